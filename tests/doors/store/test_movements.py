@@ -1,0 +1,58 @@
+"""Movements are kept once, however often a block range is read."""
+
+import pytest
+
+from tests.doors.store.record_samples import Samples
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.assets.token import native_token
+from treasury_desktop.errors import Malformed
+from treasury_desktop.store.records import RecordStore
+from treasury_desktop.treasury.movement import MovementKind
+
+CHAIN = 31337
+
+
+def test_movements_come_back_newest_first(records: RecordStore, samples: Samples) -> None:
+    """With and without amount, counterpart, Safe transaction and strategy."""
+    ether = TokenAmount(token=native_token(CHAIN, "ETH"), base_units=1)
+    older = samples.movement(
+        1, 40, amount=None, counterpart=None, safe_tx_hash=None, strategy=None, note=""
+    )
+    newer, newest = samples.movement(3, 50), samples.movement(9, 50, amount=ether)
+    records.keep_movements(CHAIN, (newer, older, newest), 60)
+    assert records.movements(CHAIN) == (newest, newer, older)
+    assert records.movements(1) == ()
+
+
+def test_reading_a_range_again_is_harmless(records: RecordStore, samples: Samples) -> None:
+    """One log may be two movements; the same movement is never two."""
+    principal = samples.movement(kind=MovementKind.EXIT)
+    fees = samples.movement(kind=MovementKind.FEES)
+    for _ in range(2):
+        records.keep_movements(CHAIN, (principal, fees), 60)
+    assert len(records.movements(CHAIN)) == 2
+
+
+def test_how_far_was_read_never_goes_back(records: RecordStore, samples: Samples) -> None:
+    """A range without movements counts as read."""
+    assert records.movements_read_up_to(CHAIN) is None
+    records.keep_movements(CHAIN, (), 60)
+    records.keep_movements(CHAIN, (samples.movement(),), 50)
+    assert records.movements_read_up_to(CHAIN) == 60
+    assert records.movements_read_up_to(1) is None
+
+
+def test_movements_of_another_chain_are_our_mistake(records: RecordStore, samples: Samples) -> None:
+    """One chain at a time."""
+    with pytest.raises(ValueError, match="one chain"):
+        records.keep_movements(1, (samples.movement(),), 60)
+    assert records.movements_read_up_to(1) is None
+
+
+def test_a_damaged_movement_is_reported(records: RecordStore, samples: Samples) -> None:
+    """Its block is named."""
+    records.keep_movements(CHAIN, (samples.movement(),), 60)
+    with records._database.writing() as connection:
+        connection.execute("UPDATE movements SET base_units = 'much'")
+    with pytest.raises(Malformed, match="movement in block 50"):
+        records.movements(CHAIN)

@@ -1,0 +1,183 @@
+"""Snapshots come back exactly, or not at all."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.doors.store.record_samples import Samples
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.assets.quote import Quote, QuoteKind
+from treasury_desktop.assets.strict_json import canonical_json
+from treasury_desktop.assets.token import Token
+from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.errors import Malformed
+from treasury_desktop.safes.safe import Safe, SafeVersion
+from treasury_desktop.store.records import RECORDS_NAME, RecordStore, open_records
+from treasury_desktop.store.snapshot_json import snapshot_from_json, snapshot_to_json
+from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
+
+addresses = st.binary(min_size=20, max_size=20).map(Address)
+uint256s = st.integers(0, 2**256 - 1)
+texts = st.text(max_size=20)
+tokens = st.builds(
+    Token,
+    chain_id=st.integers(1, 2**256 - 1),
+    address=st.none() | addresses,
+    symbol=texts,
+    name=texts,
+    decimals=st.none() | st.integers(0, 77),
+)
+holdings = st.builds(
+    Holding,
+    safe=addresses,
+    amount=st.builds(TokenAmount, token=tokens, base_units=uint256s),
+    strategy=st.none() | texts,
+    detail=texts,
+    is_own_token=st.booleans(),
+)
+quotes = st.builds(
+    Quote,
+    token_key=texts,
+    usd=st.builds(Fraction, st.integers(-(10**30), 10**30), st.integers(1, 10**30)),
+    kind=st.sampled_from(QuoteKind),
+    source=texts,
+    age_seconds=st.none() | st.integers(-10, 10**9),
+)
+safes = st.builds(
+    Safe,
+    chain_id=st.integers(1, 10),
+    address=addresses,
+    version=st.builds(SafeVersion, *[st.integers(0, 999)] * 3, st.booleans()),
+    nonce=st.just(UNKNOWN) | uint256s,
+    owners=st.just(UNKNOWN) | st.lists(addresses, max_size=3).map(tuple),
+    threshold=st.just(UNKNOWN) | uint256s,
+    singleton=st.sampled_from([UNKNOWN, None]) | addresses,
+    modules=st.just(UNKNOWN) | st.lists(addresses, max_size=3).map(tuple),
+    guard=st.sampled_from([UNKNOWN, None]) | addresses,
+)
+snapshots = st.builds(
+    TreasurySnapshot,
+    chain_id=st.integers(1, 2**256 - 1),
+    block=st.builds(
+        Block,
+        number=st.integers(0, 2**63 - 1),
+        hash=st.binary(min_size=32, max_size=32),
+        timestamp=st.integers(0, 2**63 - 1),
+    ),
+    safes=st.lists(safes, max_size=3).map(tuple),
+    holdings=st.lists(holdings, max_size=3).map(tuple),
+    quotes=st.lists(quotes, max_size=3).map(tuple),
+    nodes=st.lists(texts, max_size=3).map(tuple),
+)
+
+
+@given(snapshots)
+def test_reading_is_the_inverse_of_writing(snapshot: TreasurySnapshot) -> None:
+    """Every snapshot survives its JSON form exactly."""
+    assert snapshot_from_json(snapshot_to_json(snapshot)) == snapshot
+
+
+def test_one_of_everything_survives(samples: Samples) -> None:
+    """Positions, allowances and what is unknown come back too."""
+    snapshot = samples.snapshot()
+    assert snapshot_from_json(snapshot_to_json(snapshot)) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda s: s.update(format="treasury-desktop/snapshot@2"), "snapshot.format"),
+        (lambda s: s.update(more=1), "snapshot.more"),
+        (lambda s: s.pop("quotes"), "snapshot.quotes"),
+        (lambda s: s.update(chain_id=1), "snapshot.chain_id"),
+        (lambda s: s["block"].update(hash="0xABCD"), "snapshot.block.hash"),
+        (lambda s: s["block"].update(number="-1"), "snapshot.block"),
+        (lambda s: s["holdings"][0].update(base_units="1.5"), "snapshot.holdings[0].base_units"),
+        (lambda s: s["holdings"][0].update(base_units="07"), "snapshot.holdings[0].base_units"),
+        (lambda s: s["holdings"][1].update(base_units=str(2**256)), "snapshot.holdings[1]"),
+        (lambda s: s["holdings"][1].update(is_own_token=1), "snapshot.holdings[1].is_own_token"),
+        (
+            lambda s: s["holdings"][1]["token"].update(address="0x1"),
+            "snapshot.holdings[1].token.address",
+        ),
+        (
+            lambda s: s["holdings"][1]["token"].update(decimals=True),
+            "snapshot.holdings[1].token.decimals",
+        ),
+        (lambda s: s["quotes"][0].update(usd="1/0"), "snapshot.quotes[0].usd"),
+        (lambda s: s["quotes"][0].update(kind="rumour"), "snapshot.quotes[0].kind"),
+        (lambda s: s["positions"][0].update(tick_upper="-700"), "snapshot.positions[0]"),
+        (lambda s: s["safes"][0].update(owners=None), "snapshot.safes[0].owners"),
+        (lambda s: s["safes"][0].update(version="1.4"), "snapshot.safes[0].version"),
+        (lambda s: s.update(nodes=[1]), "snapshot.nodes"),
+    ],
+)
+def test_what_is_not_a_snapshot_is_refused_by_field(
+    change: Callable[[dict[str, Any]], object], field: str, samples: Samples
+) -> None:
+    """A wrong, missing or unexpected field is named."""
+    table = json.loads(snapshot_to_json(samples.snapshot()))
+    change(table)
+    with pytest.raises(Malformed) as refusal:
+        snapshot_from_json(canonical_json(table))
+    assert refusal.value.field == field
+
+
+def test_the_snapshot_of_the_highest_block_opens_the_window(
+    records: RecordStore, samples: Samples
+) -> None:
+    """Not the last one kept; of several at one block the last."""
+    for number in (100, 300, 200):
+        records.keep_snapshot(samples.snapshot(number))
+    again = replace(samples.snapshot(300), nodes=("later",))
+    records.keep_snapshot(again)
+    records.keep_snapshot(samples.snapshot(999, chain_id=1))
+    assert records.latest_snapshot(31337) == again
+    assert records.latest_snapshot(5) is None
+    assert records.snapshot_at(31337, samples.block(100)) == samples.snapshot(100)
+    assert records.snapshot_at(31337, samples.block(101)) is None
+
+
+def test_every_refresh_is_kept_and_the_same_one_once(
+    records: RecordStore, samples: Samples
+) -> None:
+    """The blocks of all snapshots are known, lowest first."""
+    for number in (300, 100, 300):
+        records.keep_snapshot(samples.snapshot(number))
+    assert records.snapshot_blocks(31337) == (samples.block(100), samples.block(300))
+    with records._database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM snapshots").fetchone() == (2,)
+
+
+def test_an_impossible_block_is_not_kept(records: RecordStore, samples: Samples) -> None:
+    """A node that claims block 2⁶³ is not believed."""
+    block = replace(samples.block(), number=2**63)
+    with pytest.raises(Malformed, match="impossibly large"):
+        records.keep_snapshot(replace(samples.snapshot(), block=block))
+
+
+def test_a_damaged_snapshot_is_reported_and_the_others_stay(folder: Path, samples: Samples) -> None:
+    """The row is named by its block; older ones can still be read."""
+    records = open_records(folder)
+    records.keep_snapshot(samples.snapshot(100))
+    records.keep_snapshot(samples.snapshot(200))
+    records.close()
+    vandal = sqlite3.connect(folder / RECORDS_NAME)
+    vandal.execute("UPDATE snapshots SET snapshot = X'7b' WHERE block_number = 200")
+    vandal.commit()
+    vandal.close()
+    records = open_records(folder)
+    with pytest.raises(Malformed, match=r"snapshot of block 200: .*not valid JSON"):
+        records.latest_snapshot(31337)
+    assert records.snapshot_at(31337, samples.block(100)) == samples.snapshot(100)
+    records.close()

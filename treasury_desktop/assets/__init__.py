@@ -1,0 +1,1 @@
+"""What can be owned, what it is worth, and text nobody vouches for."""

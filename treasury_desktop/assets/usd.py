@@ -1,0 +1,68 @@
+"""US dollars as exact fractions: read strictly, rounded only for the eye."""
+
+import re
+from fractions import Fraction
+
+from treasury_desktop.errors import Malformed
+
+_DECIMAL = re.compile(r"(\d{1,78})(?:\.(\d{1,78}))?", re.ASCII)
+CENTS = 100
+
+
+def parse_usd(text: object, field: str) -> Fraction:
+    """An exact non-negative dollar figure from decimal text such as "1.00"."""
+    match = _DECIMAL.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise Malformed(field, 'a dollar figure is decimal text such as "2500.00"')
+    return Fraction(match.group(0))
+
+
+def usd_text(value: Fraction) -> str:
+    """Dollars and cents with grouped thousands, rounded half up: $1,234,567.89."""
+    cents = rounded_half_up(abs(value) * CENTS)
+    sign = "−" if value < 0 and cents else ""
+    return f"{sign}${cents // CENTS:,}.{cents % CENTS:02d}"
+
+
+def whole_usd_text(value: Fraction) -> str:
+    """Dollars without cents, for the one big number of a page: $1,234,568."""
+    dollars = rounded_half_up(abs(value))
+    return f"{'−' if value < 0 and dollars else ''}${dollars:,}"
+
+
+def price_text(value: Fraction) -> str:
+    """A unit price with at least cents and up to six significant digits below a dollar."""
+    if value == 0 or value >= 1:
+        return usd_text(value)
+    digits = 2
+    while digits < 18 and rounded_half_up(value * 10**digits) < 100_000:  # noqa: PLR2004  six digits
+        digits += 1
+    return f"$0.{rounded_half_up(value * 10**digits):0{digits}d}".rstrip("0").ljust(5, "0")
+
+
+def percent_text(share: Fraction, places: int = 2) -> str:
+    """A share of one as a percentage, rounded half up: 3/80 → 3.75%."""
+    scaled = rounded_half_up(abs(share) * 100 * 10**places)
+    whole, rest = divmod(scaled, 10**places)
+    return f"{'−' if share < 0 and scaled else ''}{whole:,}.{rest:0{places}d}%"
+
+
+def exact_text(value: Fraction) -> str:
+    """The value without any rounding: a decimal where it ends, else numerator/denominator."""
+    denominator = value.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    if denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
+    sign = "-" if value < 0 else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def rounded_half_up(value: Fraction) -> int:
+    """The nearest integer to a non-negative fraction, halves up."""
+    return (value.numerator * 2 + value.denominator) // (value.denominator * 2)

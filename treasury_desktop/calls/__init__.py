@@ -1,0 +1,1 @@
+"""What calldata means, and what a run of calls does to the treasury."""

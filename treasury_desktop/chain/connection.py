@@ -1,0 +1,228 @@
+"""A conversation with one endpoint over HTTP, through web3's provider.
+
+web3 takes 0.8 s to import, so it is imported when the first question is asked. The endpoint's URL
+may hold an access key: only its name appears in sentences.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.chain import answers
+from treasury_desktop.chain.answers import Reverted
+from treasury_desktop.errors import Malformed, Unavailable
+from treasury_desktop.treasury.workspace import Endpoint
+
+if TYPE_CHECKING:
+    from web3 import HTTPProvider
+
+MOST_ASKS_AT_ONCE = 100
+"""Public endpoints refuse longer batches."""
+MOST_ANSWER_BYTES = 64 << 20
+MAX_SHOWN = 160
+REVERT_CODE = 3
+# What web3 raises on answers that are not JSON-RPC: RecursionError on nested brackets,
+# RuntimeWarning (where warnings are errors) on an answer without its number.
+_NOT_JSON_RPC = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    RuntimeWarning,
+)
+_CALLS = frozenset({"eth_call", "eth_estimateGas"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question to a node, how to parse the answer, and what to call it in a sentence."""
+
+    method: str
+    parameters: tuple[Any, ...]
+    parse: Callable[[Any, str], Any]
+    name: str
+
+
+class EndpointRefusal(Unavailable):
+    """The endpoint answered, with a JSON-RPC error."""
+
+    def __init__(self, sentence: str, message: str) -> None:
+        super().__init__(sentence)
+        self.message = message
+
+
+class Connection:
+    """One endpoint. Several threads may ask at once."""
+
+    def __init__(self, endpoint: Endpoint, *, timeout_seconds: float) -> None:
+        self.name = plain(endpoint.name, limit=64)
+        self._url = endpoint.url
+        self._timeout_seconds = timeout_seconds
+        self._lock = threading.Lock()
+        self._provider: HTTPProvider | None = None
+        self._session: Any = None
+
+    def ask_all(self, asks: Sequence[Ask]) -> list[Any]:
+        """The parsed answers, in order, in as few round trips as the endpoint allows."""
+        found: list[Any] = []
+        for start in range(0, len(asks), MOST_ASKS_AT_ONCE):
+            found += self._ask_batch(asks[start : start + MOST_ASKS_AT_ONCE])
+        return found
+
+    def close(self) -> None:
+        """End the conversation."""
+        with self._lock:
+            if self._session is not None:
+                self._session.close()
+            self._provider = self._session = None
+
+    def _ask_batch(self, asks: Sequence[Ask]) -> list[Any]:
+        if len(asks) == 1:
+            ask = asks[0]
+            answer = self._spoken(lambda provider: provider.make_request(*_request(ask)))
+            return [self._parsed(ask, answer)]
+        raw = self._spoken(
+            lambda provider: provider.make_batch_request([_request(ask) for ask in asks])
+        )
+        if isinstance(raw, dict) and "error" in raw:
+            # Some endpoints take no batches, or shorter ones: halve it down to single questions.
+            middle = len(asks) // 2
+            return self._ask_batch(asks[:middle]) + self._ask_batch(asks[middle:])
+        if not isinstance(raw, list) or not _are_in_order(raw, len(asks)):
+            raise Unavailable(f"{self.name} answered a batch of questions with something else.")
+        return [self._parsed(ask, answer) for ask, answer in zip(asks, raw, strict=True)]
+
+    def _parsed(self, ask: Ask, answer: Any) -> Any:
+        if not isinstance(answer, dict):
+            raise Unavailable(f"{self.name} answered {ask.method} with something else.")
+        if answer.get("error") is not None:
+            return self._error(ask, answer["error"])
+        if "result" not in answer:
+            raise Unavailable(f"{self.name} answered {ask.method} without a result.")
+        try:
+            return ask.parse(answer["result"], ask.name)
+        except Malformed as malformed:
+            raise Malformed(f"{self.name}: {malformed.field}", malformed.problem) from malformed
+
+    def _error(self, ask: Ask, error: Any) -> Reverted:
+        message = error.get("message") if isinstance(error, dict) else None
+        message = message if isinstance(message, str) else "no reason given"
+        data = _revert_data(error)
+        is_revert = data is not None or error_code(error) == REVERT_CODE
+        if ask.method in _CALLS and (is_revert or "revert" in message.lower()):
+            return Reverted(data or b"", answers.revert_reason(data or b"", message))
+        reason = plain(message, limit=MAX_SHOWN)
+        raise EndpointRefusal(f"{self.name} refused {ask.method}: {reason}", message)
+
+    def _spoken(self, question: "Callable[[HTTPProvider], Any]") -> Any:
+        """The provider's answer; whatever goes wrong on the way becomes one sentence."""
+        provider = self._opened()
+        import requests  # noqa: PLC0415  comes with web3, as late as web3
+
+        try:
+            return question(provider)
+        except requests.Timeout as failure:
+            raise Unavailable(
+                f"{self.name} did not answer within {self._timeout_seconds:g} seconds."
+            ) from failure
+        except requests.HTTPError as failure:
+            status = failure.response.status_code if failure.response is not None else "an error"
+            raise Unavailable(f"{self.name} answered with HTTP status {status}.") from failure
+        except requests.exceptions.ContentDecodingError as failure:
+            limit = f"more than {MOST_ANSWER_BYTES >> 20} MiB or badly packed bytes"
+            raise EndpointRefusal(f"{self.name} answered {limit}.", limit) from failure
+        except requests.RequestException as failure:
+            raise Unavailable(f"{self.name} cannot be reached.") from failure
+        except _NOT_JSON_RPC as failure:
+            raise Unavailable(f"{self.name} does not answer in JSON-RPC.") from failure
+
+    def _opened(self) -> "HTTPProvider":
+        with self._lock:
+            if self._provider is None:
+                self._provider, self._session = _provider(self._url, self._timeout_seconds)
+            return self._provider
+
+
+def error_code(error: Any) -> int | None:
+    """The code of a JSON-RPC error, if it has one."""
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) else None
+
+
+def _request(ask: Ask) -> tuple[Any, Any]:
+    return ask.method, list(ask.parameters)
+
+
+def _are_in_order(raw: list[Any], count: int) -> bool:
+    """Whether these are so many answers, each to a question of its own: web3 numbers upwards."""
+    numbers = [answer.get("id") if isinstance(answer, dict) else None for answer in raw]
+    given = [number for number in numbers if isinstance(number, int)]
+    return len(given) == count == len(raw) and all(a < b for a, b in pairwise(given))
+
+
+def _revert_data(error: Any) -> bytes | None:
+    data = error.get("data") if isinstance(error, dict) else None
+    if isinstance(data, dict):
+        data = data.get("data")
+    try:
+        return answers.hex_data(data, "error.data")
+    except Malformed:
+        return None
+
+
+def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
+    import requests  # noqa: PLC0415  comes with web3, as late as web3
+    from web3 import HTTPProvider  # noqa: PLC0415  0.8 s
+
+    session = requests.Session()
+    session.trust_env = False  # no proxies, no .netrc passwords from the environment
+    session.max_redirects = 0
+    session.hooks["response"].append(_bounded(timeout_seconds))
+    provider = HTTPProvider(
+        url,
+        request_kwargs={"timeout": timeout_seconds},
+        session=session,
+        exception_retry_configuration=None,
+    )
+    return provider, session
+
+
+def _bounded(timeout_seconds: float) -> Callable[..., Any]:
+    """A hook that limits how long and how large an answer may get before it is read."""
+
+    def limit(response: Any, **_settings: Any) -> Any:
+        response.raw = _BoundedBody(response.raw, time.monotonic() + timeout_seconds)
+        return response
+
+    return limit
+
+
+class _BoundedBody:
+    """The body of an HTTP answer that stops being read when it is too long or too slow."""
+
+    def __init__(self, raw: Any, until: float) -> None:
+        self._raw = raw
+        self._until = until
+
+    def stream(self, size: int, *, decode_content: bool = True) -> Iterator[bytes]:
+        """Chunks of the decompressed body."""
+        import requests  # noqa: PLC0415  comes with web3, as late as web3
+
+        total = 0
+        for chunk in self._raw.stream(size, decode_content=decode_content):
+            total += len(chunk)
+            if total > MOST_ANSWER_BYTES:
+                self._raw.close()
+                raise requests.exceptions.ContentDecodingError("the answer is too long")
+            if time.monotonic() > self._until:
+                self._raw.close()
+                raise requests.Timeout("the answer is too slow")
+            yield chunk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)

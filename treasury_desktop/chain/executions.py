@@ -1,0 +1,151 @@
+"""What a Safe executed: the SafeTx rebuilt from its Ethereum transaction, checked by its hash.
+
+A log alone says only that some hash was executed. So the transaction's input is read, the SafeTx
+put together again, and the nonce found for which our own hash equals the one in the log.
+Source: Safe.sol `execTransaction`; ExecutionSuccess has its hash in the data up to 1.4.1 and as a
+topic since 1.5.0.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.chain.answers import Log, SentTransaction
+from treasury_desktop.chain.contract_call import event_topic, selector
+from treasury_desktop.errors import Malformed
+from treasury_desktop.safes.hashes import hashes_by_constants, safe_tx_hashes
+from treasury_desktop.safes.multisend import MULTISEND_SELECTOR, unpack_calls
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.safe_tx import Operation, SafeTx
+
+EXECUTION_SUCCESS = event_topic("ExecutionSuccess(bytes32,uint256)")
+EXECUTION_FAILURE = event_topic("ExecutionFailure(bytes32,uint256)")
+MOST_NONCES_TRIED = 100_000
+DEEPEST_BATCH = 4
+
+_EXEC_TYPES = (
+    "address", "uint256", "bytes", "uint8", "uint256", "uint256", "uint256", "address", "address",
+    "bytes",
+)  # fmt: skip
+_EXEC_SELECTOR = selector(f"execTransaction({','.join(_EXEC_TYPES)})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One executed Safe transaction. `tx` is `None` where it could not be rebuilt.
+
+    `refund_base_units` is what the Safe paid the executor, in the gas token.
+    """
+
+    safe: Address
+    log: Log
+    safe_tx_hash: bytes
+    is_success: bool
+    refund_base_units: int
+    tx: SafeTx | None
+
+
+@dataclass(frozen=True, slots=True)
+class NativeLeg:
+    """Native coin that a successful transaction sent, and with which calldata."""
+
+    to: Address
+    wei: int
+    data: bytes
+
+
+def announced(log: Log) -> tuple[bytes, int, bool] | None:
+    """safeTxHash, refund and success of an execution log, of any Safe version; `None` if neither."""
+    if not log.topics or log.topics[0] not in (EXECUTION_SUCCESS, EXECUTION_FAILURE):
+        return None
+    words = b"".join(log.topics[1:]) + log.data
+    if len(words) != 64:  # noqa: PLR2004  the hash and the payment, wherever they stand
+        return None
+    payment = int.from_bytes(words[32:], "big")
+    return words[:32], payment, log.topics[0] == EXECUTION_SUCCESS
+
+
+def rebuilt(safe: Safe, log: Log, sent: SentTransaction | None, first_nonce: int) -> Execution:
+    """The execution a log announces, with its SafeTx where the transaction's input proves it.
+
+    `first_nonce` is where the search for the nonce begins: the one after the last found.
+    """
+    found = announced(log)
+    if found is None:
+        raise Malformed(f"logs of Safe {safe.address}", "an execution log has another layout")
+    safe_tx_hash, refund, is_success = found
+    candidate = exec_transaction(safe, sent)
+    return Execution(
+        safe=safe.address,
+        log=log,
+        safe_tx_hash=safe_tx_hash,
+        is_success=is_success,
+        refund_base_units=refund,
+        tx=None if candidate is None else _with_nonce(safe, candidate, safe_tx_hash, first_nonce),
+    )
+
+
+def exec_transaction(safe: Safe, sent: SentTransaction | None) -> SafeTx | None:
+    """The SafeTx (nonce still 0) that a transaction sent straight to the Safe carries."""
+    if sent is None or sent.to != safe.address or sent.data[:4] != _EXEC_SELECTOR:
+        return None
+    try:
+        values = decode(_EXEC_TYPES, sent.data[4:])
+    except (DecodingError, OverflowError):
+        return None
+    to, value, data, operation, safe_tx_gas, base_gas, gas_price, gas_token, receiver, _ = values
+    if operation not in (Operation.CALL, Operation.DELEGATECALL):
+        return None
+    return SafeTx(
+        to=_address(to),
+        value=value,
+        data=data,
+        operation=Operation(operation),
+        safe_tx_gas=safe_tx_gas,
+        base_gas=base_gas,
+        gas_price=gas_price,
+        gas_token=_address(gas_token),
+        refund_receiver=_address(receiver),
+        nonce=0,
+    )
+
+
+def native_legs(execution: Execution) -> Iterator[NativeLeg]:
+    """Every sending of native coin a successful execution made, batches opened."""
+    if execution.tx is not None and execution.is_success:
+        tx = execution.tx
+        yield from _legs(tx.operation, tx.to, tx.value, tx.data, DEEPEST_BATCH)
+
+
+def _legs(operation: int, to: Address, wei: int, data: bytes, depth: int) -> Iterator[NativeLeg]:
+    if operation == Operation.CALL:
+        if wei:
+            yield NativeLeg(to, wei, data)
+        return
+    if data[:4] != MULTISEND_SELECTOR or not depth:
+        return
+    try:
+        (packed,) = decode(("bytes",), data[4:])
+        calls = unpack_calls(packed)
+    except (DecodingError, OverflowError, Malformed):
+        return
+    for call in calls:
+        yield from _legs(call.operation, call.to, call.value, call.data, depth - 1)
+
+
+def _with_nonce(safe: Safe, tx: SafeTx, wanted: bytes, first_nonce: int) -> SafeTx | None:
+    end = safe.nonce if isinstance(safe.nonce, int) else first_nonce + 1
+    end = min(end, MOST_NONCES_TRIED)
+    for nonce in (*range(first_nonce, end), *range(min(first_nonce, end))):
+        candidate = replace(tx, nonce=nonce)
+        if hashes_by_constants(safe, candidate).safe_tx == wanted:
+            # The search uses one derivation for its speed; what it found has to satisfy both.
+            return candidate if safe_tx_hashes(safe, candidate).safe_tx == wanted else None
+    return None
+
+
+def _address(text: str) -> Address:
+    return Address(bytes.fromhex(text[2:]))

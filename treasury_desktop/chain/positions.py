@@ -1,0 +1,221 @@
+"""Uniswap v3 positions of the Safes in their strategies' pools, with what they would pay.
+
+Uncollected fees are computed from fee growth and compared with what a static `collect` from the
+Safe answers: two ways to one figure. Anybody can send a Safe a position, so only those in the
+strategy's own pool are looked at. Source: NonfungiblePositionManager.sol, UniswapV3Pool.sol.
+"""
+
+from dataclasses import dataclass
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.chain.answers import Reverted
+from treasury_desktop.chain.batch import PinnedBlock
+from treasury_desktop.chain.contract_call import ContractCall, Words, asking
+from treasury_desktop.chain.holdings import deployed_holding
+from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.pools.fees import FeeGrowth, TickBound, fee_growth_inside, uncollected_fees
+from treasury_desktop.pools.pool import Pool, PoolState
+from treasury_desktop.pools.position import Position
+from treasury_desktop.pools.tick import MAX_TICK, MIN_TICK
+from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.workspace import Workspace
+
+MOST_POSITIONS = 512
+"""Anybody may send positions; beyond this somebody is filling the Safe with them."""
+EVERYTHING = 2**128 - 1
+ROUNDING_SLACK = 1000
+"""Base units by which the pool may owe the manager less than the manager owes its positions:
+the pool rounds down at every touch of a range that several positions share."""
+_COLLECT = "collect((uint256,address,uint128,uint128))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """What the position manager keeps of one token id."""
+
+    token_id: int
+    token0: Address
+    token1: Address
+    fee: int
+    tick_lower: int
+    tick_upper: int
+    liquidity: int
+    inside_last: FeeGrowth
+    owed: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPositions:
+    """The positions of one strategy and the holdings they stand for."""
+
+    positions: tuple[Position, ...]
+    holdings: tuple[Holding, ...]
+
+
+def read_positions(pinned: PinnedBlock, workspace: Workspace, strategy: Strategy) -> FoundPositions:
+    """All positions of all Safes in the strategy's pool."""
+    manager, pool_at = strategy.position_manager, strategy.pool
+    if manager is None or pool_at is None:
+        return FoundPositions(positions=(), holdings=())
+    pool, state = read_pool(pinned, pool_at)
+    positions, holdings = [], []
+    for safe in workspace.safes:
+        for entry in _entries(pinned, manager, safe.address, pool):
+            position = _position(pinned, manager, safe.address, (pool, state), entry)
+            positions.append(position)
+            holdings += _holdings(workspace, strategy, position)
+    return FoundPositions(positions=tuple(positions), holdings=tuple(holdings))
+
+
+def read_pool(pinned: PinnedBlock, pool: Address) -> tuple[Pool, PoolState]:
+    """Which pool this is and how it stands at the block."""
+    names = (
+        "slot0()", "liquidity()", "feeGrowthGlobal0X128()", "feeGrowthGlobal1X128()",
+        "token0()", "token1()", "fee()", "tickSpacing()",
+    )  # fmt: skip
+    answers = pinned.calls([asking(pool, each) for each in names])
+    words = [
+        Words(answer, f"{name} of {pool}") for answer, name in zip(answers, names, strict=True)
+    ]
+    slot0, liquidity, growth0, growth1, token0, token1, fee, spacing = words
+    try:
+        identity = Pool(
+            address=pool,
+            token0=token0.address(0),
+            token1=token1.address(0),
+            fee=fee.uint(0, 24),
+            tick_spacing=spacing.sint(0, 24),
+        )
+        state = PoolState(
+            sqrt_price_x96=slot0.uint(0, 160),
+            tick=slot0.sint(1, 24),
+            liquidity=liquidity.uint(0, 128),
+            fee_growth_global0_x128=growth0.uint(0),
+            fee_growth_global1_x128=growth1.uint(0),
+            observation_index=slot0.uint(2, 16),
+            observation_cardinality=slot0.uint(3, 16),
+        )
+    except ValueError as impossible:
+        raise Malformed(f"pool {pool}", str(impossible)) from impossible
+    return identity, state
+
+
+def _entries(pinned: PinnedBlock, manager: Address, safe: Address, pool: Pool) -> list[_Entry]:
+    count_call = asking(manager, "balanceOf(address)", safe)
+    count = Words(pinned.calls((count_call,))[0], count_call.name).uint(0)
+    if count > MOST_POSITIONS:
+        raise Refused(
+            f"The Safe {safe} owns {count} positions, more than the {MOST_POSITIONS} that are read."
+        )
+    id_calls = [
+        asking(manager, "tokenOfOwnerByIndex(address,uint256)", safe, index)
+        for index in range(count)
+    ]
+    ids = [
+        Words(answer, call.name).uint(0)
+        for answer, call in zip(pinned.calls(id_calls), id_calls, strict=True)
+    ]
+    calls = [asking(manager, "positions(uint256)", token_id) for token_id in ids]
+    answers = pinned.calls(calls)
+    entries = [_entry(*each) for each in zip(ids, calls, answers, strict=True)]
+    return [
+        e for e in entries if (e.token0, e.token1, e.fee) == (pool.token0, pool.token1, pool.fee)
+    ]
+
+
+def _entry(token_id: int, call: ContractCall, answer: bytes | Reverted) -> _Entry:
+    words = Words(answer, call.name, 12)
+    lower, upper = words.sint(5, 24), words.sint(6, 24)
+    if not MIN_TICK <= lower < upper <= MAX_TICK:
+        raise Malformed(call.name, f"the ticks {lower} and {upper} are no range")
+    return _Entry(
+        token_id=token_id,
+        token0=words.address(2),
+        token1=words.address(3),
+        fee=words.uint(4, 24),
+        tick_lower=lower,
+        tick_upper=upper,
+        liquidity=words.uint(7, 128),
+        inside_last=FeeGrowth(words.uint(8), words.uint(9)),
+        owed=(words.uint(10, 128), words.uint(11, 128)),
+    )
+
+
+def _position(
+    pinned: PinnedBlock,
+    manager: Address,
+    safe: Address,
+    pool_and_state: tuple[Pool, PoolState],
+    entry: _Entry,
+) -> Position:
+    pool, state = pool_and_state
+    calls = [
+        asking(pool.address, "ticks(int24)", entry.tick_lower),
+        asking(pool.address, "ticks(int24)", entry.tick_upper),
+        asking(
+            manager,
+            _COLLECT,
+            (entry.token_id, safe, EVERYTHING, EVERYTHING),
+            name=f"collect of position {entry.token_id}",
+            sender=safe,
+        ),
+    ]
+    lower, upper, collected = pinned.calls(calls)
+    inside = fee_growth_inside(
+        FeeGrowth(state.fee_growth_global0_x128, state.fee_growth_global1_x128),
+        _bound(entry.tick_lower, Words(lower, calls[0].name, 4)),
+        _bound(entry.tick_upper, Words(upper, calls[1].name, 4)),
+        state.tick,
+    )
+    computed = uncollected_fees(inside, entry.inside_last, entry.liquidity, entry.owed)
+    fees = _agreed_fees(entry.token_id, computed, collected)
+    return Position(
+        token_id=entry.token_id,
+        owner=safe,
+        pool=pool.address,
+        token0=entry.token0,
+        token1=entry.token1,
+        tick_lower=entry.tick_lower,
+        tick_upper=entry.tick_upper,
+        liquidity=entry.liquidity,
+        sqrt_price_x96=state.sqrt_price_x96,
+        current_tick=state.tick,
+        uncollected_fees0=fees[0],
+        uncollected_fees1=fees[1],
+    )
+
+
+def _bound(tick: int, words: Words) -> TickBound:
+    return TickBound(tick, FeeGrowth(words.uint(2), words.uint(3)))
+
+
+def _agreed_fees(
+    token_id: int, computed: tuple[int, int], collected: bytes | Reverted
+) -> tuple[int, int]:
+    """What collecting pays, which is what we computed, less the pool's own rounding at most."""
+    words = Words(collected, f"collect of position {token_id}", 2)
+    paid = words.uint(0, 128), words.uint(1, 128)
+    for ours, theirs in zip(computed, paid, strict=True):
+        if not 0 <= ours - theirs <= ROUNDING_SLACK:
+            raise Refused(
+                f"The uncollected fees of position {token_id} are {computed[0]} and {computed[1]} "
+                f"by fee growth, but collect would pay {paid[0]} and {paid[1]}."
+            )
+    return paid
+
+
+def _holdings(workspace: Workspace, strategy: Strategy, position: Position) -> list[Holding]:
+    amounts = position.amounts
+    name = f"position {position.token_id}"
+    parts = (
+        (position.token0, amounts[0], name),
+        (position.token1, amounts[1], name),
+        (position.token0, position.uncollected_fees0, f"{name}, uncollected fees"),
+        (position.token1, position.uncollected_fees1, f"{name}, uncollected fees"),
+    )
+    return [
+        deployed_holding(workspace, position.owner, strategy, token, base_units, detail=detail)
+        for token, base_units, detail in parts
+        if base_units
+    ]

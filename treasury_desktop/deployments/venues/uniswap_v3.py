@@ -1,0 +1,247 @@
+"""Uniswap v3 liquidity: mint a position in a tick range, later decrease, collect and burn.
+
+Amounts, liquidity and rounding are those of the pool (pools/liquidity.py). Minimum amounts bound
+what a price move between drafting and execution may cost; the deadline bounds its time.
+"""
+
+from dataclasses import dataclass
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.calls.abi_type import parse_function
+from treasury_desktop.calls.decoded_call import DecodedCall
+from treasury_desktop.calls.effects import Conversion, Outflow, Taking, TakingReader
+from treasury_desktop.deployments.calls import Call
+from treasury_desktop.deployments.deployment import Entry
+from treasury_desktop.deployments.encoding import encoded_call
+from treasury_desktop.errors import Refused
+from treasury_desktop.pools.liquidity import amounts_to_mint, liquidity_for_amounts
+from treasury_desktop.pools.tick import sqrt_price_x96_at_tick
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.terms import BPS
+from treasury_desktop.treasury.workspace import WatchedPool
+
+MINT = parse_function(
+    "mint((address token0,address token1,uint24 fee,int24 tickLower,int24 tickUpper,"
+    "uint256 amount0Desired,uint256 amount1Desired,uint256 amount0Min,uint256 amount1Min,"
+    "address recipient,uint256 deadline) params)"
+)
+INCREASE = parse_function(
+    "increaseLiquidity((uint256 tokenId,uint256 amount0Desired,uint256 amount1Desired,"
+    "uint256 amount0Min,uint256 amount1Min,uint256 deadline) params)"
+)
+DECREASE = parse_function(
+    "decreaseLiquidity((uint256 tokenId,uint128 liquidity,uint256 amount0Min,uint256 amount1Min,"
+    "uint256 deadline) params)"
+)
+COLLECT = parse_function(
+    "collect((uint256 tokenId,address recipient,uint128 amount0Max,uint128 amount1Max) params)"
+)
+APPROVE = parse_function("approve(address spender,uint256 amount)")
+MAX_UINT128 = 2**128 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A tick range to provide liquidity in; both ends are multiples of the pool's spacing."""
+
+    tick_lower: int
+    tick_upper: int
+
+    def __post_init__(self) -> None:
+        if self.tick_lower >= self.tick_upper:
+            raise Refused(
+                f"upper tick {self.tick_upper} must be above lower tick {self.tick_lower}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MintTerms:
+    """What a mint is drafted with: the pool's price, the range, tolerance and deadline.
+
+    `deadline` is Unix seconds; `slippage_bps` how far the price may have moved.
+    """
+
+    sqrt_price_x96: int
+    range: Range
+    slippage_bps: int
+    deadline: int
+
+
+def entry(
+    strategy: Strategy,
+    pool: WatchedPool,
+    amounts: tuple[TokenAmount, TokenAmount],
+    safe: Address,
+    terms: MintTerms,
+) -> Entry:
+    """Exact approvals and a mint to the Safe with minimum amounts and deadline, and its exit.
+
+    The amounts are what the pool takes for the liquidity that both together allow, so that no
+    approval stays open after the mint.
+    """
+    manager = strategy.position_manager
+    if manager is None or (amounts[0].token.address, amounts[1].token.address) != (
+        pool.token0,
+        pool.token1,
+    ):
+        raise Refused(f"{strategy.name} does not fit the pool {pool.name}.")
+    if terms.range.tick_lower % pool.tick_spacing or terms.range.tick_upper % pool.tick_spacing:
+        raise Refused(f"Ticks of {pool.name} are multiples of {pool.tick_spacing}.")
+    liquidity, needed = _liquidity_and_amounts(terms, amounts)
+    if liquidity == 0:
+        raise Refused("The amounts are too small for any liquidity in this range.")
+    taken = tuple(
+        TokenAmount(token=amount.token, base_units=units)
+        for amount, units in zip(amounts, needed, strict=True)
+    )
+    minimum = _minimum_amounts(terms, needed)
+    mint = Call(
+        to=manager,
+        data=encoded_call(
+            MINT,
+            (
+                str(pool.token0),
+                str(pool.token1),
+                pool.fee,
+                terms.range.tick_lower,
+                terms.range.tick_upper,
+                *needed,
+                *minimum,
+                str(safe),
+                terms.deadline,
+            ),
+        ),
+        purpose=f"mint the position with {taken[0]} and {taken[1]}; it goes to the Safe",
+    )
+    return Entry(
+        amounts=taken,
+        calls=(*_approvals(taken, manager), mint),
+        exit_calls=_exit_calls(manager, liquidity, safe, terms.deadline),
+        exit_notes="The position's token id exists only after the mint; 0 stands for it here, and "
+        "the exit is rebuilt with the real id and fresh minimum amounts.",
+    )
+
+
+def _approvals(amounts: tuple[TokenAmount, ...], manager: Address) -> tuple[Call, ...]:
+    return tuple(
+        Call(
+            to=amount.token.address,
+            data=encoded_call(APPROVE, str(manager), amount.base_units),
+            purpose=f"allow the position manager exactly {amount}",
+        )
+        for amount in amounts
+        if amount.token.address is not None and amount.base_units
+    )
+
+
+def _exit_calls(
+    manager: Address, liquidity: int, safe: Address, deadline: int, token_id: int = 0
+) -> tuple[Call, ...]:
+    return (
+        Call(
+            to=manager,
+            data=encoded_call(DECREASE, (token_id, liquidity, 0, 0, deadline)),
+            purpose="take all liquidity out",
+        ),
+        Call(
+            to=manager,
+            data=encoded_call(COLLECT, (token_id, str(safe), MAX_UINT128, MAX_UINT128)),
+            purpose="collect both tokens and the fees to the Safe",
+        ),
+    )
+
+
+def _liquidity_and_amounts(
+    terms: MintTerms, amounts: tuple[TokenAmount, TokenAmount]
+) -> tuple[int, tuple[int, int]]:
+    """The liquidity both amounts allow and what the pool takes for it, rounded up as it does."""
+    lower = sqrt_price_x96_at_tick(terms.range.tick_lower)
+    upper = sqrt_price_x96_at_tick(terms.range.tick_upper)
+    liquidity = liquidity_for_amounts(
+        terms.sqrt_price_x96, lower, upper, amounts[0].base_units, amounts[1].base_units
+    )
+    return liquidity, amounts_to_mint(terms.sqrt_price_x96, lower, upper, liquidity)
+
+
+def _minimum_amounts(terms: MintTerms, needed: tuple[int, int]) -> tuple[int, int]:
+    """The least the pool would take of each token at any price within the tolerance.
+
+    The position manager recomputes the liquidity at the price it finds, from the amounts desired;
+    what it then takes is least at one end of the tolerance or the other.
+    """
+    lower = sqrt_price_x96_at_tick(terms.range.tick_lower)
+    upper = sqrt_price_x96_at_tick(terms.range.tick_upper)
+    # Moving a price by x moves its square root by about x/2.
+    reached = [
+        terms.sqrt_price_x96 * (2 * BPS + move) // (2 * BPS)
+        for move in (-terms.slippage_bps, 0, terms.slippage_bps)
+    ]
+    taken = [
+        amounts_to_mint(price, lower, upper, liquidity_for_amounts(price, lower, upper, *needed))
+        for price in reached
+    ]
+    return min(amount0 for amount0, _ in taken), min(amount1 for _, amount1 in taken)
+
+
+def reader(strategies: tuple[Strategy, ...]) -> TakingReader:
+    """Reads mints, additions to positions, and swaps that come back to their sender."""
+    allowed = frozenset(c for strategy in strategies for c in strategy.contracts)
+
+    def read(call: DecodedCall) -> tuple[Taking, ...] | None:
+        match call.function.name if call.function else None:
+            case "mint" if call.function and call.function.signature == MINT.signature:
+                return _read_mint(call)
+            case "increaseLiquidity":
+                return _read_increase(call)
+            case "exactInputSingle" | "exactOutputSingle":
+                return _read_swap(call, is_allowed=call.to in allowed)
+            case _:
+                return None
+
+    return read
+
+
+def _params(call: DecodedCall) -> dict[str, object]:
+    argument = call.arguments[0]
+    assert isinstance(argument.value, tuple)
+    return dict(zip(argument.kind.names, argument.value, strict=True))
+
+
+def _read_mint(call: DecodedCall) -> tuple[Taking, ...]:
+    params = _params(call)
+    return tuple(
+        Outflow(
+            path=call.path,
+            token=str(params[token]),
+            base_units=_number(params[amount]),
+            to=call.to,
+        )
+        for token, amount in (("token0", "amount0Desired"), ("token1", "amount1Desired"))
+        if params[amount]
+    )
+
+
+def _read_increase(call: DecodedCall) -> tuple[Taking, ...]:
+    """The calldata names a position, not its tokens."""
+    params = _params(call)
+    return tuple(
+        Outflow(path=call.path, token=None, base_units=_number(params[amount]), to=call.to)
+        for amount in ("amount0Desired", "amount1Desired")
+        if params[amount]
+    )
+
+
+def _read_swap(call: DecodedCall, *, is_allowed: bool) -> tuple[Taking, ...]:
+    """A conversion where an allow-listed router pays the sender, else money that leaves."""
+    params = _params(call)
+    taken = _number(params["amountIn"] if "amountIn" in params else params["amountInMaximum"])
+    token = str(params["tokenIn"])
+    if is_allowed and params["recipient"] == call.sender:
+        return (Conversion(path=call.path, token=token, base_units=taken),)
+    return (Outflow(path=call.path, token=token, base_units=taken, to=call.to),)
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value

@@ -1,0 +1,76 @@
+"""Collect: every signature that comes in is verified anew; nothing is overwritten or lost."""
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.bundle import ClaimedSignature
+from treasury_desktop.desk.doors import Records
+from treasury_desktop.errors import Refused
+from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
+from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.lifecycle import FINAL, Event
+from treasury_desktop.safes.queued import QuarantinedSignature
+from treasury_desktop.safes.safe import Safe
+
+
+def collect_confirmations(
+    claimed: tuple[ClaimedSignature, ...],
+    safe_tx_hash: bytes,
+    records: Records,
+    safe: Safe | None,
+) -> tuple[int, int]:
+    """Keep the owners' signatures as confirmations, quarantine the rest; both counts of new ones.
+
+    Without the Safe's owners nothing can be counted, so everything is quarantined until they are
+    known.
+    """
+    if safe is None:
+        for claim in claimed:
+            _quarantine(records, safe_tx_hash, claim, "the Safe's owners are not known yet")
+        return 0, len(claimed)
+    counted = quarantined = 0
+    for claim, checked in zip(
+        claimed, checked_signatures(claimed, safe, safe_tx_hash), strict=True
+    ):
+        if checked.status == "valid" and checked.signature is not None and checked.signer:
+            counted += keep_confirmation(records, _confirmation(checked, safe_tx_hash), safe)
+        else:
+            _quarantine(records, safe_tx_hash, claim, checked.status)
+            quarantined += 1
+    return counted, quarantined
+
+
+def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) -> bool:
+    """Keep one verified confirmation and move the transaction along; False if it was there."""
+    if not safe.is_owner(confirmation.owner):
+        raise Refused(f"{confirmation.owner} is not an owner of {safe.address}.")
+    if not records.keep_confirmation(confirmation):
+        return False
+    queued = records.transaction(confirmation.safe_tx_hash)
+    if queued is not None and queued.state not in FINAL:
+        owners = _owners_who_signed(queued.confirmations, safe)
+        is_enough = isinstance(safe.threshold, int) and len(owners) >= safe.threshold
+        event = Event.THRESHOLD_REACHED if is_enough else Event.CONFIRMATION_ADDED
+        if queued.state.value in ("drafted", "collecting"):
+            records.record_event(confirmation.safe_tx_hash, event)
+    return True
+
+
+def _owners_who_signed(confirmations: tuple[Confirmation, ...], safe: Safe) -> frozenset[Address]:
+    return frozenset(c.owner for c in confirmations if safe.is_owner(c.owner))
+
+
+def _confirmation(checked: CheckedSignature, safe_tx_hash: bytes) -> Confirmation:
+    assert checked.signature is not None
+    assert checked.signer is not None
+    return Confirmation(
+        safe_tx_hash=safe_tx_hash, owner=checked.signer, signature=checked.signature
+    )
+
+
+def _quarantine(
+    records: Records, safe_tx_hash: bytes, claim: ClaimedSignature, reason: str
+) -> None:
+    records.keep_quarantined(
+        QuarantinedSignature(
+            safe_tx_hash=safe_tx_hash, claimed_signer=claim.signer, data=claim.data, reason=reason
+        )
+    )

@@ -1,0 +1,257 @@
+"""What the desk asks of the outside, as Protocols; the doors keep them, tests keep them in memory.
+
+Doors turn foreign data into core values at once. They raise `Unavailable` when the world does not
+answer, `Malformed` when it answers nonsense, `Refused` when a rule of theirs says no.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.pools.history import PoolSeries, SwapColumns
+from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.lifecycle import Event, State
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.safes.signature import Signature
+from treasury_desktop.treasury.movement import Movement
+from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
+from treasury_desktop.treasury.workspace import WatchedPool, Workspace
+
+OnProgress = Callable[[int, int, str], None]
+"""done, total, label: total 0 while it is not known."""
+
+IsCancelled = Callable[[], bool]
+
+
+# ── chain ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TreasuryReader(Protocol):
+    """Reads a treasury at one pinned block."""
+
+    def read(self, workspace: Workspace) -> TreasurySnapshot:
+        """Everything at the newest block all endpoints agree on."""
+        ...
+
+
+class SafeReader(Protocol):
+    """Reads one Safe, fresh."""
+
+    def read_safe(self, address: Address) -> Safe:
+        """Owners, threshold, nonce, version, singleton, modules, guard and handler."""
+        ...
+
+    def transaction_hash_on_chain(self, safe: Address, tx: SafeTx) -> bytes:
+        """What the contract's own getTransactionHash answers."""
+        ...
+
+
+class PoolReader(Protocol):
+    """Reads what happened in a pool."""
+
+    def newest_block(self) -> Block:
+        """The newest block."""
+        ...
+
+    def swaps(self, pool: WatchedPool, first_block: int, last_block: int) -> SwapColumns:
+        """All Swap events of a block range, both ends included."""
+        ...
+
+
+class MovementReader(Protocol):
+    """Rebuilds movements from logs."""
+
+    def movements(
+        self, workspace: Workspace, first_block: int, last_block: int
+    ) -> tuple[Movement, ...]:
+        """Every movement of every Safe in a block range, both ends included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionTransaction:
+    """An EIP-1559 transaction that carries an execTransaction; figures in wei and gas."""
+
+    chain_id: int
+    sender: Address
+    account_nonce: int
+    to: Address
+    data: bytes
+    gas: int
+    max_fee_per_gas: int
+    max_priority_fee_per_gas: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of an Ethereum transaction.
+
+    `execution_success` says whether *our* safeTxHash was announced as success (True), as failure
+    (False) or not at all (None).
+    """
+
+    transaction_hash: bytes
+    status: int
+    block: Block
+    gas_used: int
+    execution_success: bool | None
+
+
+class Broadcaster(Protocol):
+    """Sends, and says what became of it. "Unknown" is never called "failed"."""
+
+    def prepare_execution(
+        self, chain_id: int, sender: Address, safe: Address, calldata: bytes
+    ) -> ExecutionTransaction:
+        """Account nonce, gas estimate with a margin, and fees; refuses if it would revert."""
+        ...
+
+    def broadcast(self, raw_transaction: bytes) -> bytes:
+        """The transaction hash; sending the same bytes again is harmless."""
+        ...
+
+    def receipt(
+        self, transaction_hash: bytes, safe: Address, safe_tx_hash: bytes
+    ) -> Receipt | None:
+        """The receipt, or `None` while there is none."""
+        ...
+
+
+# ── store ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Snapshots(Protocol):
+    """Keeps snapshots; the newest opens the window without a network."""
+
+    def keep_snapshot(self, snapshot: TreasurySnapshot) -> None:
+        """Durable when it returns."""
+        ...
+
+    def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
+        """The snapshot of the highest block, or `None`."""
+        ...
+
+
+class Transactions(Protocol):
+    """Keeps transactions, confirmations and what became of them; overwrites nothing."""
+
+    def keep_transaction(self, queued: QueuedTransaction) -> None:
+        """Adds it; a transaction already known only gains what it did not have."""
+        ...
+
+    def transaction(self, safe_tx_hash: bytes) -> QueuedTransaction | None:
+        """The transaction with its confirmations, or `None`."""
+        ...
+
+    def transactions(self, safe: Address) -> tuple[QueuedTransaction, ...]:
+        """All of a Safe, by nonce, final ones included."""
+        ...
+
+    def keep_confirmation(self, confirmation: Confirmation) -> bool:
+        """Adds it durably; False if the same signature was there already."""
+        ...
+
+    def keep_quarantined(self, signature: QuarantinedSignature) -> None:
+        """Keeps a signature that does not count, with the reason."""
+        ...
+
+    def record_event(
+        self, safe_tx_hash: bytes, event: Event, transaction_hash: bytes | None = None
+    ) -> State:
+        """Moves it along the lifecycle, durably; refuses what cannot happen."""
+        ...
+
+    def signed_hash_for(self, safe: Address, nonce: int, signer: Address) -> bytes | None:
+        """The safeTxHash this desk's signer already signed for that nonce, or `None`."""
+        ...
+
+
+class Dossier(Protocol):
+    """A hash-chained, append-only account of what was done and on which evidence."""
+
+    def note(self, kind: str, payload: dict[str, str], now: int) -> bytes:
+        """Appends a record and returns the new head hash; durable when it returns."""
+        ...
+
+
+class Movements(Protocol):
+    """Keeps movements and how far they have been read."""
+
+    def keep_movements(
+        self, chain_id: int, movements: tuple[Movement, ...], last_block: int
+    ) -> None:
+        """Adds them (again is harmless) and remembers the last block read."""
+        ...
+
+    def movements(self, chain_id: int) -> tuple[Movement, ...]:
+        """All, newest first."""
+        ...
+
+    def movements_read_up_to(self, chain_id: int) -> int | None:
+        """The last block read, or `None` before the first."""
+        ...
+
+
+class Records(Snapshots, Transactions, Dossier, Movements, Protocol):
+    """Everything the record store keeps."""
+
+
+class Histories(Protocol):
+    """Keeps series; many rows at once."""
+
+    def keep_swaps(self, chain_id: int, pool: Address, swaps: SwapColumns, last_block: int) -> None:
+        """Adds swaps in one transaction and remembers the last block read."""
+        ...
+
+    def swaps_read_up_to(self, chain_id: int, pool: Address) -> int | None:
+        """The last block read of a pool, or `None`."""
+        ...
+
+    def pool_series(self, chain_id: int, pool: Address, *, bucket_seconds: int) -> PoolSeries:
+        """Price and volume in buckets, oldest first; empty when nothing is kept."""
+        ...
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLabel:
+    """A key by the name people gave it and its address; no secret in it.
+
+    `role` is "owner" or "executor": an executor key is never an owner's.
+    """
+
+    label: str
+    address: Address
+    role: str
+    kept_in: str
+
+
+class KeyRing(Protocol):
+    """Knows which keys there are; never what they are."""
+
+    def labels(self) -> tuple[KeyLabel, ...]:
+        """All keys of this desk."""
+        ...
+
+
+class Signer(Protocol):
+    """Asks a person for a passphrase in a process of its own, and signs in another."""
+
+    def sign_safe_tx(self, key: KeyLabel, bundle: bytes, reviewed_hash: bytes) -> Signature:
+        """A signature over the hash the signer process derived itself from the bundle.
+
+        Refuses when that hash is not the reviewed one, when the review blocks, on a wrong
+        passphrase and when the person cancels.
+        """
+        ...
+
+    def sign_execution(
+        self, key: KeyLabel, bundle: bytes, signatures: bytes, transaction: ExecutionTransaction
+    ) -> bytes:
+        """The raw signed Ethereum transaction, its calldata rebuilt from the reviewed bundle."""
+        ...

@@ -1,0 +1,131 @@
+"""Draft a deployment: amount and strategy in, a judged Safe transaction with its exit out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.bundle import Bundle
+from treasury_desktop.deployments.calls import safe_tx_of
+from treasury_desktop.deployments.deployment import Deployment, Entry
+from treasury_desktop.deployments.venues import erc4626, uniswap_v3
+from treasury_desktop.desk.local_facts import local_facts
+from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
+from treasury_desktop.errors import Refused
+from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.lifecycle import FINAL
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentRequest:
+    """What the person asked for.
+
+    `amounts` is one amount for a vault, token0 and token1 for a pool; `range`, `slippage_bps` and
+    `deadline` (Unix seconds) are for pools; `nonce` is `None` for the next free one.
+    """
+
+    strategy: Strategy
+    amounts: tuple[TokenAmount, ...]
+    purpose: str = ""
+    range: uniswap_v3.Range | None = None
+    slippage_bps: int = 50
+    deadline: int = 0
+    nonce: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueState:
+    """What a venue answers at drafting time: previewDeposit's shares, or the pool's price."""
+
+    expected_shares: int | None = None
+    sqrt_price_x96: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A deployment with the review that a signer would see."""
+
+    deployment: Deployment
+    bundle: Bundle
+    review: Review
+
+
+ReadVenue = Callable[[DeploymentRequest], VenueState]
+
+
+def draft_deployment(
+    request: DeploymentRequest,
+    venue_state: VenueState,
+    workspace: Workspace,
+    snapshot: TreasurySnapshot,
+    queue: tuple[QueuedTransaction, ...],
+) -> Draft:
+    """Build entry and exit, wrap the entry into one SafeTx, and review it by our own facts."""
+    safe = _safe(workspace, snapshot)
+    entry = _entry(request, venue_state, workspace, safe)
+    nonce = next_free_nonce(safe, queue) if request.nonce is None else request.nonce
+    deployment = Deployment(
+        strategy=request.strategy,
+        safe=safe,
+        entry=entry,
+        tx=safe_tx_of(entry.calls, safe, nonce),
+        purpose=request.purpose,
+    )
+    facts = local_facts(workspace, snapshot, queue)
+    bundle = bundle_with_our_evidence(
+        safe, deployment.tx, facts, purpose=request.purpose, strategy=request.strategy.name
+    )
+    return Draft(deployment=deployment, bundle=bundle, review=examine(bundle, facts))
+
+
+def next_free_nonce(safe: Safe, queue: tuple[QueuedTransaction, ...]) -> int:
+    """The lowest nonce nobody has claimed: a gap would hold up everything behind it."""
+    if not isinstance(safe.nonce, int):
+        raise Refused("The Safe's nonce is not known; refresh first.")
+    taken = {q.tx.nonce for q in queue if q.state not in FINAL and q.safe == safe.address}
+    nonce = safe.nonce
+    while nonce in taken:
+        nonce += 1
+    return nonce
+
+
+def _safe(workspace: Workspace, snapshot: TreasurySnapshot) -> Safe:
+    safe = snapshot.safe_at(workspace.safes[0].address)
+    if safe is None:
+        raise Refused("The Safe's state has not been read yet; refresh first.")
+    return safe
+
+
+def _entry(
+    request: DeploymentRequest, state: VenueState, workspace: Workspace, safe: Safe
+) -> Entry:
+    strategy = request.strategy
+    if strategy.venue == "erc4626":
+        if state.expected_shares is None:
+            raise Refused(f"What {strategy.name} would give is not known; the node has to answer.")
+        (amount,) = request.amounts
+        return erc4626.entry(strategy, amount, safe.address, state.expected_shares)
+    if strategy.venue == "uniswap_v3":
+        return _liquidity_entry(request, state, workspace, safe)
+    raise Refused(f"Deployments into {strategy.venue} cannot be built here yet.")
+
+
+def _liquidity_entry(
+    request: DeploymentRequest, state: VenueState, workspace: Workspace, safe: Safe
+) -> Entry:
+    strategy = request.strategy
+    pool = None if strategy.pool is None else workspace.pool_at(strategy.pool)
+    if pool is None or state.sqrt_price_x96 is None or request.range is None:
+        raise Refused(f"{strategy.name} needs its pool, the pool's price and a range.")
+    amount0, amount1 = request.amounts
+    terms = uniswap_v3.MintTerms(
+        sqrt_price_x96=state.sqrt_price_x96,
+        range=request.range,
+        slippage_bps=request.slippage_bps,
+        deadline=request.deadline,
+    )
+    return uniswap_v3.entry(strategy, pool, (amount0, amount1), safe.address, terms)

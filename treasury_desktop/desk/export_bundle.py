@@ -1,0 +1,18 @@
+"""Export: the bundle that cosigners get, with every signature collected so far."""
+
+from dataclasses import replace
+
+from treasury_desktop.bundle import write_bundle
+from treasury_desktop.desk.review_transaction import bundle_of, bundle_with_our_evidence
+from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.safes.queued import QueuedTransaction
+
+
+def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
+    """Canonical bytes of the transaction with our evidence and all confirmations on it."""
+    stored = bundle_of(queued)
+    safe = stored.safe if facts.safe is None else facts.safe
+    bundle = bundle_with_our_evidence(
+        safe, queued.tx, facts, purpose=queued.purpose, strategy=queued.strategy
+    )
+    return write_bundle(replace(bundle, signatures=stored.signatures))

@@ -1,0 +1,141 @@
+"""What this desk knows itself, as evidence: workspace, newest snapshot and queue."""
+
+from fractions import Fraction
+
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.deployments.prices import price_range
+from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.safes.lifecycle import FINAL
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.treasury.evidence import (
+    BookEntry,
+    DescribedContract,
+    DescribedToken,
+    Evidence,
+    Exposed,
+    HeldAmount,
+    ObservedAllowance,
+    QueueEntry,
+)
+from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.workspace import Workspace
+
+
+def local_facts(
+    workspace: Workspace, snapshot: TreasurySnapshot | None, queue: tuple[QueuedTransaction, ...]
+) -> LocalFacts:
+    """Our own facts for a review of a transaction of the workspace's first Safe."""
+    address = workspace.safes[0].address
+    safe = None if snapshot is None else snapshot.safe_at(address)
+    return LocalFacts(
+        safe=safe,
+        evidence=local_evidence(workspace, snapshot, queue),
+        strategies=workspace.strategies,
+        terms=workspace.terms,
+        own_safes=frozenset(named.address for named in workspace.safes),
+    )
+
+
+def local_evidence(
+    workspace: Workspace, snapshot: TreasurySnapshot | None, queue: tuple[QueuedTransaction, ...]
+) -> Evidence:
+    """The evidence of a workspace; amounts and prices stay unknown without a snapshot."""
+    book = tuple(
+        BookEntry(address=payee.address, name=payee.name, chain_id=workspace.chain.chain_id)
+        for payee in workspace.address_book
+    )
+    contracts = tuple(
+        DescribedContract(address=contract, name=strategy.name, trusted=True)
+        for strategy in workspace.strategies
+        for contract in strategy.contracts
+    )
+    common = Evidence(
+        tokens=_tokens(workspace),
+        contracts=contracts,
+        address_book=book,
+        queue=_queue(queue),
+    )
+    return common if snapshot is None else _with_snapshot(common, workspace, snapshot)
+
+
+def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySnapshot) -> Evidence:
+    return Evidence(
+        block=snapshot.block,
+        holdings=tuple(_held(holding) for holding in snapshot.holdings),
+        quotes=snapshot.quotes,
+        debts=(),
+        tokens=common.tokens,
+        contracts=common.contracts,
+        address_book=common.address_book,
+        queue=common.queue,
+        exposures=exposures(workspace, snapshot),
+        allowances=tuple(
+            ObservedAllowance(token=str(a.token), spender=a.spender, base_units=a.base_units)
+            for a in snapshot.allowances
+        ),
+    )
+
+
+def exposures(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[Exposed, ...]:
+    """What each strategy holds already, in dollars at the high end of the quotes.
+
+    A holding without any price makes its strategy's exposure unknown; it is then left out here and
+    the deployment is judged by what can be valued, since its token's price is missing there too.
+    """
+    totals: dict[str, Fraction] = {}
+    for holding in snapshot.holdings:
+        if holding.strategy is None:
+            continue
+        value = high_value(holding, workspace, snapshot)
+        totals[holding.strategy] = totals.get(holding.strategy, Fraction(0)) + (
+            Fraction(0) if isinstance(value, Unknown) else value
+        )
+    return tuple(Exposed(strategy=name, usd=usd) for name, usd in sorted(totals.items()))
+
+
+def high_value(
+    holding: Holding, workspace: Workspace, snapshot: TreasurySnapshot
+) -> Fraction | Unknown:
+    """A holding's dollars at the high end of its quotes, or UNKNOWN where it has none."""
+    key = holding.amount.token.key
+    quotes = tuple(quote for quote in snapshot.quotes if quote.token_key == key)
+    price = price_range(quotes, workspace.terms).highest
+    return UNKNOWN if price is None else price * holding.amount.whole
+
+
+def _held(holding: Holding) -> HeldAmount:
+    return HeldAmount(
+        token=holding.amount.token.key,
+        base_units=holding.amount.base_units,
+        place="safe" if holding.strategy is None else holding.strategy,
+        is_own_token=holding.is_own_token,
+    )
+
+
+def _tokens(workspace: Workspace) -> tuple[DescribedToken, ...]:
+    return tuple(
+        DescribedToken(
+            address=trusted.token.address,
+            symbol=trusted.token.symbol,
+            name=trusted.token.name,
+            decimals=trusted.token.decimals,
+            listed=True,
+        )
+        for trusted in workspace.tokens
+        if trusted.token.address is not None
+    )
+
+
+def _queue(queue: tuple[QueuedTransaction, ...]) -> tuple[QueueEntry, ...]:
+    """What counts in the queue: drafted here, or carrying a verified owner signature."""
+    return tuple(
+        QueueEntry(
+            nonce=queued.tx.nonce,
+            safe_tx_hash=queued.safe_tx_hash,
+            tx=queued.tx,
+            strategy=UNKNOWN if queued.strategy is None else queued.strategy,
+        )
+        for queued in queue
+        if queued.state not in FINAL and (queued.drafted_here or queued.confirmations)
+    )

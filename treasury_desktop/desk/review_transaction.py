@@ -1,0 +1,53 @@
+"""Review a transaction: what the desk knows itself against what somebody sent."""
+
+from dataclasses import replace
+
+from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle
+from treasury_desktop.errors import Malformed
+from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.hashes import safe_tx_hashes
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.safe_tx import SafeTx
+
+
+def bundle_with_our_evidence(
+    safe: Safe, tx: SafeTx, facts: LocalFacts, *, purpose: str, strategy: str | None
+) -> Bundle:
+    """The bundle we would send: the transaction with everything we judged it by."""
+    hashes = safe_tx_hashes(safe, tx)
+    others = tuple(e for e in facts.evidence.queue if e.safe_tx_hash != hashes.safe_tx)
+    return Bundle(
+        safe=safe,
+        tx=tx,
+        purpose=purpose,
+        claimed_hash=hashes.safe_tx,
+        signatures=(),
+        strategy=UNKNOWN if strategy is None else strategy,
+        terms=facts.terms,
+        strategies=facts.strategies,
+        evidence=replace(facts.evidence, queue=others),
+    )
+
+
+def review_queued(queued: QueuedTransaction, facts: LocalFacts) -> Review:
+    """The review of a transaction of the queue, with every signature collected so far."""
+    return examine(bundle_of(queued), facts)
+
+
+def bundle_of(queued: QueuedTransaction) -> Bundle:
+    """A queued transaction as the bundle it came with, all signatures on it."""
+    if not queued.bundle:
+        raise Malformed("bundle", f"the record of 0x{queued.safe_tx_hash.hex()} has no bundle")
+    bundle = read_bundle(queued.bundle)
+    if safe_tx_hashes(bundle.safe, bundle.tx).safe_tx != queued.safe_tx_hash:
+        raise Malformed("bundle", "the stored bundle does not give the recorded hash")
+    collected = tuple(
+        ClaimedSignature(signer=c.owner, data=c.signature.encoded) for c in queued.confirmations
+    )
+    quarantined = tuple(
+        ClaimedSignature(signer=q.claimed_signer, data=q.data) for q in queued.quarantined
+    )
+    return replace(bundle, signatures=collected + quarantined)

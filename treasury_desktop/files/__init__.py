@@ -1,0 +1,1 @@
+"""The door to files and links other people send."""

@@ -1,0 +1,138 @@
+"""Which keys this desk has, and where each is kept: key ring or, when chosen, encrypted files.
+
+A small index lists addresses; everything else is read from the encrypted keys themselves, whose
+every field is authenticated. Nothing here can open a key.
+"""
+
+from pathlib import Path
+from typing import Final, Protocol
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.strict_json import canonical_json, read_json_object
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.errors import Malformed, Refused, Unavailable
+from treasury_desktop.keys.encrypted_file import EncryptedFiles
+from treasury_desktop.keys.encrypted_key import EncryptedKey, parse_encrypted_key
+from treasury_desktop.keys.system_keyring import AllowedBackend, SystemKeyRing
+
+INDEX: Final = "index"
+INDEX_FORMAT: Final = "treasury-desktop/key-index@1"
+MOST_KEYS: Final = 24
+"""As many as an index of 1,280 characters names."""
+
+
+class KeyPlace(Protocol):
+    """Somewhere texts are kept by name."""
+
+    @property
+    def title(self) -> str:
+        """What the person calls the place."""
+        ...
+
+    def read(self, name: str) -> str | None:
+        """The text kept under a name, or `None`."""
+        ...
+
+    def write(self, name: str, text: str) -> None:
+        """Keeps a text under a name."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forgets what is kept under a name."""
+        ...
+
+
+class KeyStore:
+    """The encrypted keys of one place; keeps the Protocol `KeyRing` of the desk."""
+
+    def __init__(self, place: KeyPlace) -> None:
+        self._place = place
+
+    @property
+    def kept_in(self) -> str:
+        """What the person calls the place, such as "Secret Service" or "encrypted file"."""
+        return self._place.title
+
+    def labels(self) -> tuple[KeyLabel, ...]:
+        """All keys of this desk that can be read, in the order in which they were added."""
+        found = (self._found(address) for address in self._index())
+        return tuple(self._label(each) for each in found if isinstance(each, EncryptedKey))
+
+    def troubles(self) -> tuple[str, ...]:
+        """One sentence for each key that is listed and cannot be read."""
+        found = (self._found(address) for address in self._index())
+        return tuple(each for each in found if isinstance(each, str))
+
+    def encrypted(self, label: KeyLabel) -> EncryptedKey:
+        """The ciphertext of a key; Unavailable when it is no longer there."""
+        return self._read(label.address)
+
+    def keep(self, key: EncryptedKey) -> KeyLabel:
+        """Keeps a key, instead of an older ciphertext of the same address if there is one."""
+        known = self._index()
+        if key.address not in known:
+            if any(each.label == key.label for each in self.labels()):
+                raise Refused(f"There is a key with the label {key.label} already.")
+            if len(known) >= MOST_KEYS:
+                raise Refused(f"This desk has {MOST_KEYS} keys, and the index holds no more.")
+        self._place.write(str(key.address), key.text)
+        if key.address not in known:
+            self._write_index((*known, key.address))
+        return self._label(key)
+
+    def remove(self, label: KeyLabel) -> None:
+        """Forgets a key for good: from the index first, then the ciphertext."""
+        self._write_index(tuple(each for each in self._index() if each != label.address))
+        self._place.remove(str(label.address))
+
+    def _label(self, key: EncryptedKey) -> KeyLabel:
+        return KeyLabel(
+            label=key.label, address=key.address, role=key.role, kept_in=self._place.title
+        )
+
+    def _found(self, address: Address) -> EncryptedKey | str:
+        text = self._place.read(str(address))
+        if text is None:
+            return f"The key {address} is listed, and is no longer in the {self.kept_in}."
+        try:
+            return self._parsed(address, text)
+        except Malformed as error:
+            return f"The key {address} in the {self.kept_in} is damaged: {error.sentence}."
+
+    def _read(self, address: Address) -> EncryptedKey:
+        text = self._place.read(str(address))
+        if text is None:
+            raise Unavailable(f"The key {address} is no longer in the {self.kept_in}.")
+        return self._parsed(address, text)
+
+    @staticmethod
+    def _parsed(address: Address, text: str) -> EncryptedKey:
+        key = parse_encrypted_key(text)
+        if key.address != address:
+            raise Malformed("address", f"the key kept for {address} belongs to {key.address}")
+        return key
+
+    def _index(self) -> tuple[Address, ...]:
+        text = self._place.read(INDEX)
+        if text is None:
+            return ()
+        fields = read_json_object(text.encode(errors="replace"))
+        names = fields.get("keys")
+        is_index = fields.get("format") == INDEX_FORMAT
+        if not is_index or not isinstance(names, list) or len(names) > MOST_KEYS:
+            raise Malformed("key index", f"the list of keys in the {self.kept_in} is damaged")
+        return tuple(Address.parse(name, "key index") for name in names)
+
+    def _write_index(self, addresses: tuple[Address, ...]) -> None:
+        index = {"format": INDEX_FORMAT, "keys": [str(address) for address in addresses]}
+        self._place.write(INDEX, canonical_json(index).decode())
+
+
+def keys_in_system_key_ring(allowed: AllowedBackend | None = None) -> KeyStore:
+    """The keys in this system's key ring; never falls back to anything else."""
+    return KeyStore(SystemKeyRing(allowed))
+
+
+def keys_in_files(folder: Path) -> KeyStore:
+    """The keys in encrypted files, because the person chose so."""
+    return KeyStore(EncryptedFiles(folder))

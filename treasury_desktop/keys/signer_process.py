@@ -1,0 +1,205 @@
+"""The window's side of signing: it starts the secret-entry process and distrusts its answer.
+
+This process hands over a job without any secret and gets back a signature or a ciphertext. Waiting
+has no time limit, because a person types meanwhile, but can be cancelled from another thread.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.strict_json import JsonSource, JsonValue
+from treasury_desktop.bundle import read_bundle
+from treasury_desktop.desk.doors import ExecutionTransaction, KeyLabel
+from treasury_desktop.errors import Cancelled, Malformed, Refused, Unavailable
+from treasury_desktop.keys.child_process import ChildProcess, child_command
+from treasury_desktop.keys.encrypted_key import EncryptedKey, checked_label, parse_encrypted_key
+from treasury_desktop.keys.hardening import window_environment
+from treasury_desktop.keys.jobs import (
+    ChangePassphrase,
+    CreateKey,
+    ImportDemonstration,
+    Job,
+    SignExecution,
+    SignSafeTx,
+    answered_bytes,
+    job_text,
+    parse_answer,
+)
+from treasury_desktop.keys.key_store import KeyStore
+from treasury_desktop.safes.hashes import safe_tx_hashes
+from treasury_desktop.safes.signature import SIGNATURE_LENGTH, Signature, parse_signature
+
+SECRET_ENTRY: Final = "secret-entry"  # noqa: S105  the name of a process
+
+SignedHashFor = Callable[[Address, int, Address], bytes | None]
+"""Which safeTxHash an owner signed here for a Safe and nonce: `Records.signed_hash_for`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowWish:
+    """How the secret-entry window should look; `rehearse` works in the demonstration only.
+
+    A rehearsal types the demonstration's public passphrase, and saves what the window showed as a
+    picture named `screenshot`.
+    """
+
+    theme: str = "system"
+    rehearse: bool = False
+    screenshot: str | None = None
+
+    @property
+    def fields(self) -> dict[str, JsonSource]:
+        """The wish as members of the job."""
+        if not self.rehearse:
+            return {"theme": self.theme}
+        return {"theme": self.theme, "rehearsal": {"screenshot": self.screenshot}}
+
+
+class SignerProcess:
+    """Keeps the desk's Protocol `Signer`, and makes new keys the same way."""
+
+    def __init__(
+        self,
+        store: KeyStore,
+        *,
+        signed_hash_for: SignedHashFor,
+        command: Callable[[str], Sequence[str]] = child_command,
+        wish: WindowWish | None = None,
+    ) -> None:
+        self._store = store
+        self._signed_hash_for = signed_hash_for
+        self._command = command
+        self.wish = wish or WindowWish()
+        self._lock = threading.Lock()
+        self._running: ChildProcess | None = None
+        self._is_cancelled = False
+
+    def sign_safe_tx(self, key: KeyLabel, bundle: bytes, reviewed_hash: bytes) -> Signature:
+        """A signature that recovers to the key's address over the hash of these bytes."""
+        read = read_bundle(bundle)
+        if safe_tx_hashes(read.safe, read.tx).safe_tx != reviewed_hash:
+            raise Refused("The bytes are not those that were reviewed; nothing is signed.")
+        job = SignSafeTx(
+            key=self._store.encrypted(key),
+            bundle=bundle,
+            reviewed_hash=reviewed_hash,
+            already_signed=self._signed_hash_for(read.safe.address, read.tx.nonce, key.address),
+        )
+        return _checked_signature(self._done(job), key.address, reviewed_hash)
+
+    def sign_execution(
+        self, key: KeyLabel, bundle: bytes, signatures: bytes, transaction: ExecutionTransaction
+    ) -> bytes:
+        """The raw Ethereum transaction, whose every field is the one that was asked for."""
+        job = SignExecution(
+            key=self._store.encrypted(key),
+            bundle=bundle,
+            signatures=signatures,
+            transaction=transaction,
+        )
+        raw = answered_bytes(self._done(job), "raw_transaction")
+        _check_raw_transaction(raw, transaction)
+        return raw
+
+    def create_key(self, label: str, role: str) -> KeyLabel:
+        """A new random key under a new passphrase, kept when this returns."""
+        job = CreateKey(label=checked_label(label), role=role)
+        return self._store.keep(_made_key(self._done(job), label, role))
+
+    def import_demonstration_key(
+        self, label: str, role: str, index: int, chain_id: int
+    ) -> KeyLabel:
+        """A public account of the demonstration under a new passphrase, kept when this returns."""
+        job = ImportDemonstration(
+            label=checked_label(label), role=role, index=index, chain_id=chain_id
+        )
+        return self._store.keep(_made_key(self._done(job), label, role))
+
+    def change_passphrase(self, key: KeyLabel) -> KeyLabel:
+        """The same key under a new passphrase; the old ciphertext is replaced when this returns."""
+        job = ChangePassphrase(key=self._store.encrypted(key))
+        made = _made_key(self._done(job), key.label, key.role)
+        if made.address != key.address:
+            raise Malformed("answer", "is another key than the one whose passphrase changed")
+        return self._store.keep(made)
+
+    def cancel(self) -> None:
+        """Ends what is running; whoever waits for it gets Cancelled. May come from any thread."""
+        with self._lock:
+            if self._running is not None:
+                self._is_cancelled = True
+                self._running.kill()
+
+    def _done(self, job: Job) -> Mapping[str, JsonValue]:
+        with self._lock:
+            if self._running is not None:
+                raise Refused("Another passphrase window is open; finish or cancel it first.")
+            self._is_cancelled = False
+            environment = window_environment(os.environ)
+            self._running = ChildProcess(self._command(SECRET_ENTRY), environment)
+        try:
+            with self._running as process:
+                return parse_answer(process.ask(job_text(job, self.wish.fields)))
+        except Unavailable:
+            if self._is_cancelled:
+                raise Cancelled("Cancelled; nothing was signed.") from None
+            raise
+        finally:
+            with self._lock:
+                self._running = None
+
+
+def _checked_signature(
+    answer: Mapping[str, JsonValue], signer: Address, safe_tx_hash: bytes
+) -> Signature:
+    encoded = answered_bytes(answer, "signature")
+    if len(encoded) != SIGNATURE_LENGTH or answered_bytes(answer, "safe_tx_hash") != safe_tx_hash:
+        raise Malformed("answer", "is not a signature over the reviewed hash")
+    signature = parse_signature(encoded)
+    if not signature.has_low_s or signature.signer_of(safe_tx_hash) != signer:
+        raise Malformed("answer", f"the signature does not recover to {signer}")
+    return signature
+
+
+def _made_key(answer: Mapping[str, JsonValue], label: str, role: str) -> EncryptedKey:
+    text = answer.get("encrypted_key")
+    if not isinstance(text, str):
+        raise Malformed("answer", "contains no encrypted key")
+    key = parse_encrypted_key(text)
+    if (key.label, key.role) != (label, role):
+        raise Malformed("answer", "is not the key that was asked for")
+    return key
+
+
+def _check_raw_transaction(raw: bytes, wanted: ExecutionTransaction) -> None:
+    """Refuses a raw transaction that differs from what was asked for, or is signed by others."""
+    # 0.5 s; by the time something is executed, a node was contacted and web3 has loaded it
+    from eth_account import Account  # noqa: PLC0415  see above
+    from eth_account.typed_transactions.typed_transaction import (  # noqa: PLC0415  see above
+        TypedTransaction,
+    )
+    from hexbytes import HexBytes  # noqa: PLC0415  see above
+
+    try:
+        found = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+        sender = Account.recover_transaction(raw)
+    except (ValueError, TypeError, KeyError):
+        raise Malformed("answer", "is not a signed Ethereum transaction") from None
+    expected = {
+        "chainId": wanted.chain_id,
+        "nonce": wanted.account_nonce,
+        "to": wanted.to.raw,
+        "value": 0,
+        "data": wanted.data,
+        "gas": wanted.gas,
+        "maxFeePerGas": wanted.max_fee_per_gas,
+        "maxPriorityFeePerGas": wanted.max_priority_fee_per_gas,
+    }
+    if any(found[name] != value for name, value in expected.items()):
+        raise Malformed("answer", "is not the execution that was asked for")
+    if sender != str(wanted.sender):
+        raise Malformed("answer", f"the execution is not signed by {wanted.sender}")

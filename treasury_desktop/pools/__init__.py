@@ -1,0 +1,1 @@
+"""Concentrated liquidity in exact integers."""

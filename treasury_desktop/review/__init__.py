@@ -1,0 +1,1 @@
+"""Looking before signing: findings and judgement bound to one safeTxHash."""

@@ -1,0 +1,420 @@
+"""What is dangerous about a Safe transaction's calls: one function per danger.
+
+Each opens with what an attacker gains if it were missing. They look at the whole tree, so that
+nothing hides by depth, position or number.
+"""
+
+from collections.abc import Callable, Iterator
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.calls.decoded_call import Certainty, DecodedCall, Problem
+from treasury_desktop.calls.effects import effects_of
+from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
+from treasury_desktop.deployments.venues import readers_for
+from treasury_desktop.review.findings import Finding, block, danger, note, warn
+from treasury_desktop.review.subject import Subject
+from treasury_desktop.safes.safe_tx import Operation
+
+Check = Callable[[Subject], Iterator[Finding]]
+
+UNLIMITED_FROM = 2**95
+"""At least this many base units is no amount anybody means (bundle.md)."""
+UNLIMITED_BALANCES = 10
+LOOKALIKE_DIGITS = 4
+
+
+def delegatecalls(subject: Subject) -> Iterator[Finding]:
+    """Foreign code on the Safe's own storage takes the Safe in one step (Bybit, WazirX).
+
+    No exception by selector, label or address book: only official libraries may be delegatecalled.
+    """
+    for call in subject.call.walk():
+        if call.operation == Operation.CREATE:
+            yield block(
+                "STORAGE_TAKEOVER_RISK",
+                "creates a contract by the Safe's own operation 2, which only Safes up to 1.0.0 "
+                "know; nobody needs it.",
+                path=call.path,
+            )
+        if not call.is_delegatecall:
+            continue
+        official = official_contract(subject.safe.chain_id, call.to)
+        if official is not None and official.name in DELEGATECALL_LIBRARIES:
+            continue
+        if official is not None and "Migration" in official.name:
+            yield block(
+                "SINGLETON_CHANGE",
+                f"replaces the code of the Safe through {official.label}.",
+                path=call.path,
+            )
+            continue
+        nested = "NESTED_" if call.depth else ""
+        yield block(
+            f"{nested}DELEGATECALL_UNKNOWN_TARGET",
+            f"runs the code of {subject.name_of(call.to)} as the Safe itself; it could take over "
+            "the Safe, whatever its calldata looks like.",
+            path=call.path,
+        )
+        yield block(
+            "STORAGE_TAKEOVER_RISK",
+            f"{call.to} may write the Safe's storage: owners, threshold and code included.",
+            path=call.path,
+        )
+
+
+def malformed_bytes(subject: Subject) -> Iterator[Finding]:
+    """Bytes that readers understand differently show one thing and do another."""
+    for call in subject.call.walk():
+        for problem in call.problems:
+            yield from _problem_finding(subject, call, problem)
+
+
+def _problem_finding(subject: Subject, call: DecodedCall, problem: Problem) -> Iterator[Finding]:
+    where = subject.name_of(call.to)
+    match problem:
+        case Problem.UNDECODED:
+            yield block(
+                "UNDECODED_CALL",
+                f"calls {where} with data that nobody here can read "
+                f"(selector 0x{call.data[:4].hex()}); an ABI for it would help.",
+                path=call.path,
+            )
+        case Problem.MALFORMED_CALLDATA:
+            yield danger(
+                "MALFORMED_CALLDATA",
+                f"calls {where} with arguments that do not fit the function it names.",
+                path=call.path,
+            )
+        case Problem.MALFORMED_MULTISEND | Problem.TOO_DEEP:
+            yield block(
+                "MALFORMED_MULTISEND",
+                "is a batch that cannot be read to its end: it is cut off, nested deeper than 16, "
+                "or has an operation above 1.",
+                path=call.path,
+            )
+        case Problem.NON_CANONICAL_ABI:
+            yield danger(
+                "NON_CANONICAL_ABI",
+                f"calls {where} with arguments written in an unusual way that hides bytes.",
+                path=call.path,
+            )
+        case Problem.TRAILING_CALLDATA:
+            finding = danger if call.depth or call.calls else warn
+            yield finding(
+                "TRAILING_CALLDATA",
+                f"carries bytes after the arguments of {where}.",
+                path=call.path,
+            )
+        case Problem.LONG_PADDING:
+            yield note("LONG_PADDING", "ends in more zeros than needed.", path=call.path)
+        case Problem.MULTISEND_WITHOUT_DELEGATECALL:
+            yield danger(
+                "MULTISEND_WITHOUT_DELEGATECALL",
+                f"calls the batch contract {where} without delegatecall: the calls would come from "
+                "that contract, not from the Safe.",
+                path=call.path,
+            )
+
+
+GOVERNANCE = {
+    "addOwnerWithThreshold": "OWNER_ADDED",
+    "removeOwner": "OWNER_REMOVED",
+    "swapOwner": "OWNER_REPLACED",
+    "changeThreshold": "THRESHOLD_CHANGED",
+    "enableModule": "MODULE_ENABLED",
+    "disableModule": "MODULE_DISABLED",
+    "setGuard": "GUARD_CHANGED",
+    "setModuleGuard": "MODULE_GUARD_CHANGED",
+    "setFallbackHandler": "FALLBACK_HANDLER_CHANGED",
+    "changeMasterCopy": "SINGLETON_CHANGE",
+    "setup": "SINGLETON_CHANGE",
+}
+
+
+def governance_changes(subject: Subject) -> Iterator[Finding]:
+    """An owner, threshold, module or guard change hidden among payments hands over the Safe."""
+    for call in subject.call.walk():
+        if call.function is None or not subject.is_ours(call.to):
+            continue
+        code = GOVERNANCE.get(call.function.name)
+        if code is None:
+            continue
+        yield from _governance_findings(subject, call, code)
+        if call.depth:
+            yield block(
+                "GOVERNANCE_CHANGE_HIDDEN_IN_BATCH",
+                f"hides {call.function.name} of the Safe inside other calls (call {call.path}); "
+                "such a change has to be a transaction of its own.",
+                path=call.path,
+            )
+
+
+def _governance_findings(subject: Subject, call: DecodedCall, code: str) -> Iterator[Finding]:
+    assert call.function is not None
+    named = next((a.value for a in call.arguments if isinstance(a.value, Address)), None)
+    match code:
+        case "OWNER_ADDED":
+            yield danger(code, f"adds the owner {call.argument('owner')}.", path=call.path)
+        case "OWNER_REMOVED":
+            yield danger(code, f"removes the owner {call.argument('owner')}.", path=call.path)
+        case "OWNER_REPLACED":
+            old, new = call.argument("oldOwner"), call.argument("newOwner")
+            yield danger(code, f"replaces the owner {old} by {new}.", path=call.path)
+        case "GUARD_CHANGED" if isinstance(named, Address) and named.is_zero:
+            yield danger("GUARD_REMOVED", "removes the Safe's transaction guard.", path=call.path)
+        case "SINGLETON_CHANGE":
+            yield block(code, f"replaces the code of the Safe ({named}).", path=call.path)
+        case "MODULE_DISABLED" | "THRESHOLD_CHANGED":
+            pass
+        case _:
+            sentence = f"{call.function.name}: {named}; it can act on or restrict the Safe."
+            yield danger(code, sentence, path=call.path)
+    yield from _threshold_finding(subject, call)
+
+
+def _threshold_finding(subject: Subject, call: DecodedCall) -> Iterator[Finding]:
+    """A threshold below today's, or any threshold where today's is unknown."""
+    new = next((a.value for a in call.arguments if a.name == "_threshold"), None)
+    before = subject.safe.threshold
+    if not isinstance(new, int) or (isinstance(before, int) and new >= before):
+        return
+    was = f"from {before} " if isinstance(before, int) else ""
+    yield danger("THRESHOLD_LOWERED", f"lowers the threshold {was}to {new}.", path=call.path)
+
+
+def approvals(subject: Subject) -> Iterator[Finding]:
+    """An allowance is a payment somebody else makes later, at a time of their choosing."""
+    for call in subject.call.walk():
+        if call.function is None or call.function.signature not in (
+            "approve(address,uint256)",
+            "increaseAllowance(address,uint256)",
+        ):
+            continue
+        spender, units = call.arguments[0].value, call.arguments[1].value
+        assert isinstance(spender, Address)
+        assert isinstance(units, int)
+        if units and not subject.is_ours(spender):
+            yield from _approval_findings(subject, call, spender, units)
+
+
+def _approval_findings(
+    subject: Subject, call: DecodedCall, spender: Address, units: int
+) -> Iterator[Finding]:
+    who, what = subject.name_of(spender), subject.name_of(call.to)
+    is_allowed = subject.is_allow_listed(spender)
+    contract = subject.evidence.contract_at(call.to)
+    if contract is not None and subject.evidence.token_at(call.to) is None:
+        # The same selector on a contract that is no token approves one NFT by its number.
+        finding = warn if is_allowed else block
+        yield finding("NFT_APPROVAL", f"lets {who} take NFT {units} of {what}.", path=call.path)
+    elif _is_unlimited(subject, call.to, units):
+        finding = warn if is_allowed else block
+        yield finding(
+            "UNLIMITED_APPROVAL", f"gives {who} practically unlimited {what}.", path=call.path
+        )
+    if not is_allowed:
+        yield danger(
+            "SPENDER_NOT_ALLOWLISTED",
+            f"lets {who} take {what}; it is not on the allow-list.",
+            path=call.path,
+        )
+
+
+def _is_unlimited(subject: Subject, token: Address, units: int) -> bool:
+    if units >= UNLIMITED_FROM:
+        return True
+    holdings = subject.evidence.holdings
+    if not isinstance(holdings, tuple):
+        return False
+    balance = sum(held.base_units for held in holdings if held.token == str(token))
+    return balance > 0 and units > UNLIMITED_BALANCES * balance
+
+
+def nft_operators(subject: Subject) -> Iterator[Finding]:
+    """An operator for all NFTs may take every position the Safe has or will ever have."""
+    for call in subject.call.walk():
+        if call.function is None or call.function.name != "setApprovalForAll":
+            continue
+        operator = call.argument("operator")
+        assert isinstance(operator, Address)
+        if call.argument("approved") and not subject.is_allow_listed(operator):
+            yield block(
+                "NFT_APPROVAL_FOR_ALL",
+                f"lets {subject.name_of(operator)} take every NFT of {subject.name_of(call.to)}.",
+                path=call.path,
+            )
+
+
+def outflows(subject: Subject) -> Iterator[Finding]:
+    """Money that goes to somebody nobody here knows."""
+    accounts = subject.facts.own_safes | {subject.safe.address}
+    effects = effects_of(
+        subject.call,
+        accounts=accounts,
+        allowances={},
+        readers=readers_for(subject.facts.strategies),
+    )
+    for outflow in effects.outflows:
+        if subject.is_ours(outflow.to):
+            continue
+        is_own_contract = str(outflow.to) == outflow.token
+        if outflow.to.is_zero:
+            yield block("TRANSFER_TO_ZERO", "sends money to the zero address.", path=outflow.path)
+        elif is_own_contract:
+            sentence = f"sends {subject.name_of(outflow.to)} to its own token contract."
+            yield block("TRANSFER_TO_TOKEN_CONTRACT", sentence, path=outflow.path)
+        elif not subject.is_known_recipient(outflow.to):
+            if outflow.token == "native":
+                yield danger(
+                    "NATIVE_VALUE_TO_UNKNOWN",
+                    f"sends {outflow.base_units:,} wei to {outflow.to}, whom nobody here knows.",
+                    path=outflow.path,
+                )
+            yield danger(
+                "RECIPIENT_NOT_IN_ADDRESS_BOOK",
+                f"pays {outflow.to}, which is not in the address book for this chain.",
+                path=outflow.path,
+            )
+
+
+def receivers(subject: Subject) -> Iterator[Finding]:
+    """Shares, positions or withdrawn money that go to somebody else than the Safe."""
+    for call in subject.call.walk():
+        for name, value in _receiver_arguments(call):
+            if not subject.is_ours(value) and value.raw != bytes(20):
+                yield block(
+                    "RECEIVER_NOT_SAFE",
+                    f"{call.function.name if call.function else 'a call'} on "
+                    f"{subject.name_of(call.to)} gives what it returns to {name} "
+                    f"{subject.name_of(value)}, not to the Safe.",
+                    path=call.path,
+                )
+
+
+RECEIVING = {
+    "deposit(uint256,address)": "receiver",
+    "mint(uint256,address)": "receiver",
+    "withdraw(uint256,address,address)": "receiver",
+    "redeem(uint256,address,address)": "receiver",
+    "supply(address,uint256,address,uint16)": "onBehalfOf",
+    "withdraw(address,uint256,address)": "to",
+    "unwrapWETH9(uint256,address)": "recipient",
+    "sweepToken(address,uint256,address)": "recipient",
+}
+RECEIVING_STRUCTS = frozenset({"mint", "collect", "exactInputSingle", "exactInput"})
+
+
+def _receiver_arguments(call: DecodedCall) -> Iterator[tuple[str, Address]]:
+    if call.function is None:
+        return
+    name = RECEIVING.get(call.function.signature)
+    if name is not None:
+        value = call.argument(name)
+        assert isinstance(value, Address)
+        yield name, value
+    elif call.function.name in RECEIVING_STRUCTS and call.arguments[0].kind.kind == "tuple":
+        values = call.arguments[0].value
+        assert isinstance(values, tuple)
+        for member, value in zip(call.arguments[0].kind.names, values, strict=True):
+            if member == "recipient" and isinstance(value, Address):
+                yield member, value
+
+
+def unknown_contracts(subject: Subject) -> Iterator[Finding]:
+    """A call understood by its selector alone may mean something else at that contract."""
+    for call in subject.call.walk():
+        if call.certainty not in (Certainty.KNOWN_SELECTOR, Certainty.GUESS):
+            continue
+        if not subject.is_known_contract(call.to):
+            assert call.function is not None
+            yield danger(
+                "UNKNOWN_CONTRACT",
+                f"calls {call.function.name} on {call.to}, which nobody here knows; its meaning is "
+                "read from four bytes only.",
+                path=call.path,
+            )
+
+
+OWNERSHIP = {
+    "transferOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
+    "renounceOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
+    "changeAdmin": "CONTRACT_OWNERSHIP_TRANSFER",
+    "upgradeTo": "CONTRACT_UPGRADE",
+    "upgradeToAndCall": "CONTRACT_UPGRADE",
+    "upgrade": "CONTRACT_UPGRADE",
+    "upgradeAndCall": "CONTRACT_UPGRADE",
+    "grantRole": "ROLE_GRANTED",
+    "approveDelegation": "CREDIT_DELEGATION",
+    "signMessage": "ONCHAIN_MESSAGE_SIGNED",
+    "approveHash": "OPAQUE_HASH_APPROVAL",
+}
+
+
+def powers_given_away(subject: Subject) -> Iterator[Finding]:
+    """Control over another contract is worth more than any payment (Radiant)."""
+    for call in subject.call.walk():
+        code = OWNERSHIP.get(call.function.name) if call.function else None
+        if code is None:
+            continue
+        assert call.function is not None
+        to = next((a.value for a in call.arguments if isinstance(a.value, Address)), None)
+        finding = block if code == "CREDIT_DELEGATION" else danger
+        whom = f" {subject.name_of(to)}" if to is not None else ""
+        yield finding(
+            code, f"{call.function.name} on {subject.name_of(call.to)}:{whom}.", path=call.path
+        )
+        is_handed_over = code in ("CONTRACT_OWNERSHIP_TRANSFER", "ROLE_GRANTED")
+        if is_handed_over and to is not None and not subject.is_known_recipient(to):
+            sentence = f"gives power to {to}, which is not in the address book for this chain."
+            yield danger("RECIPIENT_NOT_IN_ADDRESS_BOOK", sentence, path=call.path)
+
+
+def lookalikes(subject: Subject) -> Iterator[Finding]:
+    """A poisoned address agrees with a trusted one where people look: at both ends."""
+    anchors = [e.address for e in subject.evidence.address_book]
+    anchors += [c.address for c in subject.evidence.contracts if c.trusted]
+    anchors += [a for s in subject.facts.strategies for a in s.contracts]
+    anchors += [*subject.facts.own_safes, subject.safe.address]
+    trusted = frozenset(anchors)
+    for call, address in _named_addresses(subject.call):
+        if address in trusted or official_contract(subject.safe.chain_id, address):
+            continue
+        twin = next((anchor for anchor in trusted if _looks_like(address, anchor)), None)
+        if twin is not None:
+            yield block(
+                "LOOKALIKE_ADDRESS",
+                f"{address} looks like {subject.name_of(twin)} and is another address.",
+                path=call.path,
+            )
+
+
+def _named_addresses(root: DecodedCall) -> Iterator[tuple[DecodedCall, Address]]:
+    for call in root.walk():
+        yield call, call.to
+        for argument in call.arguments:
+            values = argument.value if isinstance(argument.value, tuple) else (argument.value,)
+            yield from ((call, value) for value in values if isinstance(value, Address))
+
+
+def _looks_like(one: Address, other: Address) -> bool:
+    a, b = one.raw.hex(), other.raw.hex()
+    ends = (
+        a[:LOOKALIKE_DIGITS] == b[:LOOKALIKE_DIGITS]
+        and a[-LOOKALIKE_DIGITS:] == (b[-LOOKALIKE_DIGITS:])
+    )
+    differing = sum(x != y for x, y in zip(a, b, strict=True))
+    return not one.is_zero and (ends or differing <= LOOKALIKE_DIGITS)
+
+
+CALL_CHECKS: tuple[Check, ...] = (
+    delegatecalls,
+    malformed_bytes,
+    governance_changes,
+    approvals,
+    nft_operators,
+    outflows,
+    receivers,
+    unknown_contracts,
+    powers_given_away,
+    lookalikes,
+)

@@ -1,0 +1,69 @@
+"""Whose facts a review uses: our own first, the sender's only where they make it stricter.
+
+Without facts of our own a bundle's evidence is used, labelled as the sender's claim, and nothing
+concluded from it may enable signing. With our own, local facts win; the bundle may only add to the
+queue and tighten the terms.
+"""
+
+from dataclasses import dataclass, replace
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import Unknown
+from treasury_desktop.bundle import Bundle
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.evidence import Evidence, Origin
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.terms import PolicyTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalFacts:
+    """What this desk knows itself; `safe` is `None` where it never read this Safe."""
+
+    safe: Safe | None
+    evidence: Evidence
+    strategies: tuple[Strategy, ...]
+    terms: PolicyTerms
+    own_safes: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one review goes by."""
+
+    safe: Safe
+    evidence: Evidence
+    strategies: tuple[Strategy, ...]
+    terms: PolicyTerms
+    own_safes: frozenset[Address]
+    origin: Origin
+
+
+def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
+    """The facts to review a bundle by."""
+    claimed_terms = PolicyTerms() if isinstance(bundle.terms, Unknown) else bundle.terms
+    if local is None:
+        claimed = () if isinstance(bundle.strategies, Unknown) else bundle.strategies
+        return Facts(
+            safe=bundle.safe,
+            evidence=bundle.evidence,
+            strategies=claimed,
+            terms=claimed_terms,
+            own_safes=frozenset(),
+            origin=Origin.SENDER,
+        )
+    has_claims = not isinstance(bundle.terms, Unknown) or bool(bundle.evidence.queue)
+    terms = local.terms
+    if not isinstance(bundle.terms, Unknown):
+        terms = local.terms.stricter_of(bundle.terms)
+    known_hashes = {entry.safe_tx_hash for entry in local.evidence.queue}
+    extra = tuple(e for e in bundle.evidence.queue if e.safe_tx_hash not in known_hashes)
+    return Facts(
+        # The version decides the hash: the one the bundle was signed under is checked, not assumed.
+        safe=bundle.safe if local.safe is None else local.safe,
+        evidence=replace(local.evidence, queue=local.evidence.queue + extra),
+        strategies=local.strategies,
+        terms=terms,
+        own_safes=local.own_safes,
+        origin=Origin.BOTH if has_claims else Origin.WORKSPACE,
+    )

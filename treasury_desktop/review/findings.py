@@ -1,0 +1,65 @@
+"""A finding: something the reviewer must know, about one object, with its evidence."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How hard a finding is: block refuses to sign, danger wants a typed acknowledgement."""
+
+    NOTE = 0
+    WARN = 1
+    DANGER = 2
+    BLOCK = 3
+
+    @property
+    def word(self) -> str:
+        """The severity as it is written in reports."""
+        return self.name.lower()
+
+
+VERDICTS = {
+    Severity.NOTE: "ok",
+    Severity.WARN: "warn",
+    Severity.DANGER: "danger",
+    Severity.BLOCK: "block",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What, which object, why it matters; `path` is the call it is about, "" for the whole."""
+
+    severity: Severity
+    code: str
+    sentence: str
+    path: str = ""
+    evidence: str = ""
+
+
+def note(code: str, sentence: str, *, path: str = "", evidence: str = "") -> Finding:
+    """Information."""
+    return Finding(
+        severity=Severity.NOTE, code=code, sentence=sentence, path=path, evidence=evidence
+    )
+
+
+def warn(code: str, sentence: str, *, path: str = "", evidence: str = "") -> Finding:
+    """Visible, without friction."""
+    return Finding(
+        severity=Severity.WARN, code=code, sentence=sentence, path=path, evidence=evidence
+    )
+
+
+def danger(code: str, sentence: str, *, path: str = "", evidence: str = "") -> Finding:
+    """Signed only after a typed acknowledgement."""
+    return Finding(
+        severity=Severity.DANGER, code=code, sentence=sentence, path=path, evidence=evidence
+    )
+
+
+def block(code: str, sentence: str, *, path: str = "", evidence: str = "") -> Finding:
+    """Never signed."""
+    return Finding(
+        severity=Severity.BLOCK, code=code, sentence=sentence, path=path, evidence=evidence
+    )

@@ -1,0 +1,154 @@
+"""The review: everything there is to know before signing, bound to one safeTxHash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import Unknown
+from treasury_desktop.bundle import Bundle
+from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_transaction
+from treasury_desktop.deployments.judgement import Judgement
+from treasury_desktop.deployments.policy import Matter, judge
+from treasury_desktop.errors import Refused
+from treasury_desktop.review.checks import CALL_CHECKS
+from treasury_desktop.review.clock import aged_to
+from treasury_desktop.review.facts import Facts, LocalFacts, facts_for
+from treasury_desktop.review.findings import VERDICTS, Finding, Severity
+from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
+from treasury_desktop.review.state_checks import STATE_CHECKS
+from treasury_desktop.review.subject import Subject
+from treasury_desktop.safes.comparison import comparison_code
+from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
+from treasury_desktop.treasury.evidence import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The whole examination; nothing in it can be changed afterwards."""
+
+    bundle: Bundle
+    facts: Facts
+    call: DecodedCall
+    hashes: SafeTxHashes
+    findings: tuple[Finding, ...]
+    judgements: tuple[Judgement, ...]
+    signatures: tuple[CheckedSignature, ...]
+    names: Mapping[Address, str]
+
+    @property
+    def severity(self) -> Severity:
+        """The hardest finding's severity; judgements are among the findings."""
+        return max((finding.severity for finding in self.findings), default=Severity.NOTE)
+
+    @property
+    def verdict(self) -> str:
+        """ok, warn, danger or block."""
+        return VERDICTS[self.severity]
+
+    @property
+    def comparison_code(self) -> str:
+        """Eight words to read aloud to cosigners."""
+        return comparison_code(self.hashes.safe_tx)
+
+    @property
+    def valid_signers(self) -> tuple[Address, ...]:
+        """The owners whose signatures count."""
+        return tuple(s.signer for s in self.signatures if s.counts and s.signer is not None)
+
+    @property
+    def blocks(self) -> tuple[Finding, ...]:
+        """The findings that forbid signing, whoever's evidence they rest on."""
+        return tuple(f for f in self.findings if f.severity is Severity.BLOCK)
+
+    @property
+    def why_not_signable(self) -> str | None:
+        """The sentence beside the disabled sign button, or `None` where signing is open."""
+        if self.blocks:
+            blocking = self.blocks[0]
+            return f"Blocked: it {blocking.sentence}" if blocking.path else blocking.sentence
+        if self.facts.origin is Origin.SENDER:
+            return "The evidence is the sender's own; open it in a workspace to sign."
+        return None
+
+    def require_signable(self) -> None:
+        """Refuse where nothing may be signed on this review."""
+        if self.why_not_signable is not None:
+            raise Refused(self.why_not_signable)
+
+
+def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None = None) -> Review:
+    """The review of a bundle, by our own facts where there are any.
+
+    A review judges as of its evidence's block; signing passes `now` (Unix seconds) and judges by
+    the present clock.
+    """
+    facts = facts_for(bundle, local)
+    if now is not None:
+        facts = replace(facts, evidence=aged_to(facts.evidence, now))
+    hashes = safe_tx_hashes(bundle.safe, bundle.tx)
+    reading = reading_for(facts)
+    call = decode_transaction(facts.safe, bundle.tx, reading)
+    claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
+    subject = Subject(
+        bundle=bundle,
+        facts=facts,
+        call=call,
+        hashes=hashes,
+        signatures=checked_signatures(claimed, facts.safe, hashes.safe_tx),
+        judgements=judge(
+            Matter(
+                safe=facts.safe,
+                tx=bundle.tx,
+                call=call,
+                safe_tx_hash=hashes.safe_tx,
+                evidence=facts.evidence,
+                strategies=facts.strategies,
+                terms=facts.terms,
+                reading=reading,
+                own_safes=facts.own_safes,
+            )
+        ),
+    )
+    found = [f for check in (*CALL_CHECKS, *STATE_CHECKS) for f in check(subject)]
+    findings = sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code, f.path))
+    return Review(
+        bundle=bundle,
+        facts=facts,
+        call=call,
+        hashes=hashes,
+        findings=tuple(findings),
+        judgements=subject.judgements,
+        signatures=subject.signatures,
+        names={address: subject.label_of(address) for address in _addresses(call)},
+    )
+
+
+def reading_for(facts: Facts) -> Reading:
+    """What the decoder may rely on: described tokens and the contracts of known venues."""
+    kinds = {"erc4626": "ERC-4626", "uniswap_v3": "Uniswap v3 position manager and router"}
+    kinds["aave_v3"] = "Aave v3 Pool"
+    known = {
+        contract: kinds[strategy.venue]
+        for strategy in facts.strategies
+        if strategy.venue in kinds
+        for contract in strategy.contracts
+    }
+    for token in facts.evidence.tokens:
+        is_wrapped = token.symbol == "WETH" and token.listed is True
+        known.setdefault(token.address, "WETH9" if is_wrapped else "ERC-20")
+    known[facts.safe.address] = "Safe"
+    return Reading(known=known)
+
+
+def _addresses(root: DecodedCall) -> set[Address]:
+    found = {root.to}
+    for call in root.walk():
+        found.add(call.to)
+        pending = [argument.value for argument in call.arguments]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, Address):
+                found.add(value)
+            elif isinstance(value, tuple):
+                pending.extend(value)
+    return found

@@ -1,0 +1,94 @@
+"""What every check looks at: one transaction with its calls, hashes, facts and judgements."""
+
+from dataclasses import dataclass
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.untrusted_text import NAME_LIMIT, SYMBOL_LIMIT, plain
+from treasury_desktop.bundle import Bundle
+from treasury_desktop.calls.decoded_call import DecodedCall
+from treasury_desktop.calls.known_contracts import official_contract
+from treasury_desktop.deployments.judgement import Judgement
+from treasury_desktop.review.facts import Facts
+from treasury_desktop.review.signatures import CheckedSignature
+from treasury_desktop.safes.hashes import SafeTxHashes
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The matter of one review."""
+
+    bundle: Bundle
+    facts: Facts
+    call: DecodedCall
+    hashes: SafeTxHashes
+    signatures: tuple[CheckedSignature, ...]
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def tx(self) -> SafeTx:
+        """The transaction."""
+        return self.bundle.tx
+
+    @property
+    def safe(self) -> Safe:
+        """The Safe with the state the review goes by."""
+        return self.facts.safe
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence the review goes by."""
+        return self.facts.evidence
+
+    def is_ours(self, address: Address) -> bool:
+        """Whether it is this Safe or another Safe of the treasury."""
+        return address == self.safe.address or address in self.facts.own_safes
+
+    def is_strategy_contract(self, address: Address) -> bool:
+        """Whether a strategy names it."""
+        return any(address in strategy.contracts for strategy in self.facts.strategies)
+
+    def is_allow_listed(self, address: Address) -> bool:
+        """Whether it is marked trusted or belongs to a strategy."""
+        contract = self.evidence.contract_at(address)
+        return self.is_strategy_contract(address) or (contract is not None and contract.trusted)
+
+    def is_known_recipient(self, address: Address) -> bool:
+        """Whether money may go there unquestioned: ours, allow-listed, or payees of this chain."""
+        return (
+            self.is_ours(address)
+            or self.is_allow_listed(address)
+            or self.evidence.payee_at(address, self.safe.chain_id) is not None
+        )
+
+    def is_known_contract(self, address: Address) -> bool:
+        """Whether calling it is no surprise: known recipients, described tokens, official Safes."""
+        return (
+            self.is_known_recipient(address)
+            or self.evidence.token_at(address) is not None
+            or official_contract(self.safe.chain_id, address) is not None
+        )
+
+    def name_of(self, address: Address) -> str:
+        """An address with the name it goes by, in full: `Payroll (0x…)`."""
+        label = self.label_of(address)
+        return f"{label} ({address})" if label else str(address)
+
+    def label_of(self, address: Address) -> str:
+        """What an address is called, sanitised; "" where nobody says."""
+        if address == self.safe.address:
+            return "this Safe"
+        if entry := self.evidence.payee_at(address, self.safe.chain_id):
+            return plain(entry.name, limit=NAME_LIMIT)
+        if official := official_contract(self.safe.chain_id, address):
+            return official.label
+        token = self.evidence.token_at(address)
+        if token is not None and isinstance(token.symbol, str):
+            return plain(token.symbol, limit=SYMBOL_LIMIT)
+        contract = self.evidence.contract_at(address)
+        if contract is not None and contract.name:
+            return plain(contract.name, limit=NAME_LIMIT)
+        strategy = next((s for s in self.facts.strategies if address in s.contracts), None)
+        return "" if strategy is None else plain(strategy.name, limit=NAME_LIMIT)

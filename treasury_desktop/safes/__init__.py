@@ -1,0 +1,1 @@
+"""The Safe multisig and its protocol: transactions, hashes, signatures."""

@@ -1,0 +1,1 @@
+"""The door to this desk's own memory: records in SQLite, series in DuckDB."""

@@ -1,0 +1,155 @@
+"""One SQLite file: opened privately, checked, migrated, and used by several threads in turn.
+
+Everything that can go wrong with a file on a disk becomes one sentence here. A commit returns
+only when the disk has it (WAL with synchronous=FULL).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from treasury_desktop.errors import Unavailable
+
+_WRITING = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+"""
+_ALWAYS = """
+PRAGMA foreign_keys = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+"""
+_PRIMARY_CODE = 0xFF
+"""SQLite's extended result codes carry the primary one in the low byte."""
+
+_SENTENCES = {
+    sqlite3.SQLITE_CORRUPT: "{name} is damaged ({error}); it was left as it is.",
+    sqlite3.SQLITE_NOTADB: "{name} is damaged ({error}); it was left as it is.",
+    sqlite3.SQLITE_FULL: "The disk is full: {name} was not changed.",
+    sqlite3.SQLITE_IOERR: "The disk refuses to serve {name} ({error}); nothing was changed.",
+    sqlite3.SQLITE_READONLY: "{name} cannot be written; nothing was changed.",
+    sqlite3.SQLITE_PERM: "{name} cannot be written; nothing was changed.",
+    sqlite3.SQLITE_BUSY: "{name} is in use by another program; try again.",
+    sqlite3.SQLITE_LOCKED: "{name} is in use by another program; try again.",
+    sqlite3.SQLITE_CANTOPEN: "{name} cannot be opened.",
+}
+
+
+class Database:
+    """One connection and one lock around it; `name` is what sentences call the file."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str, *, is_read_only: bool) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+        self.name = name
+        self.is_read_only = is_read_only
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for selects."""
+        with self._lock, explained(self.name):
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection inside one transaction: all of it is on the disk afterwards, or none."""
+        if self.is_read_only:
+            raise Unavailable(f"{self.name} is open for reading only; nothing was changed.")
+        with self._lock, explained(self.name):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Ends the connection; whatever was committed is in the file."""
+        with self._lock:
+            self._connection.close()
+
+
+class Shelf:
+    """A part of the store: its methods keep and find one kind of thing in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
+def connect_to_write(path: Path) -> sqlite3.Connection:
+    """A connection that may write; the file is made private (0600) before SQLite sees it."""
+    with explained(str(path)):
+        try:
+            path.touch(mode=0o600)
+            path.chmod(0o600)
+        except OSError as error:
+            reason = error.strerror or "unknown reason"
+            raise Unavailable(f"{path} cannot be written ({reason}).") from None
+        connection = _connect(str(path), is_uri=False)
+        connection.executescript(_WRITING + _ALWAYS)
+        return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, also on a read-only disk and beside a writing process."""
+    with explained(str(path)):
+        address = path.absolute().as_uri()
+        connection = _connect(f"{address}?mode=ro", is_uri=True)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if is_of(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise
+            # WAL wants a file beside the database; where none can be made, none can change.
+            if _has_unmerged_writes(path):
+                raise
+            connection = _connect(f"{address}?immutable=1", is_uri=True)
+        connection.executescript("PRAGMA query_only = ON;" + _ALWAYS)
+        return connection
+
+
+def problems_of(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """What quick_check reports; empty when all is well."""
+    try:
+        found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+    except sqlite3.DatabaseError as error:
+        return (str(error),)
+    return () if found == ["ok"] else tuple(found)
+
+
+def is_of(error: sqlite3.Error, *codes: int) -> bool:
+    """Whether the error is one of these primary result codes."""
+    return (getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE) in codes
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Turns what the world does to a file into one sentence; our own mistakes pass through."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        sentence = _sentence_for(error, name)
+        if sentence is None:
+            raise
+        raise Unavailable(sentence) from error
+
+
+def _connect(address: str, *, is_uri: bool) -> sqlite3.Connection:
+    return sqlite3.connect(address, uri=is_uri, isolation_level=None, check_same_thread=False)
+
+
+def _has_unmerged_writes(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _sentence_for(error: sqlite3.Error, name: str) -> str | None:
+    if "decode to UTF-8" in str(error):  # Python's own complaint, which carries no code
+        return f"{name} is damaged ({error}); it was left as it is."
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    sentence = _SENTENCES.get(code)
+    return None if sentence is None else sentence.format(name=name, error=error)

@@ -1,0 +1,128 @@
+"""Movements, and up to which block the chain has been read for them."""
+
+from collections.abc import Sequence
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.assets.token import Token
+from treasury_desktop.errors import Malformed
+from treasury_desktop.store.database import Shelf
+from treasury_desktop.treasury.movement import Movement, MovementKind
+
+_COLUMNS = (
+    "chain_id, safe, block_number, timestamp, transaction_hash, log_index, kind, token_key,"
+    " token_symbol, token_name, token_decimals, base_units, counterpart, safe_tx_hash, strategy,"
+    " note"
+)
+
+
+class MovementShelf(Shelf):
+    """Keeps the Protocol `Movements` of the desk."""
+
+    def keep_movements(
+        self, chain_id: int, movements: tuple[Movement, ...], last_block: int
+    ) -> None:
+        """Adds them (again is harmless) and remembers the last block read; it never goes back."""
+        if any(movement.chain_id != chain_id for movement in movements):
+            raise ValueError("movements of one chain at a time")
+        with self._database.writing() as connection:
+            connection.executemany(
+                f"INSERT INTO movements ({_COLUMNS})"  # noqa: S608  a constant of ours
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                map(_row_of, movements),
+            )
+            connection.execute(
+                "INSERT INTO movements_read (chain_id, last_block) VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET last_block = max(last_block, excluded.last_block)",
+                (str(chain_id), last_block),
+            )
+
+    def movements(self, chain_id: int) -> tuple[Movement, ...]:
+        """All, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM movements WHERE chain_id = ?"  # noqa: S608  a constant of ours
+                " ORDER BY block_number DESC, log_index DESC",
+                (str(chain_id),),
+            ).fetchall()
+        return tuple(map(_movement_of, rows))
+
+    def movements_read_up_to(self, chain_id: int) -> int | None:
+        """The last block read, or `None` before the first."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT last_block FROM movements_read WHERE chain_id = ?", (str(chain_id),)
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+
+def _row_of(movement: Movement) -> tuple[object, ...]:
+    amount = movement.amount
+    token = None if amount is None else amount.token
+    return (
+        str(movement.chain_id),
+        movement.safe.raw,
+        movement.block_number,
+        movement.timestamp,
+        movement.transaction_hash,
+        movement.log_index,
+        movement.kind.value,
+        "" if token is None else token.key,
+        None if token is None else token.symbol,
+        None if token is None else token.name,
+        None if token is None else token.decimals,
+        None if amount is None else str(amount.base_units),
+        None if movement.counterpart is None else movement.counterpart.raw,
+        movement.safe_tx_hash,
+        movement.strategy,
+        movement.note,
+    )
+
+
+def _movement_of(row: Sequence[object]) -> Movement:
+    try:
+        return _believed(row)
+    except (ValueError, TypeError, Malformed) as flaw:
+        raise Malformed(
+            f"movement in block {row[2]}", f"its row in the records is damaged ({flaw})"
+        ) from None
+
+
+def _believed(row: Sequence[object]) -> Movement:
+    (chain, safe, block, timestamp, transaction_hash, log_index, kind, *rest) = row
+    (*amount, counterpart, safe_tx_hash, strategy, note) = rest
+    chain_id = int(str(chain))
+    return Movement(
+        chain_id=chain_id,
+        safe=Address(_bytes(safe)),
+        block_number=int(str(block)),
+        timestamp=int(str(timestamp)),
+        transaction_hash=_bytes(transaction_hash),
+        log_index=int(str(log_index)),
+        kind=MovementKind(kind),
+        amount=_amount(chain_id, amount),
+        counterpart=None if counterpart is None else Address(_bytes(counterpart)),
+        safe_tx_hash=None if safe_tx_hash is None else _bytes(safe_tx_hash),
+        strategy=None if strategy is None else str(strategy),
+        note=str(note),
+    )
+
+
+def _amount(chain_id: int, cells: Sequence[object]) -> TokenAmount | None:
+    key, symbol, name, decimals, base_units = cells
+    if key == "":
+        return None
+    token = Token(
+        chain_id=chain_id,
+        address=None if key == "native" else Address.parse(key, "token"),
+        symbol=str(symbol),
+        name=str(name),
+        decimals=None if decimals is None else int(str(decimals)),
+    )
+    return TokenAmount(token=token, base_units=int(str(base_units)))
+
+
+def _bytes(cell: object) -> bytes:
+    if not isinstance(cell, bytes):
+        raise TypeError("a cell holds no bytes")
+    return cell

@@ -1,0 +1,61 @@
+"""Snapshots, one for every refresh: the newest opens the window, the others are its history."""
+
+from treasury_desktop.errors import Malformed
+from treasury_desktop.store.database import Shelf
+from treasury_desktop.store.snapshot_json import snapshot_from_json, snapshot_to_json
+from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
+
+_INTEGER_END = 2**63
+
+
+class SnapshotShelf(Shelf):
+    """Keeps the Protocol `Snapshots` of the desk."""
+
+    def keep_snapshot(self, snapshot: TreasurySnapshot) -> None:
+        """Adds it durably; the same snapshot again changes nothing."""
+        block = snapshot.block
+        if max(block.number, block.timestamp) >= _INTEGER_END:
+            raise Malformed("block", "its number or time is impossibly large; nothing was kept")
+        document = snapshot_to_json(snapshot)
+        chain = str(snapshot.chain_id)
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO snapshots (chain_id, block_number, block_hash, timestamp, snapshot)"
+                " SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM snapshots"
+                " WHERE chain_id = ?1 AND block_number = ?2 AND snapshot = ?5)",
+                (chain, block.number, block.hash, block.timestamp, document),
+            )
+
+    def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
+        """The snapshot of the highest block (the last one kept of it), or `None`."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT block_number, snapshot FROM snapshots WHERE chain_id = ?"
+                " ORDER BY block_number DESC, arrival DESC LIMIT 1",
+                (str(chain_id),),
+            ).fetchone()
+        return None if row is None else _read(*row)
+
+    def snapshot_blocks(self, chain_id: int) -> tuple[Block, ...]:
+        """The blocks of all snapshots kept, lowest first, each once."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT block_number, block_hash, timestamp FROM snapshots"
+                " WHERE chain_id = ? ORDER BY block_number",
+                (str(chain_id),),
+            ).fetchall()
+        return tuple(Block(number=row[0], hash=row[1], timestamp=row[2]) for row in rows)
+
+    def snapshot_at(self, chain_id: int, block: Block) -> TreasurySnapshot | None:
+        """The snapshot of that very block, or `None`."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT block_number, snapshot FROM snapshots WHERE chain_id = ?"
+                " AND block_number = ? AND block_hash = ? ORDER BY arrival DESC LIMIT 1",
+                (str(chain_id), block.number, block.hash),
+            ).fetchone()
+        return None if row is None else _read(*row)
+
+
+def _read(block_number: int, document: bytes) -> TreasurySnapshot:
+    return snapshot_from_json(document, path=f"snapshot of block {block_number}")

@@ -1,0 +1,1 @@
+"""What this DAO holds, what it is worth, and where it works."""

@@ -1,0 +1,166 @@
+"""What a judgement rests on: facts about treasury, prices, names and queue, with their absence.
+
+UNKNOWN means nobody has said; an empty tuple means known to be none. Whether these facts are our
+own or a sender's claims is not written here: see `Origin`.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.quote import Quote
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.snapshot import Block
+
+NATIVE = "native"
+
+
+class Origin(Enum):
+    """Whose facts these are."""
+
+    SENDER = "sender"
+    WORKSPACE = "workspace"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAmount:
+    """Base units of a token (EIP-55 address or "native") in a place such as "safe"."""
+
+    token: str
+    base_units: int
+    place: str
+    is_own_token: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribedToken:
+    """What somebody says about a token; `decimals` is a raw claim, any uint256.
+
+    `symbol` and `name` are `None` where the call failed and UNKNOWN where nobody asked.
+    """
+
+    address: Address
+    symbol: str | Unknown | None = UNKNOWN
+    name: str | Unknown | None = UNKNOWN
+    decimals: int | Unknown | None = UNKNOWN
+    listed: bool | Unknown = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribedContract:
+    """A contract by name, and whether it is allow-listed."""
+
+    address: Address
+    name: str = ""
+    trusted: bool = False
+    code_size: int | Unknown = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookEntry:
+    """An address-book entry, valid on one chain."""
+
+    address: Address
+    name: str
+    chain_id: int | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """Value already deployed in a strategy, executed."""
+
+    strategy: str
+    usd: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry:
+    """Another transaction of the queue.
+
+    `usd` is what somebody says it deploys; where `tx` is there it is judged from its bytes.
+    """
+
+    nonce: int | Unknown
+    safe_tx_hash: bytes | Unknown = UNKNOWN
+    tx: SafeTx | Unknown = UNKNOWN
+    strategy: str | Unknown = UNKNOWN
+    usd: Fraction | Unknown = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceChange:
+    """A simulated change of a balance, in base units."""
+
+    account: Address
+    token: str
+    delta: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageChange:
+    """A simulated change of a storage slot."""
+
+    account: Address
+    slot: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedAllowance:
+    """What a spender may already take of the Safe's token."""
+
+    token: str
+    spender: Address
+    base_units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything a review may use besides the transaction itself."""
+
+    block: Block | Unknown = UNKNOWN
+    net_usd: Fraction | Unknown = UNKNOWN
+    holdings: tuple[HeldAmount, ...] | Unknown = UNKNOWN
+    quotes: tuple[Quote, ...] | Unknown = UNKNOWN
+    debts: tuple[HeldAmount, ...] | Unknown = UNKNOWN
+    tokens: tuple[DescribedToken, ...] = ()
+    contracts: tuple[DescribedContract, ...] = ()
+    address_book: tuple[BookEntry, ...] = ()
+    exposures: tuple[Exposed, ...] = ()
+    allowances: tuple[ObservedAllowance, ...] = ()
+    queue: tuple[QueueEntry, ...] = ()
+    balance_changes: tuple[BalanceChange, ...] | Unknown = UNKNOWN
+    storage_changes: tuple[StorageChange, ...] | Unknown = UNKNOWN
+
+    def token_at(self, address: Address) -> DescribedToken | None:
+        """What is said about the token at an address, or `None`."""
+        return next((token for token in self.tokens if token.address == address), None)
+
+    def contract_at(self, address: Address) -> DescribedContract | None:
+        """What is said about the contract at an address, or `None`."""
+        return next((c for c in self.contracts if c.address == address), None)
+
+    def payee_at(self, address: Address, chain_id: int) -> BookEntry | None:
+        """The address-book entry for this chain, or `None`."""
+        return next(
+            (e for e in self.address_book if e.address == address and e.chain_id == chain_id), None
+        )
+
+    def quotes_of(self, token: str) -> tuple[Quote, ...]:
+        """All quotes of a token (EIP-55 address or "native")."""
+        if isinstance(self.quotes, Unknown):
+            return ()
+        return tuple(quote for quote in self.quotes if quote.token_key == token)
+
+    def decimals_of(self, token: str) -> int | None:
+        """The decimals by which a token's price applies, or `None` where nobody can say."""
+        if token == NATIVE:
+            return 18
+        described = next((t for t in self.tokens if str(t.address) == token), None)
+        if described is None or not isinstance(described.decimals, int):
+            return None
+        return described.decimals

@@ -1,0 +1,55 @@
+"""The treasury at one block: everything read there, and nothing computed from it."""
+
+from dataclasses import dataclass
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.quote import Quote
+from treasury_desktop.pools.position import Position
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.holding import Holding
+
+HASH_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block by number and hash, with its time in Unix seconds."""
+
+    number: int
+    hash: bytes
+    timestamp: int
+
+    def __post_init__(self) -> None:
+        if len(self.hash) != HASH_LENGTH or self.number < 0 or self.timestamp < 0:
+            raise ValueError("a block has a number, a 32-byte hash and a timestamp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAllowance:
+    """What a contract may still take of a Safe's token, in base units."""
+
+    safe: Address
+    token: Address
+    spender: Address
+    base_units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreasurySnapshot:
+    """All Safes, holdings, positions, allowances and quotes at one block hash.
+
+    `nodes` are the names of the endpoints whose answers agreed.
+    """
+
+    chain_id: int
+    block: Block
+    safes: tuple[Safe, ...]
+    holdings: tuple[Holding, ...]
+    quotes: tuple[Quote, ...]
+    positions: tuple[Position, ...] = ()
+    allowances: tuple[OpenAllowance, ...] = ()
+    nodes: tuple[str, ...] = ()
+
+    def safe_at(self, address: Address) -> Safe | None:
+        """The Safe with that address, or `None`."""
+        return next((safe for safe in self.safes if safe.address == address), None)

@@ -1,0 +1,26 @@
+"""A named way of deploying capital, approved by governance."""
+
+from dataclasses import dataclass
+
+from treasury_desktop.assets.address import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """A strategy, its group and the contracts at its venue.
+
+    Strategies of one group share one limit, so a new name is no way around it. `asset` is what an
+    ERC-4626 vault takes; `pool` and `position_manager` belong to Uniswap v3.
+    """
+
+    name: str
+    group: str
+    venue: str
+    contracts: tuple[Address, ...]
+    asset: Address | None = None
+    pool: Address | None = None
+    position_manager: Address | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name or not self.group:
+            raise ValueError("a strategy has a name and a group")

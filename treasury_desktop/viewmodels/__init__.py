@@ -1,0 +1,1 @@
+"""What the pages say, as finished strings; knows nothing of Qt."""

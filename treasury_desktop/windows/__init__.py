@@ -1,0 +1,5 @@
+"""What a person sees and touches: the only room that knows Qt.
+
+Windows construct, lay out, connect and show. They format nothing and decide nothing: strings come
+ready from viewmodels, work runs through `errands`, and what is current lives in `session`.
+"""

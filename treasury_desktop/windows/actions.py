@@ -1,0 +1,122 @@
+"""What pages may ask of the desk, as a Protocol; `application.py` is the desk behind it.
+
+Every method blocks and runs inside an errand (`windows/errands.py`), never on the GUI thread,
+except those that say "at once". They raise the three kinds of `treasury_desktop.errors`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from treasury_desktop.desk.doors import KeyLabel, Receipt
+from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+from treasury_desktop.desk.import_transaction import Imported
+from treasury_desktop.desk.refresh_treasury import Refreshed
+from treasury_desktop.pools.history import PoolSeries
+from treasury_desktop.pools.pool import PoolState
+from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.review.review import Review
+from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.treasury.movement import Movement
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPlaces:
+    """Where keys can be kept here; a sentence says why a place cannot be used."""
+
+    key_ring: str
+    why_no_key_ring: str
+    encrypted_file: str
+    is_file_chosen: bool
+
+
+class Actions(Protocol):
+    """The desk, as pages know it."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that is open; at once."""
+        ...
+
+    def now(self) -> int:
+        """Unix seconds; at once."""
+        ...
+
+    def local_facts(self) -> LocalFacts:
+        """What this desk knows itself, from the session's snapshot and queue; at once."""
+        ...
+
+    def refresh(self) -> Refreshed:
+        """Read the treasury, keep it, and record movements."""
+        ...
+
+    def movements(self) -> tuple[Movement, ...]:
+        """Movements as kept, newest first; no network."""
+        ...
+
+    def pool_series(self, pool: str, bucket_seconds: int) -> PoolSeries:
+        """A pool's series as kept (EIP-55 address); no network."""
+        ...
+
+    def sync_pools(self, on_progress: object, is_cancelled: object) -> None:
+        """Read pool events up to the newest block (doors.OnProgress, doors.IsCancelled)."""
+        ...
+
+    def pool_state(self, strategy: Strategy) -> PoolState:
+        """A strategy's pool as it is now."""
+        ...
+
+    def draft(self, request: DeploymentRequest) -> Draft:
+        """A drafted and reviewed deployment; asks the venue, keeps nothing."""
+        ...
+
+    def keep_draft(self, draft: Draft) -> QueuedTransaction:
+        """Put a draft into the queue."""
+        ...
+
+    def queue(self) -> tuple[QueuedTransaction, ...]:
+        """The queue as kept."""
+        ...
+
+    def review(self, safe_tx_hash: bytes) -> Review:
+        """The review of a queued transaction by our own facts."""
+        ...
+
+    def import_file(self, path: Path) -> Imported:
+        """Import a bundle or a cosigner's signatures from a file."""
+        ...
+
+    def import_text(self, text: str) -> Imported:
+        """Import what was pasted."""
+        ...
+
+    def export(self, safe_tx_hash: bytes, path: Path) -> None:
+        """Write a queued transaction with its signatures as a bundle file."""
+        ...
+
+    def keys(self) -> tuple[KeyLabel, ...]:
+        """The keys of this desk."""
+        ...
+
+    def key_places(self) -> KeyPlaces:
+        """Where keys can be kept."""
+        ...
+
+    def choose_encrypted_file(self) -> None:
+        """Keep keys in an encrypted file, because the person said so."""
+        ...
+
+    def create_key(self, label: str, role: str) -> KeyLabel:
+        """A new key; the passphrase is asked in the secret-entry process."""
+        ...
+
+    def sign(self, review: Review, key: KeyLabel) -> Confirmation:
+        """Sign what was reviewed; blocks while the person types in the secret-entry process."""
+        ...
+
+    def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
+        """Send a confirmed transaction and wait for what becomes of it."""
+        ...

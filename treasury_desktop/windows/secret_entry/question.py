@@ -1,0 +1,258 @@
+"""What the secret-entry window says, worked out from the job's bytes; free of Qt.
+
+Whatever the main window claimed about a transaction is not used here: hashes, words and the one
+line that says what happens come from the bytes that the signer will get too.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.amount import decimal_text
+from treasury_desktop.bundle import Bundle, read_bundle
+from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_transaction
+from treasury_desktop.calls.known_contracts import official_contract
+from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.safes.comparison import comparison_code
+from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.safe_tx import Operation, SafeTx
+from treasury_desktop.windows.secret_entry.rehearsal import demonstration_account
+
+CHAIN_NAMES: Final = {
+    1: "Ethereum",
+    10: "OP Mainnet",
+    100: "Gnosis Chain",
+    137: "Polygon",
+    8453: "Base",
+    42161: "Arbitrum One",
+    31337: "demonstration on this machine",
+    11155111: "Sepolia",
+}
+NATIVE_DECIMALS: Final = 18
+NAMES_SHOWN: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Everything the window shows, and which passphrases it asks for.
+
+    `summary` is what happens in one line, `subject` the title of the facts, `refusal` what is said
+    when the person cancels.
+    """
+
+    title: str
+    summary: str
+    confirm: str
+    refusal: str
+    key_label: str
+    key_address: Address | None
+    key_role: str
+    asks_present: bool
+    asks_new: bool
+    purpose: str = ""
+    subject: str = ""
+    chain_id: int | None = None
+    safe: Address | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    hashes: SafeTxHashes | None = None
+    words: tuple[str, ...] = ()
+    note: str = ""
+
+
+Job = Mapping[str, object]
+
+
+def question_for(job: Job) -> Question:
+    """The question a job puts to the person; Malformed or Refused when it must not be put."""
+    match job.get("job"):
+        case "sign_safe_tx":
+            return _sign_question(job)
+        case "sign_execution":
+            return _execution_question(job)
+        case "create":
+            return _create_question(job)
+        case "import_demonstration":
+            return _import_question(job)
+        case "change_passphrase":
+            return _change_question(job)
+    raise Malformed("job", "is none that this window knows")
+
+
+def _sign_question(job: Job) -> Question:
+    bundle = _bundle(job)
+    hashes = safe_tx_hashes(bundle.safe, bundle.tx)
+    if "0x" + hashes.safe_tx.hex() != job.get("reviewed_hash"):
+        raise Refused(
+            "The hash of these bytes is not the one that was reviewed; nothing is signed."
+        )
+    label, address, role = _key(job)
+    return Question(
+        title="Sign a Safe transaction",
+        subject="What is signed",
+        summary=summary_of(bundle.safe, bundle.tx),
+        purpose=bundle.purpose,
+        confirm="Sign",
+        refusal="Signing was cancelled; nothing was signed.",
+        chain_id=bundle.safe.chain_id,
+        safe=bundle.safe.address,
+        facts=(("Chain", chain_text(bundle.safe.chain_id)), ("Nonce", str(bundle.tx.nonce))),
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        hashes=hashes,
+        words=tuple(comparison_code(hashes.safe_tx).split()),
+        asks_present=True,
+        asks_new=False,
+    )
+
+
+def _execution_question(job: Job) -> Question:
+    bundle = _bundle(job)
+    hashes = safe_tx_hashes(bundle.safe, bundle.tx)
+    label, address, role = _key(job)
+    return Question(
+        title="Execute a Safe transaction",
+        subject="What is executed",
+        summary=summary_of(bundle.safe, bundle.tx),
+        purpose=bundle.purpose,
+        confirm="Sign execution",
+        refusal="The execution was cancelled; nothing was sent.",
+        chain_id=bundle.safe.chain_id,
+        safe=bundle.safe.address,
+        facts=(
+            ("Chain", chain_text(bundle.safe.chain_id)),
+            ("Nonce", str(bundle.tx.nonce)),
+            ("Fee at most", _highest_fee(job)),
+        ),
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        hashes=hashes,
+        words=tuple(comparison_code(hashes.safe_tx).split()),
+        asks_present=True,
+        asks_new=False,
+    )
+
+
+def _create_question(job: Job) -> Question:
+    return Question(
+        title="Create a key",
+        summary="A new random key, encrypted under the passphrase you choose here.",
+        confirm="Create key",
+        refusal="No key was created.",
+        key_label=_text(job, "label"),
+        key_address=None,
+        key_role=_text(job, "role"),
+        asks_present=False,
+        asks_new=True,
+        note="Nobody can recover the key without this passphrase.",
+    )
+
+
+def _import_question(job: Job) -> Question:
+    chain_id, index = int(_text(job, "chain_id")), int(_text(job, "index"))
+    return Question(
+        title="Import a demonstration account",
+        summary=f"Account {index} of the demonstration: its key is public, and it is not money.",
+        confirm="Import",
+        refusal="No key was imported.",
+        chain_id=chain_id,
+        facts=(("Chain", chain_text(chain_id)),),
+        key_label=_text(job, "label"),
+        key_address=demonstration_account(index),
+        key_role=_text(job, "role"),
+        asks_present=False,
+        asks_new=True,
+        note="Never send anything of value to this address.",
+    )
+
+
+def _change_question(job: Job) -> Question:
+    label, address, role = _key(job)
+    return Question(
+        title="Change a passphrase",
+        summary="The key stays the same; it is encrypted anew.",
+        confirm="Change passphrase",
+        refusal="The passphrase was not changed.",
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        asks_present=True,
+        asks_new=True,
+        note="Copies made before, such as backups, still open with the present passphrase.",
+    )
+
+
+def summary_of(safe: Safe, tx: SafeTx) -> str:
+    """What a transaction does at its top level, in one line, from its bytes alone."""
+    if tx.to == safe.address and not tx.value and not tx.data:
+        return f"Rejects nonce {tx.nonce}: the Safe calls itself with nothing."
+    by = " by DELEGATECALL" if tx.operation is Operation.DELEGATECALL else ""
+    coins = f", sending {_coins(tx.value)}" if tx.value else ""
+    call = decode_transaction(safe, tx, Reading())
+    if call.calls:
+        names = _names(call)
+        return f"{names}: a batch of {len(call.calls)} through {_named(safe, tx.to)}{by}{coins}."
+    if tx.data:
+        return f"{_name_of(call)} on {_named(safe, tx.to)}{by}, {len(tx.data)} bytes{coins}."
+    if tx.operation is Operation.CALL:
+        return f"Sends {_coins(tx.value)} to {tx.to}."
+    return f"Runs the code of {tx.to}{by}, without calldata{coins}."
+
+
+def chain_text(chain_id: int) -> str:
+    """A chain's number, with its name where we know it."""
+    name = CHAIN_NAMES.get(chain_id)
+    return f"{chain_id} ({name})" if name else str(chain_id)
+
+
+def _names(batch: DecodedCall) -> str:
+    names = [_name_of(call) for call in batch.calls]
+    more = len(names) - NAMES_SHOWN
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _name_of(call: DecodedCall) -> str:
+    if call.is_plain_transfer:
+        return "transfer of coin"
+    if call.function is None:
+        return f"unknown function 0x{call.data[:4].hex()}"
+    return call.function.name
+
+
+def _named(safe: Safe, address: Address) -> str:
+    official = official_contract(safe.chain_id, address)
+    return f"{official.label} ({address})" if official is not None else str(address)
+
+
+def _coins(wei: int) -> str:
+    return f"{decimal_text(wei, NATIVE_DECIMALS)} of the chain’s coin"
+
+
+def _highest_fee(job: Job) -> str:
+    transaction = job.get("transaction")
+    if not isinstance(transaction, dict):
+        raise Malformed("job.transaction", "is an object")
+    return _coins(int(_text(transaction, "gas")) * int(_text(transaction, "max_fee_per_gas")))
+
+
+def _bundle(job: Job) -> Bundle:
+    return read_bundle(base64.b64decode(_text(job, "bundle"), validate=True))
+
+
+def _key(job: Job) -> tuple[str, Address, str]:
+    """Label, address and role as the ciphertext carries them; the signer authenticates them."""
+    fields = json.loads(_text(job, "key"))
+    return fields["label"], Address.parse(fields["address"]), fields["role"]
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise Malformed(f"job.{name}", "is text")
+    return value

@@ -1,0 +1,137 @@
+"""Runs the secret-entry window for one job, from the first paint to the signer's answer.
+
+The signer works about a second, so it is asked from a thread; the passphrase goes there as a
+bytearray that the asking overwrites, and never through Qt's event queue.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from treasury_desktop.errors import Refused, TreasuryError, Unavailable
+from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.secret_entry.passphrase import passphrase_bytes
+from treasury_desktop.windows.secret_entry.question import Question, question_for
+from treasury_desktop.windows.secret_entry.rehearsal import (
+    DEMONSTRATION_PASSPHRASE,
+    may_rehearse,
+)
+from treasury_desktop.windows.secret_entry.window import SecretEntryWindow
+
+TRIES: Final = 3
+THEMES: Final[dict[object, Preference]] = {"light": "light", "dark": "dark"}
+
+AskSigner = Callable[[Sequence[bytearray]], Mapping[str, object] | None]
+"""Asks the signer process; `None` when the passphrase does not open the key."""
+
+
+class SecretEntry(QObject):
+    """One question, asked until there is an answer. Signals: `ended` once there is one."""
+
+    ended = Signal()
+    _answered = Signal()
+
+    def __init__(self, question: Question, ask_signer: AskSigner) -> None:
+        super().__init__()
+        self.window = SecretEntryWindow(question)
+        self._refusal = question.refusal
+        self._ask_signer = ask_signer
+        self._tries_left = TRIES
+        self._is_refused = False
+        self._answer: Mapping[str, object] | TreasuryError | None = None
+        self.window.confirmed.connect(self._on_confirmed)
+        self.window.refused.connect(self._on_refused)
+        self._answered.connect(self._on_answered)
+
+    def outcome(self) -> Mapping[str, object]:
+        """What the signer answered; raises what was refused."""
+        if self._answer is None or self._is_refused:
+            raise Refused(self._refusal)
+        if isinstance(self._answer, TreasuryError):
+            raise self._answer
+        return self._answer
+
+    def _on_confirmed(self) -> None:
+        passphrases = [passphrase_bytes(typed) for typed in self.window.take_passphrases()]
+        self.window.say_working()
+        threading.Thread(target=self._ask, args=(passphrases,), name="signer").start()
+
+    def _ask(self, passphrases: list[bytearray]) -> None:
+        try:
+            self._answer = self._ask_signer(passphrases)
+        except TreasuryError as failure:
+            self._answer = failure
+        except OSError as error:
+            self._answer = Unavailable(f"The signer could not be reached: {error.strerror}.")
+        self._answered.emit()
+
+    def _on_answered(self) -> None:
+        self._tries_left -= 1
+        if self._answer is not None:
+            self._end()
+        elif self._tries_left:
+            self.window.say_wrong(self._tries_left)
+        else:
+            self._answer = Refused("The passphrase was wrong three times; nothing was signed.")
+            self._end()
+
+    def _on_refused(self) -> None:
+        self._is_refused = True
+        self.ended.emit()
+
+    def _end(self) -> None:
+        self.window.finish()
+        self.ended.emit()
+
+
+def run(
+    job: Mapping[str, object], window: Mapping[str, object], ask_signer: AskSigner
+) -> Mapping[str, object]:
+    """Shows a job, takes its passphrases, and answers what the signer answered.
+
+    `window` may name a theme and, in the demonstration only, ask for a rehearsal.
+    """
+    question = question_for(job)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Treasury passphrase")
+    application.setQuitOnLastWindowClosed(False)
+    look().dress(application, THEMES.get(window.get("theme"), "system"))
+    entry = SecretEntry(question, ask_signer)
+    entry.ended.connect(application.quit)
+    rehearsal = window.get("rehearsal")
+    if rehearsal is not None:
+        rehearse(entry.window, question, rehearsal)
+    entry.window.show()
+    entry.window.raise_()
+    entry.window.activateWindow()
+    application.exec()
+    return entry.outcome()
+
+
+def rehearse(window: SecretEntryWindow, question: Question, wish: object) -> None:
+    """Lets the window be used without a person; refuses anything but the demonstration."""
+    if not may_rehearse(question.chain_id, question.key_address) or not isinstance(wish, dict):
+        raise Refused("A rehearsal is for the demonstration's chain and accounts only.")
+    picture = wish.get("screenshot")
+
+    def type_and_confirm() -> None:
+        for field in window.fields:
+            _type_into(field, DEMONSTRATION_PASSPHRASE)
+        if isinstance(picture, str):
+            window.grab().save(str(Path(picture)))
+        window.confirm_button.click()
+
+    window.became_ready.connect(type_and_confirm)
+
+
+def _type_into(field: QLineEdit, text: str) -> None:
+    for character in text:
+        for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+            key = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character)
+            QGuiApplication.sendEvent(field, key)

@@ -1,0 +1,311 @@
+"""The secret-entry window: shows one question, takes the passphrases it asks for."""
+
+# ruff: noqa: N802  Qt names its own methods
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.icons import Glyph
+from treasury_desktop.windows.look.style import set_variant
+from treasury_desktop.windows.secret_entry.passphrase import RULE, is_strong
+from treasury_desktop.windows.secret_entry.question import Question
+from treasury_desktop.windows.untrusted import PlainLabel, plain_label
+from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.hash_rows import HashRows
+
+GUARD_MS: Final = 1500
+"""How long the confirm button stays dead after something changed: no click meant for elsewhere."""
+WIDTH: Final = 760
+NAME_WIDTH: Final = 132
+PURPOSE_SHOWN: Final = 200
+
+
+class SecretEntryWindow(QWidget):
+    """One question and its passphrase fields.
+
+    Signals: `confirmed` when the person pressed the button (read the passphrases with
+    `take_passphrases`), `refused` when they cancelled or closed, `became_ready` each time the
+    guard after a change has passed.
+    """
+
+    confirmed = Signal()
+    refused = Signal()
+    became_ready = Signal()
+
+    def __init__(self, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._question = question
+        self._is_busy = False
+        self._has_answered = False
+        self._fields: dict[str, QLineEdit] = {}
+        self._says = plain_label(role="small", wrap=True)
+        self._confirm = QPushButton(question.confirm)
+        self._cancel = QPushButton("Cancel")
+        self._guard = QTimer(self)
+        self._guard.setSingleShot(True)
+        self._guard.setInterval(GUARD_MS)
+        self._guard.timeout.connect(self._on_guard_passed)
+        self._confirm.clicked.connect(self._on_confirm)
+        self._cancel.clicked.connect(self.close)
+        self.setWindowTitle(f"{question.title} · Treasury passphrase")
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
+        self._lay_out()
+        self.guard()
+
+    def guard(self) -> None:
+        """Keeps the confirm button dead for a moment because something shown has changed."""
+        self._guard.start()
+        self._refresh()
+
+    def take_passphrases(self) -> list[str]:
+        """What was typed: the present passphrase, then the new one. The fields are empty after."""
+        names = [name for name in ("present", "new") if name in self._fields]
+        typed = [self._fields[name].text() for name in names]
+        for field in self._fields.values():
+            field.clear()
+        return typed
+
+    def say_working(self) -> None:
+        """Shows that the passphrase was taken and the signer is at work."""
+        self._is_busy = True
+        self._say("Deriving the key from the passphrase; this takes about a second.", "idle")
+        self._refresh()
+
+    def say_wrong(self, tries_left: int) -> None:
+        """Lets the person try again."""
+        self._is_busy = False
+        more = "One try is left." if tries_left == 1 else f"{tries_left} tries are left."
+        self._say(f"The passphrase does not open this key. {more}", "block")
+        self.guard()
+        next(iter(self._fields.values())).setFocus()
+
+    def finish(self) -> None:
+        """Closes the window after its question has an answer."""
+        self._has_answered = True
+        self.close()
+
+    @property
+    def fields(self) -> tuple[QLineEdit, ...]:
+        """The passphrase fields, in the order in which they are filled in."""
+        return tuple(self._fields.values())
+
+    @property
+    def confirm_button(self) -> QPushButton:
+        """The button that says yes."""
+        return self._confirm
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape cancels; Return confirms where the button would."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._confirm.click()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A window closed without an answer is a refusal."""
+        self.take_passphrases()
+        event.accept()
+        if not self._has_answered:
+            self._has_answered = True
+            self.refused.emit()
+
+    def _on_confirm(self) -> None:
+        if not self._why_not():
+            self.confirmed.emit()
+
+    def _on_guard_passed(self) -> None:
+        self._refresh()
+        self.became_ready.emit()
+
+    def _on_typed(self) -> None:
+        self._say("", "idle")
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._confirm.setEnabled(not self._why_not() and not self._guard.isActive())
+        for field in self._fields.values():
+            field.setEnabled(not self._is_busy)
+        if not self._is_busy and not self._says.text():
+            self._say(self._why_not(), "idle")
+
+    def _why_not(self) -> str:
+        if self._is_busy:
+            return "The signer is at work."
+        if "present" in self._fields and not self._fields["present"].text():
+            return "Type the passphrase of this key."
+        if "new" not in self._fields:
+            return ""
+        if not is_strong(self._fields["new"].text()):
+            return RULE
+        if self._fields["new"].text() != self._fields["repeated"].text():
+            return "Type the new passphrase a second time, exactly as before."
+        return ""
+
+    def _say(self, sentence: str, kind: str) -> None:
+        self._says.setText(sentence)
+        set_variant(self._says, kind=kind)
+
+    # ── layout ───────────────────────────────────────────────────────────────────────────────────
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        margin = tokens.PAGE_MARGIN
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(tokens.GAP)
+        column.addLayout(self._heading())
+        if self._question.safe is not None or self._question.facts:
+            column.addWidget(self._transaction_card())
+        column.addWidget(self._key_card())
+        column.addStretch(1)
+        column.addLayout(self._passphrases())
+        column.addLayout(self._buttons())
+        self.setFixedWidth(WIDTH)
+        self.fields[0].setFocus()
+
+    def _heading(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(Glyph("lock-key", "accent", tokens.ICON))
+        row.addWidget(plain_label(self._question.title, role="page-title"))
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(plain_label(self._question.summary, role="strong", wrap=True))
+        if self._question.purpose:
+            purpose = self._question.purpose.replace("\n", " ")[:PURPOSE_SHOWN]
+            column.addWidget(
+                plain_label(f"Purpose, as its sender states it: {purpose}", role="quiet", wrap=True)
+            )
+        return column
+
+    def _transaction_card(self) -> Card:
+        card = Card(self._question.subject)
+        grid = _facts_grid()
+        if self._question.safe is not None:
+            _add_fact(grid, "Safe", AddressLabel(str(self._question.safe)))
+        for name, text in self._question.facts:
+            _add_fact(grid, name, plain_label(text))
+        card.add(grid)
+        if self._question.hashes is not None:
+            card.add(self._hash_rows())
+        return card
+
+    def _hash_rows(self) -> HashRows:
+        rows, hashes = HashRows(), self._question.hashes
+        grid = rows.layout()
+        if isinstance(grid, QGridLayout):
+            grid.setVerticalSpacing(tokens.GRID)
+        if hashes is not None:
+            rows.show_hashes(
+                "0x" + hashes.domain.hex(),
+                "0x" + hashes.message.hex(),
+                "0x" + hashes.safe_tx.hex(),
+                self._question.words,
+            )
+        return rows
+
+    def _key_card(self) -> Card:
+        card, grid = Card(), _facts_grid()
+        question = self._question
+        if question.key_address is None:
+            _add_fact(grid, f"New {question.key_role} key", plain_label(question.key_label))
+        else:
+            address = AddressLabel(
+                str(question.key_address), name=question.key_label, source=question.key_role
+            )
+            _add_fact(grid, "Key", address)
+        card.add(grid)
+        if question.note:
+            card.add(plain_label(question.note, role="quiet", wrap=True))
+        return card
+
+    def _passphrases(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(tokens.GAP)
+        form.setVerticalSpacing(tokens.GRID)
+        wanted = []
+        if self._question.asks_present:
+            wanted.append(("present", "Passphrase"))
+        if self._question.asks_new:
+            wanted += [("new", "New passphrase"), ("repeated", "Once more")]
+        for name, title in wanted:
+            field = _passphrase_field(title)
+            field.textChanged.connect(self._on_typed)
+            self._fields[name] = field
+            form.addRow(_field_name(title), field)
+        form.addRow(_field_name(""), self._says)
+        return form
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID)
+        set_variant(self._confirm, role="primary")
+        self._confirm.setAutoDefault(False)
+        self._cancel.setAutoDefault(False)
+        row.addWidget(plain_label(_note_on_typing(), role="quiet", wrap=True), 1)
+        row.addWidget(self._cancel)
+        row.addWidget(self._confirm)
+        return row
+
+
+def _passphrase_field(title: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    field.setDragEnabled(False)
+    field.setMaxLength(512)
+    field.setInputMethodHints(
+        Qt.InputMethodHint.ImhHiddenText
+        | Qt.InputMethodHint.ImhSensitiveData
+        | Qt.InputMethodHint.ImhNoPredictiveText
+        | Qt.InputMethodHint.ImhNoAutoUppercase
+    )
+    field.setAccessibleName(title)
+    return field
+
+
+def _facts_grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(tokens.GAP)
+    grid.setVerticalSpacing(tokens.GRID)
+    grid.setColumnStretch(1, 1)
+    return grid
+
+
+def _add_fact(grid: QGridLayout, name: str, shown: QWidget) -> None:
+    row = grid.rowCount()
+    label = plain_label(name, role="quiet")
+    label.setFixedWidth(NAME_WIDTH)
+    grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+    grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignVCenter)
+
+
+def _field_name(title: str) -> PlainLabel:
+    """A field's name, as wide as the names inside the cards, so that all values share an edge."""
+    label = plain_label(title, role="quiet")
+    label.setFixedWidth(NAME_WIDTH + tokens.PADDING + 1)
+    label.setMinimumHeight(tokens.CONTROL_HEIGHT if title else 0)
+    return label
+
+
+def _note_on_typing() -> str:
+    if QGuiApplication.platformName() == "xcb":
+        return "On X11 other programs can read the keyboard; a Wayland session is safer."
+    return "Typed here, the passphrase goes to the signer process and nowhere else."

@@ -1,0 +1,72 @@
+"""The three hashes of a Safe transaction, as the signing device shows them, and their words."""
+
+# ruff: noqa: N802  Qt names its own methods
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from treasury_desktop.windows.untrusted import PlainLabel, plain_label
+from treasury_desktop.windows.widgets.address_label import grouped
+from treasury_desktop.windows.widgets.copy_button import CopyButton
+
+NAMES = ("Domain hash", "Message hash", "Safe transaction hash")
+"""What hardware wallets and the Safe interface call them, in their order."""
+
+
+class HashRows(QWidget):
+    """Three rows with copy buttons; the comparison words stand under the third."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(2, 1)
+        self._hashes: list[PlainLabel] = []
+        self._texts: tuple[str, ...] = ("",) * len(NAMES)
+        self._copies: list[CopyButton] = []
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for row, name in enumerate(NAMES):
+            shown = plain_label(role="mono-strong" if row == len(NAMES) - 1 else "mono")
+            shown.setMinimumWidth(1)
+            copy = CopyButton(what=f"the {name}")
+            self._grid.addWidget(plain_label(name, role="quiet"), row, 0, middle)
+            self._grid.addWidget(copy, row, 1, middle)
+            self._grid.addWidget(shown, row, 2, middle)
+            self._hashes.append(shown)
+            self._copies.append(copy)
+        self._words_name = plain_label("Compare aloud", role="quiet")
+        self._words = plain_label(role="section", kind="accent", wrap=True)
+        self._grid.addWidget(self._words_name, len(NAMES), 0, middle)
+        self._grid.addWidget(self._words, len(NAMES), 2, middle)
+
+    def show_hashes(
+        self, domain: str, message: str, safe_transaction: str, words: Sequence[str] = ()
+    ) -> None:
+        """Shows three hashes (0x and 64 hex digits) and the words that stand for the third."""
+        self._texts = (domain, message, safe_transaction)
+        for text, copy in zip(self._texts, self._copies, strict=True):
+            copy.set_text_to_copy(text)
+        self._show_digits()
+        self._words.setText("  ".join(words))
+        self._words.setVisible(bool(words))
+        self._words_name.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One line per hash where there is room, else two of equal length."""
+        super().resizeEvent(event)
+        self._show_digits()
+
+    def _show_digits(self) -> None:
+        room = self.width() - self._hashes[0].x()
+        for text, shown in zip(self._texts, self._hashes, strict=True):
+            groups = grouped(text)
+            line = " ".join(groups)
+            if shown.fontMetrics().horizontalAdvance(line) > room:
+                half = len(groups) // 2
+                line = "\n  ".join((" ".join(groups[:half]), " ".join(groups[half:])))
+            shown.setText(line)
