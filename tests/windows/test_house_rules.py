@@ -37,9 +37,7 @@ BANNED = {
 @pytest.mark.parametrize("pattern", BANNED)
 def test_what_the_house_bans_stands_in_no_file(pattern: str) -> None:
     """Each banned thing occurs only in the file that exists to contain it."""
-    found = {
-        name for name, source in SOURCES.items() if re.search(pattern, source, re.MULTILINE)
-    }
+    found = {name for name, source in SOURCES.items() if re.search(pattern, source, re.MULTILINE)}
     assert found <= BANNED[pattern]
 
 
@@ -52,9 +50,7 @@ def test_pyqtgraph_is_only_imported_inside_functions() -> None:
 def test_every_role_in_use_is_known_to_the_style_sheet() -> None:
     """A misspelt role would silently show the default look."""
     used = {
-        role
-        for source in SOURCES.values()
-        for role in re.findall(r"\brole=\"([a-z-]+)\"", source)
+        role for source in SOURCES.values() for role in re.findall(r"\brole=\"([a-z-]+)\"", source)
     } | set(re.findall(r"role=\"([a-z-]+)\"\]", sheet._SHEET.template))
     assert used <= ROLES
 

@@ -1,5 +1,7 @@
 """Facts about the look: it changes at run time, and what is drawn by hand changes with it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -38,7 +40,7 @@ def test_asking_for_the_present_look_changes_nothing(qtbot: QtBot) -> None:
         look().prefer("light")
 
 
-def test_a_variant_given_later_shows_at_once(show) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  fixture
+def test_a_variant_given_later_shows_at_once(show: Callable[..., None]) -> None:
     """The sheet's colour is used after the property changed."""
     label = plain_label("refused")
     show(label)
@@ -46,7 +48,7 @@ def test_a_variant_given_later_shows_at_once(show) -> None:  # type: ignore[no-u
     assert label.palette().windowText().color() == QColor(LIGHT.block)
 
 
-def test_figures_are_of_one_width_also_under_the_style_sheet(show) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  fixture
+def test_figures_are_of_one_width_also_under_the_style_sheet(show: Callable[..., None]) -> None:
     """The font feature tnum survives a role that changes size and weight."""
     label = plain_label("1,111.11", role="figure")
     show(label)

@@ -60,12 +60,12 @@ class Fields:
             raise Malformed(self.path_of(name), "has to be true or false")
         return value
 
-    def integer(self, name: str, *, low: int | None = None, high: int | None = None) -> int:
+    def integer(self, name: str, *, low: int = -(2**53), high: int = 2**53) -> int:
         """A whole number written as a number; `low` and `high` are both allowed themselves."""
         value = self.take(name)
         if not isinstance(value, int) or isinstance(value, bool):
             raise Malformed(self.path_of(name), "has to be a whole number")
-        if (low is not None and value < low) or (high is not None and value > high):
+        if not low <= value <= high:
             raise Malformed(self.path_of(name), f"has to lie between {low} and {high}")
         return value
 

@@ -7,6 +7,7 @@ from treasury_desktop.errors import Malformed
 
 _DECIMAL = re.compile(r"(\d{1,78})(?:\.(\d{1,78}))?", re.ASCII)
 CENTS = 100
+PRICE_PLACES = 18
 
 
 def parse_usd(text: object, field: str) -> Fraction:
@@ -61,6 +62,11 @@ def exact_text(value: Fraction) -> str:
     digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
     sign = "-" if value < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def rounded_price(value: Fraction) -> Fraction:
+    """A computed price as a decimal of 18 places, so that every machine writes the same one."""
+    return Fraction(rounded_half_up(value * 10**PRICE_PLACES), 10**PRICE_PLACES)
 
 
 def rounded_half_up(value: Fraction) -> int:

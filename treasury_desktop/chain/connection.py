@@ -4,6 +4,7 @@ web3 takes 0.8 s to import, so it is imported when the first question is asked. 
 may hold an access key: only its name appears in sentences.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from treasury_desktop.assets.strict_json import read_json
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.chain import answers
 from treasury_desktop.chain.answers import Reverted
@@ -25,16 +27,9 @@ MOST_ASKS_AT_ONCE = 100
 MOST_ANSWER_BYTES = 64 << 20
 MAX_SHOWN = 160
 REVERT_CODE = 3
-# What web3 raises on answers that are not JSON-RPC: RecursionError on nested brackets,
-# RuntimeWarning (where warnings are errors) on an answer without its number.
-_NOT_JSON_RPC = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    RecursionError,
-    RuntimeWarning,
-)
+# What web3 raises on answers that are JSON but not JSON-RPC; RuntimeWarning (where warnings are
+# errors) on an answer without its number.
+_NOT_JSON_RPC = (Malformed, TypeError, KeyError, AttributeError, RuntimeWarning)
 _CALLS = frozenset({"eth_call", "eth_estimateGas"})
 
 
@@ -177,13 +172,27 @@ def _revert_data(error: Any) -> bytes | None:
 
 def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
     import requests  # noqa: PLC0415  comes with web3, as late as web3
+
+    # py_ecc, which web3 imports, sets a recursion limit at which the standard library's JSON
+    # parser crashes the program instead of raising: put it back for everybody else's sake.
+    limit = sys.getrecursionlimit()
     from web3 import HTTPProvider  # noqa: PLC0415  0.8 s
+
+    sys.setrecursionlimit(limit)
 
     session = requests.Session()
     session.trust_env = False  # no proxies, no .netrc passwords from the environment
     session.max_redirects = 0
     session.hooks["response"].append(_bounded(timeout_seconds))
-    provider = HTTPProvider(
+
+    class StrictProvider(HTTPProvider):
+        """web3's provider, which reads only JSON that no two readers can read differently."""
+
+        @staticmethod
+        def decode_rpc_response(raw_response: bytes) -> Any:
+            return read_json(raw_response, max_bytes=MOST_ANSWER_BYTES)
+
+    provider = StrictProvider(
         url,
         request_kwargs={"timeout": timeout_seconds},
         session=session,

@@ -17,7 +17,6 @@ from treasury_desktop.chain.log_reader import LogFilter, LogReader
 from treasury_desktop.chain.positions import read_pool
 from treasury_desktop.pools.pool import Pool
 from treasury_desktop.treasury.movement import MovementKind
-from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
 
 INCREASE = event_topic("IncreaseLiquidity(uint256,uint128,uint256,uint256)")
@@ -53,10 +52,11 @@ class Counterparts:
     ) -> None:
         self._safes = {each.address for each in workspace.safes}
         self._tokens = {each.token.address for each in workspace.tokens}
-        self._strategies: dict[Address, Strategy] = {}
-        for strategy in workspace.strategies:
-            for contract in contracts_of(strategy):
-                self._strategies.setdefault(contract, strategy)
+        self._strategies = {
+            contract: strategy
+            for strategy in reversed(workspace.strategies)  # of several, the first counts
+            for contract in contracts_of(strategy)
+        }
         self._pools = pools
         self._liquidity = liquidity
 

@@ -13,11 +13,12 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.chain.answers import Log, SentTransaction
 from treasury_desktop.chain.contract_call import event_topic, selector
 from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.hashes import hashes_by_constants, safe_tx_hashes
-from treasury_desktop.safes.multisend import MULTISEND_SELECTOR, unpack_calls
+from treasury_desktop.safes.multisend import MULTISEND_SELECTOR, PackedCall, unpack_calls
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 
@@ -40,25 +41,27 @@ class Execution:
     `refund_base_units` is what the Safe paid the executor, in the gas token.
     """
 
+    chain_id: int
     safe: Address
     log: Log
     safe_tx_hash: bytes
     is_success: bool
     refund_base_units: int
+    executor: Address | None
     tx: SafeTx | None
 
 
 @dataclass(frozen=True, slots=True)
 class NativeLeg:
-    """Native coin that a successful transaction sent, and with which calldata."""
+    """Native coin that a Safe transaction sent to somebody."""
 
     to: Address
     wei: int
-    data: bytes
+    note: str = ""
 
 
 def announced(log: Log) -> tuple[bytes, int, bool] | None:
-    """safeTxHash, refund and success of an execution log, of any Safe version; `None` if neither."""
+    """safeTxHash, refund and success of an execution log of any version; `None` if neither."""
     if not log.topics or log.topics[0] not in (EXECUTION_SUCCESS, EXECUTION_FAILURE):
         return None
     words = b"".join(log.topics[1:]) + log.data
@@ -79,11 +82,13 @@ def rebuilt(safe: Safe, log: Log, sent: SentTransaction | None, first_nonce: int
     safe_tx_hash, refund, is_success = found
     candidate = exec_transaction(safe, sent)
     return Execution(
+        chain_id=safe.chain_id,
         safe=safe.address,
         log=log,
         safe_tx_hash=safe_tx_hash,
         is_success=is_success,
         refund_base_units=refund,
+        executor=None if sent is None else sent.sender,
         tx=None if candidate is None else _with_nonce(safe, candidate, safe_tx_hash, first_nonce),
     )
 
@@ -113,27 +118,38 @@ def exec_transaction(safe: Safe, sent: SentTransaction | None) -> SafeTx | None:
     )
 
 
-def native_legs(execution: Execution) -> Iterator[NativeLeg]:
-    """Every sending of native coin a successful execution made, batches opened."""
-    if execution.tx is not None and execution.is_success:
-        tx = execution.tx
-        yield from _legs(tx.operation, tx.to, tx.value, tx.data, DEEPEST_BATCH)
-
-
-def _legs(operation: int, to: Address, wei: int, data: bytes, depth: int) -> Iterator[NativeLeg]:
-    if operation == Operation.CALL:
-        if wei:
-            yield NativeLeg(to, wei, data)
+def native_sent(execution: Execution) -> Iterator[NativeLeg]:
+    """Every sending of native coin by a rebuilt transaction, batches opened, and its gas refund."""
+    tx = execution.tx
+    if tx is None:
         return
-    if data[:4] != MULTISEND_SELECTOR or not depth:
+    if execution.is_success:
+        yield from _legs(
+            execution.chain_id, PackedCall(tx.operation, tx.to, tx.value, tx.data), DEEPEST_BATCH
+        )
+    paid_to = execution.executor if tx.refund_receiver.is_zero else tx.refund_receiver
+    if execution.refund_base_units and tx.gas_token.is_zero and paid_to is not None:
+        yield NativeLeg(paid_to, execution.refund_base_units, "gas refund")
+
+
+def _legs(chain_id: int, call: PackedCall, depth: int) -> Iterator[NativeLeg]:
+    """Only official MultiSend contracts are believed to do what their calldata says."""
+    if call.operation == Operation.CALL:
+        if call.value:
+            yield NativeLeg(call.to, call.value)
+        return
+    contract = official_contract(chain_id, call.to)
+    if contract is None or not contract.is_multisend or not depth:
+        return
+    if call.data[:4] != MULTISEND_SELECTOR:
         return
     try:
-        (packed,) = decode(("bytes",), data[4:])
+        (packed,) = decode(("bytes",), call.data[4:])
         calls = unpack_calls(packed)
     except (DecodingError, OverflowError, Malformed):
         return
-    for call in calls:
-        yield from _legs(call.operation, call.to, call.value, call.data, depth - 1)
+    for each in calls:
+        yield from _legs(chain_id, each, depth - 1)
 
 
 def _with_nonce(safe: Safe, tx: SafeTx, wanted: bytes, first_nonce: int) -> SafeTx | None:

@@ -22,7 +22,7 @@ from treasury_desktop.chain.executions import (
     EXECUTION_FAILURE,
     EXECUTION_SUCCESS,
     Execution,
-    native_legs,
+    native_sent,
     rebuilt,
 )
 from treasury_desktop.chain.log_reader import LogFilter, LogReader
@@ -196,10 +196,10 @@ def _token_moved(
 
 
 def _sent(executions: list[Execution]) -> Iterator[_Moved]:
-    """Coin that successful executions sent, batches opened."""
+    """Coin that executions sent, batches opened, and what they paid back to the executor."""
     counted: dict[bytes, int] = {}
     for execution in executions:
-        for leg in native_legs(execution):
+        for leg in native_sent(execution):
             place = counted.get(execution.log.transaction_hash, 0) - 1
             counted[execution.log.transaction_hash] = place
             yield _Moved(
@@ -210,6 +210,7 @@ def _sent(executions: list[Execution]) -> Iterator[_Moved]:
                 base_units=leg.wei,
                 counterpart=leg.to,
                 is_in=False,
+                note=leg.note,
             )
 
 
@@ -281,7 +282,7 @@ class _Ledger:
         )
         return next((each for each in same if each.log.log_index >= at), None)
 
-    def _movement(  # noqa: PLR0913  a movement is that wide
+    def _movement(
         self,
         safe: Address,
         log: Log,

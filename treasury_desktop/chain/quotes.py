@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.quote import Quote, QuoteKind
+from treasury_desktop.assets.usd import rounded_price
 from treasury_desktop.chain.answers import Reverted
 from treasury_desktop.chain.batch import PinnedBlock
 from treasury_desktop.chain.contract_call import Words, asking
@@ -170,7 +171,7 @@ def _pool_quotes(
     return [
         Quote(
             token_key=trusted.token.key,
-            usd=(price if is_token0 else 1 / price) * latest.usd,
+            usd=rounded_price((price if is_token0 else 1 / price) * latest.usd),
             kind=kind,
             source=source,
             age_seconds=latest.age_seconds,

@@ -82,7 +82,7 @@ def follow_execution(
     for _ in range(LOOKS_FOR_RECEIPT):
         receipt = broadcaster.receipt(queued.transaction_hash, queued.safe, safe_tx_hash)
         if receipt is not None:
-            _record(queued, receipt, records, now)
+            record_receipt(queued, receipt, records, now)
             return receipt
         if is_cancelled():
             break
@@ -93,7 +93,10 @@ def follow_execution(
     )
 
 
-def _record(queued: QueuedTransaction, receipt: Receipt, records: Records, now: int) -> None:
+def record_receipt(
+    queued: QueuedTransaction, receipt: Receipt, records: Records, now: int
+) -> None:
+    """Move a sent transaction along by what its receipt says; once, whoever sees it first."""
     if queued.state is not State.SENT:
         return
     if receipt.execution_success is True:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from treasury_desktop.desk.doors import Records, TreasuryReader
-from treasury_desktop.safes.lifecycle import FINAL, Event
+from treasury_desktop.desk.doors import Broadcaster, Records, TreasuryReader
+from treasury_desktop.desk.execute_transaction import record_receipt
+from treasury_desktop.safes.lifecycle import FINAL, Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 
@@ -31,24 +33,36 @@ def queue_of(records: Records, workspace: Workspace) -> tuple[QueuedTransaction,
     )
 
 
-def settle_passed_nonces(
-    records: Records,
-    snapshot: TreasurySnapshot,
-    executed: frozenset[bytes],
-    failed: frozenset[bytes],
+def settle_sent(
+    broadcaster: Broadcaster, records: Records, workspace: Workspace, *, now: int
 ) -> None:
-    """Tell apart what was executed, failed or replaced among transactions whose nonce has passed.
+    """Look for the receipts of what was sent before: also after this desk was killed meanwhile."""
+    for queued in queue_of(records, workspace):
+        if queued.state is State.SENT and queued.transaction_hash is not None:
+            receipt = broadcaster.receipt(
+                queued.transaction_hash, queued.safe, queued.safe_tx_hash
+            )
+            if receipt is not None:
+                record_receipt(queued, receipt, records, now)
 
-    `executed` and `failed` are the safeTxHashes the Safe itself announced on chain; without such
-    an announcement a passed nonce was taken by another transaction.
+
+def settle_passed_nonces(
+    records: Records, snapshot: TreasurySnapshot, movements: tuple[Movement, ...]
+) -> None:
+    """Tell apart what was executed and what was replaced among transactions whose nonce passed.
+
+    A safeTxHash among the movements was announced by the Safe itself; without that a passed nonce
+    was taken by another transaction.
     """
+    executed = {m.safe_tx_hash: m for m in movements if m.safe_tx_hash is not None}
     for safe in snapshot.safes:
         for queued in records.transactions(safe.address):
             if queued.state in FINAL or not isinstance(safe.nonce, int):
                 continue
-            if queued.safe_tx_hash in executed:
-                records.record_event(queued.safe_tx_hash, Event.EXECUTION_SUCCEEDED)
-            elif queued.safe_tx_hash in failed:
-                records.record_event(queued.safe_tx_hash, Event.EXECUTION_FAILED)
+            movement = executed.get(queued.safe_tx_hash)
+            if movement is not None:
+                records.record_event(
+                    queued.safe_tx_hash, Event.EXECUTION_SUCCEEDED, movement.transaction_hash
+                )
             elif queued.tx.nonce < safe.nonce:
                 records.record_event(queued.safe_tx_hash, Event.NONCE_TAKEN)

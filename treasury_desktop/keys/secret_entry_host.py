@@ -45,7 +45,9 @@ RunWindow = Callable[
 SIGNER: Final = "signer"
 
 
-def main(load_window: Callable[[], RunWindow]) -> int:
+def main(
+    load_window: Callable[[], RunWindow], signer_command: Sequence[str] | None = None
+) -> int:
     """Does one job from standard input to standard output; answers the exit status.
 
     `load_window` imports the window: Qt is loaded only after the environment was cleaned.
@@ -58,7 +60,8 @@ def main(load_window: Callable[[], RunWindow]) -> int:
         job, window = parse_job(read_frame(standard_input))
         end_when_input_ends(0)
         run = load_window()
-        answer = answer_text(run({"job": job.name, **job.fields}, window, signer_for(job)))
+        shown: dict[str, JsonSource] = {"job": job.name, **job.fields}
+        answer = answer_text(run(shown, window, signer_for(job, signer_command)))
     except TreasuryError as failure:
         answer = failure_text(failure)
     write_frame(standard_output, answer)

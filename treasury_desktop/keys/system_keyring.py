@@ -166,16 +166,15 @@ def _sentence(error: BaseException, title: str) -> str:
     """What happened, from the chain of exceptions the library leaves."""
     kinds = {type(each).__name__ for each in _chain(error)}
     text = " ".join(str(each) for each in _chain(error))
-    if "KeyringLocked" in kinds or "LockedException" in kinds or "PromptDismissed" in text:
-        return f"The {title} is locked; unlock it and try again."
-    if "DBUS_SESSION_BUS_ADDRESS" in text or "ConnectionError" in kinds or "OSError" in kinds:
-        return f"There is no session bus here, so the {title} cannot be reached."
-    if "SecretServiceNotAvailableException" in kinds and "org.freedesktop.secrets" not in text:
+    is_unreachable = any(isinstance(each, OSError | EOFError) for each in _chain(error))
+    if "DBUS_SESSION_BUS_ADDRESS" in text or is_unreachable:
         return f"There is no session bus here, so the {title} cannot be reached."
     if "SecretServiceNotAvailableException" in kinds:
         return f"No program on this session offers the {title}."
     if "InitError" in kinds or "ItemNotFoundException" in kinds:
         return f"The {title} has no default collection to keep keys in."
+    if "KeyringLocked" in kinds or "LockedException" in kinds or "PromptDismissed" in text:
+        return f"The {title} is locked; unlock it and try again."
     return f"The {title} did not do what was asked ({type(error).__name__})."
 
 

@@ -4,6 +4,7 @@ Everything that can go wrong with a file on a disk becomes one sentence here. A 
 only when the disk has it (WAL with synchronous=FULL).
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -83,8 +84,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     """A connection that may write; the file is made private (0600) before SQLite sees it."""
     with explained(str(path)):
         try:
-            path.touch(mode=0o600)
-            path.chmod(0o600)
+            _make_private(path)
         except OSError as error:
             reason = error.strerror or "unknown reason"
             raise Unavailable(f"{path} cannot be written ({reason}).") from None
@@ -136,6 +136,19 @@ def explained(name: str) -> Iterator[None]:
         if sentence is None:
             raise
         raise Unavailable(sentence) from error
+
+
+def _make_private(path: Path) -> None:
+    is_new = not path.exists()
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    if is_new and os.name == "posix":
+        # The name of a new file survives a power loss only when its folder was written too.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _connect(address: str, *, is_uri: bool) -> sqlite3.Connection:

@@ -20,7 +20,10 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 @cache
 def migrations() -> tuple[Path, ...]:
     """The steps in order; the first one is number 1."""
-    return tuple(sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql")))
+    steps = tuple(sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql")))
+    if not steps:  # without them every store would look like one of a newer version
+        raise FileNotFoundError(f"{_MIGRATIONS.name}: this installation is incomplete")
+    return steps
 
 
 def newest_version() -> int:

@@ -35,7 +35,7 @@ class Step:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: with them Done[T](…) fails in Python 3.11
 class Done(Generic[T]):
     """The work returned this value."""
 

@@ -34,7 +34,7 @@ ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 _NOWHERE: Final = QModelIndex()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: with them Column[Row](…) fails in Python 3.11
 class Column(Generic[Row]):
     """One column: what it shows of a row, and what it sorts by (the text, if nothing is given).
 

@@ -63,7 +63,7 @@ def button_text(text: str) -> str:
 
 
 def labels_in(root: QWidget) -> Iterator[QLabel]:
-    """Every label on a widget, in creation order; tests assert that each is plain text."""
+    """Every label on a widget, in layout order; tests assert that each is plain text."""
     if isinstance(root, QLabel):
         yield root
     yield from root.findChildren(QLabel)
@@ -75,5 +75,5 @@ def rich_labels(root: QWidget) -> list[QLabel]:
 
 
 def texts_in(root: QWidget) -> list[str]:
-    """The words a widget's visible labels show, in creation order, for transcripts."""
+    """The words a widget's visible labels show, in the order they were laid out."""
     return [each.text() for each in labels_in(root) if each.isVisibleTo(root) and each.text()]

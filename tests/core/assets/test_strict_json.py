@@ -113,8 +113,8 @@ def test_only_an_object_satisfies_who_asks_for_one() -> None:
         read_json_object(b"[]")
 
 
-def _filled(opening: bytes, unit: bytes, closing: bytes) -> bytes:
-    count = (MAX_BYTES - len(opening) - len(closing)) // len(unit)
+def _filled(opening: bytes, unit: bytes, closing: bytes, size: int = MAX_BYTES // 4) -> bytes:
+    count = (size - len(opening) - len(closing)) // len(unit)
     return opening + unit * count + closing
 
 
@@ -132,18 +132,18 @@ def _filled(opening: bytes, unit: bytes, closing: bytes) -> bytes:
     ],
     ids=["open", "pairs", "escapes", "strings", "digits", "floats", "slashes", "surrogate"],
 )
-def test_the_largest_hostile_file_costs_little_time(data: bytes) -> None:
-    """No 8 MiB of anything takes longer than linear work does."""
+def test_large_hostile_files_cost_little_time(data: bytes) -> None:
+    """No 2 MiB of anything take longer than linear work does; quadratic work would take hours."""
     began = time.process_time()
     with suppress(Malformed):
         read_json(data)
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 3
 
 
 def test_a_large_honest_bundle_is_read_at_once() -> None:
     """8 MiB of ordinary entries take well under a second on a quiet machine."""
     entry = b'{"token":"0x' + b"a" * 40 + b'","amount":"123456789","place":"safe","n":17},'
-    data = _filled(b'{"holdings":[', entry, b"0]}")
+    data = _filled(b'{"holdings":[', entry, b"0]}", MAX_BYTES)
     began = time.process_time()
     read_json(data)
     assert time.process_time() - began < 3

@@ -1,15 +1,17 @@
 """A live demonstration chain and its workspace, for the tests of the chain's door."""
 
 import json
-import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.demonstration_chain import running_demonstration
+from tests.doors.chain.lying_endpoint import LyingEndpoint
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.chain import Chain
 from treasury_desktop.assets.token import Token
@@ -25,8 +27,12 @@ from treasury_desktop.treasury.workspace import (
     Workspace,
 )
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from demonstration_chain import running_demonstration  # noqa: E402  lies beside the test folders
+
+@pytest.fixture
+def liar(chain: "Demonstration") -> Iterator[LyingEndpoint]:
+    """An endpoint in front of the live chain that is honest until it is told to lie."""
+    with LyingEndpoint(chain.endpoint.url) as opened:
+        yield opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,16 @@ class Demonstration:
     def safe(self) -> Address:
         """The treasury's Safe."""
         return self.workspace.safes[0].address
+
+    def perform(self, sender: Address, to: str, data: bytes, value: int = 0) -> dict[str, Any]:
+        """The receipt of a transaction from an account the node plays."""
+        call = {"from": str(sender), "to": to, "data": "0x" + data.hex(), "value": hex(value)}
+        sent = self.rpc.ask("eth_sendTransaction", call | {"gas": hex(10**6)})
+        receipt: dict[str, Any] | None = None
+        while receipt is None:  # the node answers before it has mined
+            receipt = self.rpc.ask("eth_getTransactionReceipt", sent)
+        assert receipt["status"] == "0x1"
+        return receipt
 
 
 @pytest.fixture(scope="package")
@@ -67,29 +83,22 @@ def node(chain: Demonstration) -> Iterator[Node]:
     opened.close()
 
 
-class _running:  # noqa: N801  used as a context manager
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._running = running_demonstration(directory)
-
-    def __enter__(self) -> Demonstration:
-        chain = self._running.__enter__()
-        endpoint = Endpoint(name="local node", url=chain.endpoint)
-        self._rpc = JsonRpc(chain.endpoint)
-        return Demonstration(
-            endpoint=endpoint,
-            workspace=replace(
-                read_workspace(self._directory / "workspace" / "treasury.toml"),
-                endpoints=(endpoint,),
-            ),
-            facts=json.loads((self._directory / "demonstration.json").read_bytes()),
-            rpc=self._rpc,
-            directory=self._directory,
-        )
-
-    def __exit__(self, *failure: object) -> None:
-        self._rpc.close()
-        self._running.__exit__(None, None, None)
+@contextmanager
+def _running(directory: Path) -> Iterator[Demonstration]:
+    with running_demonstration(directory) as running:
+        endpoint = Endpoint(name="local node", url=running.endpoint)
+        workspace = read_workspace(directory / "workspace" / "treasury.toml")
+        rpc = JsonRpc(running.endpoint)
+        try:
+            yield Demonstration(
+                endpoint=endpoint,
+                workspace=replace(workspace, endpoints=(endpoint,)),
+                facts=json.loads((directory / "demonstration.json").read_bytes()),
+                rpc=rpc,
+                directory=directory,
+            )
+        finally:
+            rpc.close()
 
 
 def read_workspace(file: Path) -> Workspace:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.doors.store.record_samples import CHAIN_ID, Samples
+from tests.doors.store.swap_samples import POOL, some_swaps
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.store import schema
+from treasury_desktop.store.histories import HistoryStore
 from treasury_desktop.store.records import (
     RECORDS_NAME,
     RecordStore,
@@ -206,13 +208,18 @@ def test_a_read_only_folder_can_be_looked_at(
         shutil.copytree(folder, tmp_path / "left")
         running.close()
         folder = tmp_path / "left"
+    series = HistoryStore(folder)
+    series.keep_swaps(CHAIN_ID, POOL, some_swaps(1, 5), 5)
+    series.close()
     for path in (*folder.iterdir(), folder):
         path.chmod(0o500 if path.is_dir() else 0o400)
-    said, block, refusal = child("without_override.py", folder)
+    said, block, refusal, last_block, series_refusal = child("without_override.py", folder)
     folder.chmod(0o700)
     assert said == f"The workspace {folder} cannot be written (Permission denied)."
     assert block == ("100" if was_closed else "200")
     assert refusal.endswith("is open for reading only; nothing was changed.")
+    assert last_block == "5"
+    assert series_refusal.endswith("cannot be written; nothing was added to the series.")
 
 
 @on_posix

@@ -120,6 +120,7 @@ def test_one_of_everything_survives(samples: Samples) -> None:
         (lambda s: s["safes"][0].update(owners=None), "snapshot.safes[0].owners"),
         (lambda s: s["safes"][0].update(version="1.4"), "snapshot.safes[0].version"),
         (lambda s: s.update(nodes=[1]), "snapshot.nodes"),
+        (lambda s: s.update(block=1), "snapshot.block"),
     ],
 )
 def test_what_is_not_a_snapshot_is_refused_by_field(

@@ -90,6 +90,9 @@ class Look(QObject):
     def _wear(self) -> None:
         if self._application is None:
             return
+        self._application.setStyleSheet(
+            ""
+        )  # replacing one sheet by another costs five times as much
         self._application.setPalette(qt_palette(self._palette))
         self._application.setStyleSheet(style_sheet(self._palette))
 

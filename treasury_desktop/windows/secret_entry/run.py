@@ -108,7 +108,6 @@ def run(
     if rehearsal is not None:
         rehearse(entry.window, question, rehearsal)
     entry.window.show()
-    entry.window.raise_()
     entry.window.activateWindow()
     application.exec()
     return entry.outcome()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.look.style import set_variant
@@ -188,7 +189,7 @@ class SecretEntryWindow(QWidget):
         column.addLayout(row)
         column.addWidget(plain_label(self._question.summary, role="strong", wrap=True))
         if self._question.purpose:
-            purpose = self._question.purpose.replace("\n", " ")[:PURPOSE_SHOWN]
+            purpose = plain(self._question.purpose, limit=PURPOSE_SHOWN).replace("\n", " ")
             column.addWidget(
                 plain_label(f"Purpose, as its sender states it: {purpose}", role="quiet", wrap=True)
             )

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 from tests.doors.store.record_samples import CHAIN_ID
+from tests.doors.store.swap_samples import POOL, some_swaps
 from treasury_desktop.errors import Unavailable
+from treasury_desktop.store.histories import HistoryStore
 from treasury_desktop.store.records import open_records, open_records_to_read
 
 CAPABILITY_VERSION_3 = 0x20080522
@@ -39,6 +41,12 @@ def main() -> None:
     sys.stdout.write(f"{said}\n{'nothing' if snapshot is None else snapshot.block.number}\n")
     try:
         records.note("signed", {}, 0)
+    except Unavailable as refusal:
+        sys.stdout.write(f"{refusal.sentence}\n")
+    series = HistoryStore(folder)
+    sys.stdout.write(f"{series.swaps_read_up_to(CHAIN_ID, POOL)}\n")
+    try:
+        series.keep_swaps(CHAIN_ID, POOL, some_swaps(6, 7), 7)
     except Unavailable as refusal:
         sys.stdout.write(f"{refusal.sentence}\n")
 

@@ -1,0 +1,112 @@
+"""The desk as pages know it (`windows.actions.Actions`); a test lays out its answers beforehand."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.samples import NOW, a_workspace
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+from treasury_desktop.errors import Unavailable
+from treasury_desktop.review.review import Review
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.workspace import Workspace
+
+
+class DeskAtHand:
+    """Answers each action with what was given under its name.
+
+    An exception is raised, a function is called with the action's arguments, everything else is
+    the answer; an action without one is unavailable. `asked` lists every call in order.
+    """
+
+    def __init__(self, workspace: Workspace | None = None, **answers: Any) -> None:
+        self.workspace = a_workspace() if workspace is None else workspace
+        self.answers: dict[str, Any] = {"now": NOW, **answers}
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def _answer(self, action: str, *arguments: Any) -> Any:
+        self.asked.append((action, arguments))
+        answer = self.answers.get(action, Unavailable(f"Nobody laid out an answer to {action}."))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(*arguments) if callable(answer) else answer
+
+    def now(self) -> Any:
+        """Unix seconds; `samples.NOW` unless told otherwise."""
+        return self._answer("now")
+
+    def local_facts(self) -> Any:
+        """Our own facts."""
+        return self._answer("local_facts")
+
+    def refresh(self) -> Any:
+        """A refreshed treasury."""
+        return self._answer("refresh")
+
+    def movements(self) -> Any:
+        """Movements as kept."""
+        return self._answer("movements")
+
+    def pool_series(self, pool: str, bucket_seconds: int) -> Any:
+        """A pool's series."""
+        return self._answer("pool_series", pool, bucket_seconds)
+
+    def sync_pools(self, on_progress: object, is_cancelled: object) -> Any:
+        """Nothing, after reading."""
+        return self._answer("sync_pools", on_progress, is_cancelled)
+
+    def pool_state(self, strategy: Strategy) -> Any:
+        """How a pool stands."""
+        return self._answer("pool_state", strategy)
+
+    def draft(self, request: DeploymentRequest) -> Any:
+        """A draft."""
+        return self._answer("draft", request)
+
+    def keep_draft(self, draft: Draft) -> Any:
+        """A queued transaction."""
+        return self._answer("keep_draft", draft)
+
+    def queue(self) -> Any:
+        """The queue."""
+        return self._answer("queue")
+
+    def review(self, safe_tx_hash: bytes) -> Any:
+        """A review."""
+        return self._answer("review", safe_tx_hash)
+
+    def import_file(self, path: Path) -> Any:
+        """What was imported."""
+        return self._answer("import_file", path)
+
+    def import_text(self, text: str) -> Any:
+        """What was imported."""
+        return self._answer("import_text", text)
+
+    def export(self, safe_tx_hash: bytes, path: Path) -> Any:
+        """Nothing, after writing."""
+        return self._answer("export", safe_tx_hash, path)
+
+    def keys(self) -> Any:
+        """The keys of this desk; none unless told otherwise."""
+        return self._answer("keys")
+
+    def key_places(self) -> Any:
+        """Where keys can be kept."""
+        return self._answer("key_places")
+
+    def choose_encrypted_file(self) -> Any:
+        """Nothing."""
+        return self._answer("choose_encrypted_file")
+
+    def create_key(self, label: str, role: str) -> Any:
+        """A key's label."""
+        return self._answer("create_key", label, role)
+
+    def sign(self, review: Review, key: KeyLabel) -> Any:
+        """A confirmation."""
+        return self._answer("sign", review, key)
+
+    def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Any:
+        """A receipt."""
+        return self._answer("execute", safe_tx_hash, executor)

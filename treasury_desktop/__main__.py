@@ -1,0 +1,50 @@
+"""Parse arguments, hand over; the same executable is also its own child processes."""
+
+import sys
+
+
+def main() -> int:
+    """The exit status of the program or of the child it was started as.
+
+    Children come first and import only what is theirs: the signer no Qt and no network, the
+    secret-entry window no network and no store.
+    """
+    match sys.argv[1:2]:
+        case ["signer"]:
+            from treasury_desktop.keys.signer import main as signer  # noqa: PLC0415  child only
+
+            return signer()
+        case ["secret-entry"]:
+            return _secret_entry()
+        case ["devnet-supervisor"]:
+            from treasury_desktop.devnet.supervisor import (  # noqa: PLC0415  child only
+                main as supervise,
+            )
+
+            return int(supervise(sys.argv[2:]) or 0)
+        case _:
+            from treasury_desktop.command_line import (  # noqa: PLC0415  the program itself
+                main as command_line,
+            )
+
+            return command_line(sys.argv[1:])
+
+
+def _secret_entry() -> int:
+    from treasury_desktop.keys.secret_entry_host import (  # noqa: PLC0415  child only
+        RunWindow,
+        main,
+    )
+
+    def load_window() -> RunWindow:
+        from treasury_desktop.windows.secret_entry.run import (  # noqa: PLC0415  Qt comes late
+            run,
+        )
+
+        return run
+
+    return main(load_window)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""The demonstration: builds the embedded treasury once, brings its chain to life, opens a desk.
+
+Two desks share one chain: the first starts it, the second signer's finds it through a file.
+"""
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtWidgets import QApplication
+
+from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.application.window import (
+    NO_DISPLAY,
+    DeskWindow,
+    has_display,
+    run,
+    started_application,
+)
+from treasury_desktop.desk.doors import IsCancelled, OnProgress
+from treasury_desktop.devnet import demonstration as devnet
+from treasury_desktop.devnet.demonstration import RunningChain
+from treasury_desktop.errors import TreasuryError
+from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.windows.building import BuildingWindow
+from treasury_desktop.windows.errands import Done, Failed, Progress
+
+ENDPOINT_FILE = "endpoint"
+READY_MARK = "ready"
+NODE_NAME = "local node"
+SET_UP_DESK = "Reading the treasury for the first time"
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationFolders:
+    """Where the demonstration lies: one chain, one workspace for each of the two signers."""
+
+    root: Path
+
+    @property
+    def chain(self) -> Path:
+        """The prepared chain."""
+        return self.root / "demonstration"
+
+    def desk(self, *, as_second_signer: bool) -> Path:
+        """The workspace folder of one signer."""
+        return self.root / ("second-desk" if as_second_signer else "desk")
+
+    @property
+    def endpoint_file(self) -> Path:
+        """Where the first desk writes the URL of the living chain."""
+        return self.root / ENDPOINT_FILE
+
+
+def default_folders() -> DemonstrationFolders:
+    """The person's data directory."""
+    from platformdirs import user_data_path  # noqa: PLC0415  only where no folder is named
+
+    return DemonstrationFolders(user_data_path("treasury-desktop", appauthor=False))
+
+
+def open_demonstration(data: Path | None, *, starts_over: bool, as_second_signer: bool) -> int:
+    """Opens the demonstration in a window and runs until it is closed; the exit status."""
+    if not has_display():
+        sys.stderr.write(f"{NO_DISPLAY}treasury-desktop demo --tour DIR\n")
+        return 2
+    application = started_application()
+    folders = default_folders() if data is None else DemonstrationFolders(data)
+    if starts_over:
+        forget(folders)
+    demonstration = Demonstration(
+        application, folders, as_second_signer=as_second_signer, settings=QSettings()
+    )
+    demonstration.begin()
+    return demonstration.run()
+
+
+def forget(folders: DemonstrationFolders) -> None:
+    """Removes both desks and brings the chain back to how it was built; keys are not touched."""
+    for second in (False, True):
+        shutil.rmtree(folders.desk(as_second_signer=second), ignore_errors=True)
+    if devnet.is_prepared(folders.chain):
+        devnet.reset(folders.chain)
+
+
+def build(
+    folders: DemonstrationFolders, *, on_progress: OnProgress, is_cancelled: IsCancelled
+) -> None:
+    """Builds whatever is missing: the chain, then the first desk with its queue and pool history."""
+    if not devnet.is_prepared(folders.chain):
+        devnet.prepare(
+            folders.chain,
+            on_progress=lambda step, done, total: on_progress(done, total, step),
+            is_cancelled=is_cancelled,
+        )
+    for second in (False, True):
+        _set_up_desk(folders, as_second_signer=second, on_progress=on_progress)
+
+
+def is_built(folders: DemonstrationFolders) -> bool:
+    """Whether nothing is left to build."""
+    desks = (folders.desk(as_second_signer=second) for second in (False, True))
+    return devnet.is_prepared(folders.chain) and all((d / READY_MARK).exists() for d in desks)
+
+
+def start_chain(folders: DemonstrationFolders) -> RunningChain:
+    """The living chain; its URL is written where the second desk finds it."""
+    chain = devnet.start(folders.chain, now=int(time()))
+    folders.endpoint_file.write_text(chain.endpoint, encoding="ascii")
+    return chain
+
+
+def stop_chain(folders: DemonstrationFolders, chain: RunningChain) -> None:
+    """Ends the chain, which saves itself."""
+    folders.endpoint_file.unlink(missing_ok=True)
+    chain.close()
+
+
+def _set_up_desk(
+    folders: DemonstrationFolders, *, as_second_signer: bool, on_progress: OnProgress
+) -> None:
+    """A workspace folder that has read the chain once; the first desk also has the queue.
+
+    The mark comes last: a desk that was being set up when we were killed is set up anew.
+    """
+    folder = folders.desk(as_second_signer=as_second_signer)
+    if (folder / READY_MARK).exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    shutil.copy(folders.chain / "workspace" / "treasury.toml", folder)
+    on_progress(0, 0, SET_UP_DESK)
+    chain = start_chain(folders)
+    try:
+        desk = OpenDesk(folder, endpoints=(Endpoint(name=NODE_NAME, url=chain.endpoint),))
+        try:
+            desk.refresh()
+            if not as_second_signer:
+                for name in ("honest", "hostile"):
+                    desk.import_file(folders.chain / "queue" / f"{name}.json")
+                desk.sync_pools(on_progress, lambda: False)
+        finally:
+            desk.close()
+    finally:
+        stop_chain(folders, chain)
+    (folder / READY_MARK).touch()
+
+
+class Demonstration(QObject):
+    """The demonstration while its window is open: building, then the desk, then its living chain."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        folders: DemonstrationFolders,
+        *,
+        as_second_signer: bool = False,
+        settings: QSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._folders = folders
+        self._is_second = as_second_signer
+        self._settings = settings
+        self._building: BuildingWindow | None = None
+        self._chain: RunningChain | None = None
+        self.desk_window: DeskWindow | None = None
+
+    def begin(self) -> None:
+        """Opens the desk, or first the window that builds it."""
+        if is_built(self._folders):
+            self._open_desk()
+            return
+        self._building = BuildingWindow()
+        self._building.show()
+        self._building.build(self._build, self._on_built)
+
+    def run(self) -> int:
+        """Runs until the window is closed; the exit status."""
+        self._application.setQuitOnLastWindowClosed(False)
+        return self._application.exec()
+
+    def _build(self, progress: Progress) -> None:
+        build(
+            self._folders, on_progress=progress.report, is_cancelled=progress.is_cancelled
+        )
+
+    def _on_built(self, outcome: Done[None] | Failed) -> None:
+        assert self._building is not None
+        if isinstance(outcome, Failed):
+            self._building.say_failed(outcome.sentence, self._application.quit)
+            return
+        self._building.end()
+        self._open_desk()
+
+    def _open_desk(self) -> None:
+        folder = self._folders.desk(as_second_signer=self._is_second)
+        try:
+            desk = OpenDesk(folder)
+        except TreasuryError as failure:
+            self._building = self._building or BuildingWindow()
+            self._building.show()
+            self._building.say_failed(failure.sentence, self._application.quit)
+            return
+        self.desk_window = DeskWindow(desk, settings=self._settings)
+        self.desk_window.window.closed.connect(self._on_closed)
+        self.desk_window.window.show()
+        self.desk_window.errands.look("chain", lambda _: self._endpoint(), self._on_chain)
+
+    def _endpoint(self) -> str:
+        """The URL of the living chain: started here, or found where the first desk wrote it."""
+        if self._is_second:
+            try:
+                return self._folders.endpoint_file.read_text("ascii")
+            except OSError:
+                return ""
+        self._chain = start_chain(self._folders)
+        return self._chain.endpoint
+
+    def _on_chain(self, outcome: Done[str] | Failed) -> None:
+        assert self.desk_window is not None
+        if isinstance(outcome, Failed):
+            self.desk_window.session.chain_failed(outcome.sentence, int(time()))
+        elif outcome.value:
+            endpoint = Endpoint(name=NODE_NAME, url=outcome.value)
+            self.desk_window.desk.use_endpoints((endpoint,))
+            self.desk_window.session.ask_refresh()
+        else:
+            sentence = "The first desk's chain is not running; this desk works offline."
+            self.desk_window.session.chain_failed(sentence, int(time()))
+
+    def _on_closed(self) -> None:
+        if self._chain is not None:
+            stop_chain(self._folders, self._chain)
+        self._application.quit()

@@ -1,0 +1,398 @@
+"""One open desk: a workspace folder with its stores, its node and its keys, as pages know it.
+
+Nothing heavy is imported before it is needed: the node (web3, 0.8 s) when it is first asked, DuckDB
+when a chart is opened, the key ring when keys are looked at.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
+from treasury_desktop.desk.draft_deployment import (
+    DeploymentRequest,
+    Draft,
+    VenueState,
+    draft_deployment,
+)
+from treasury_desktop.desk.execute_transaction import execute_transaction, follow_execution
+from treasury_desktop.desk.export_bundle import export_bundle
+from treasury_desktop.desk.import_transaction import Imported, import_transaction, queued_from
+from treasury_desktop.desk.local_facts import local_facts
+from treasury_desktop.desk.record_movements import record_movements
+from treasury_desktop.desk.refresh_treasury import (
+    Refreshed,
+    queue_of,
+    refresh_treasury,
+    settle_passed_nonces,
+    settle_sent,
+)
+from treasury_desktop.desk.review_transaction import review_queued
+from treasury_desktop.desk.sign_transaction import sign_transaction
+from treasury_desktop.desk.sync_pools import sync_pools
+from treasury_desktop.errors import Refused, Unavailable
+from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_file
+from treasury_desktop.files.workspace_file import read_workspace
+from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.review.review import Review
+from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.store.records import RecordStore, open_records, open_records_to_read
+from treasury_desktop.treasury.movement import Movement
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.workspace import Endpoint, Workspace
+from treasury_desktop.windows.actions import KeyPlaces
+
+if TYPE_CHECKING:
+    from treasury_desktop.chain.node import Node
+    from treasury_desktop.keys.key_store import KeyStore
+    from treasury_desktop.keys.signer_process import SignerProcess, WindowWish
+    from treasury_desktop.pools.history import PoolSeries
+    from treasury_desktop.pools.pool import PoolState
+    from treasury_desktop.store.histories import HistoryStore
+
+SECONDS_BETWEEN_LOOKS = 0.5
+FILE_MODE_MARK = "keys-in-files"
+"""An empty file in the workspace: the person chose to keep keys in encrypted files."""
+
+
+class OpenDesk:
+    """A workspace that is open; keeps the Protocol `windows.actions.Actions`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        endpoints: tuple[Endpoint, ...] = (),
+        clock: Callable[[], int] = lambda: int(time.time()),
+        wish: "WindowWish | None" = None,
+    ) -> None:
+        self.folder = folder
+        self._workspace = read_workspace(folder)
+        if endpoints:
+            self._workspace = replace(self._workspace, endpoints=endpoints)
+        self._clock = clock
+        self._wish = wish
+        self.troubles: tuple[str, ...] = ()
+        self._records = self._open_records()
+        self._lock = threading.RLock()
+        self._node: Node | None = None
+        self._histories: HistoryStore | None = None
+        self._key_store: KeyStore | None = None
+        self._signing = threading.Lock()
+
+    def _open_records(self) -> RecordStore:
+        """The records to write, or to look at where the folder cannot be written."""
+        try:
+            return open_records(self.folder)
+        except Unavailable as failure:
+            records = open_records_to_read(self.folder)
+            self.troubles = (f"{failure.sentence} This desk shows what is kept and changes nothing.",)
+            return records
+
+    # ── at once ──────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that is open."""
+        return self._workspace
+
+    @property
+    def records(self) -> RecordStore:
+        """The desk's records."""
+        return self._records
+
+    def now(self) -> int:
+        """Unix seconds."""
+        return self._clock()
+
+    def snapshot(self) -> TreasurySnapshot | None:
+        """The newest snapshot kept."""
+        return self._records.latest_snapshot(self._workspace.chain.chain_id)
+
+    def local_facts(self) -> LocalFacts:
+        """What this desk knows itself."""
+        return local_facts(self._workspace, self.snapshot(), self.queue())
+
+    def use_endpoints(self, endpoints: tuple[Endpoint, ...]) -> None:
+        """Ask these nodes from now on; the demonstration's chain has another port at each start."""
+        with self._lock:
+            node, self._node = self._node, None
+            self._workspace = replace(self._workspace, endpoints=endpoints)
+        if node is not None:
+            node.close()
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────────────
+
+    def refresh(self) -> Refreshed:
+        """Read the treasury, record movements, settle what was executed meanwhile."""
+        from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
+        from treasury_desktop.chain.movement_reader import (  # noqa: PLC0415  loads web3
+            MovementReader,
+        )
+        from treasury_desktop.chain.treasury_reader import (  # noqa: PLC0415  loads web3
+            TreasuryReader,
+        )
+
+        node = self._open_node()
+        refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
+        movements = record_movements(
+            MovementReader(node), self._records, self._workspace, refreshed.snapshot
+        )
+        settle_sent(Broadcaster(node), self._records, self._workspace, now=self.now())
+        settle_passed_nonces(self._records, refreshed.snapshot, movements)
+        return replace(refreshed, queue=queue_of(self._records, self._workspace))
+
+    def movements(self) -> tuple[Movement, ...]:
+        """Movements as kept, newest first."""
+        return self._records.movements(self._workspace.chain.chain_id)
+
+    def pool_series(self, pool: str, bucket_seconds: int) -> "PoolSeries":
+        """A pool's series as kept."""
+        return self._open_histories().pool_series(
+            self._workspace.chain.chain_id, Address.parse(pool), bucket_seconds=bucket_seconds
+        )
+
+    def sync_pools(self, on_progress: OnProgress, is_cancelled: IsCancelled) -> None:
+        """Read pool events up to the newest block."""
+        from treasury_desktop.chain.pool_reader import PoolReader  # noqa: PLC0415  loads web3
+
+        sync_pools(
+            PoolReader(self._open_node()),
+            self._open_histories(),
+            self._workspace,
+            on_progress=on_progress,
+            is_cancelled=is_cancelled,
+        )
+
+    def pool_state(self, strategy: Strategy) -> "PoolState":
+        """A strategy's pool as it is now."""
+        from treasury_desktop.chain.venue_reader import VenueReader  # noqa: PLC0415  loads web3
+
+        if strategy.pool is None:
+            raise Refused(f"{strategy.name} has no pool.")
+        return VenueReader(self._open_node()).pool_state(strategy.pool)
+
+    # ── deploying ────────────────────────────────────────────────────────────────────────────────
+
+    def draft(self, request: DeploymentRequest) -> Draft:
+        """A drafted and reviewed deployment; keeps nothing."""
+        snapshot = self.snapshot()
+        if snapshot is None:
+            raise Unavailable("The treasury has not been read yet; refresh first.")
+        return draft_deployment(
+            request, self._venue_state(request), self._workspace, snapshot, self.queue()
+        )
+
+    def _venue_state(self, request: DeploymentRequest) -> VenueState:
+        from treasury_desktop.chain.venue_reader import VenueReader  # noqa: PLC0415  loads web3
+
+        reader = VenueReader(self._open_node())
+        strategy = request.strategy
+        if strategy.venue == "erc4626" and strategy.contracts:
+            (amount,) = request.amounts
+            shares = reader.expected_shares(strategy.contracts[0], amount.base_units)
+            return VenueState(expected_shares=shares)
+        if strategy.pool is not None:
+            return VenueState(sqrt_price_x96=reader.pool_state(strategy.pool).sqrt_price_x96)
+        return VenueState()
+
+    def keep_draft(self, draft: Draft) -> QueuedTransaction:
+        """Put a draft into the queue; a draft that blocks stays a draft."""
+        if draft.review.blocks:
+            raise Refused(f"It cannot go into the queue: {draft.review.blocks[0].sentence}")
+        now = self.now()
+        queued = queued_from(draft.bundle, now=now, drafted_here=True)
+        self._records.keep_transaction(queued)
+        self._records.note("drafted", {"safe_tx_hash": "0x" + queued.safe_tx_hash.hex()}, now)
+        return queued
+
+    # ── queue and review ─────────────────────────────────────────────────────────────────────────
+
+    def queue(self) -> tuple[QueuedTransaction, ...]:
+        """Every transaction kept, by nonce."""
+        return queue_of(self._records, self._workspace)
+
+    def review(self, safe_tx_hash: bytes) -> Review:
+        """The review of a queued transaction by our own facts."""
+        queued = self._records.transaction(safe_tx_hash)
+        if queued is None:
+            raise Refused("This transaction is not in the queue.")
+        return review_queued(queued, self.local_facts())
+
+    def import_file(self, path: Path) -> Imported:
+        """Import a bundle file."""
+        return self.import_bytes(read_bundle_file(path))
+
+    def import_text(self, text: str) -> Imported:
+        """Import a pasted bundle."""
+        return self.import_bytes(text.encode("utf-8", "surrogatepass"))
+
+    def import_bytes(self, data: bytes) -> Imported:
+        """Import a bundle's bytes."""
+        snapshot = self.snapshot()
+        safe = None if snapshot is None else snapshot.safe_at(self._workspace.safes[0].address)
+        return import_transaction(data, self._records, self._workspace, safe, now=self.now())
+
+    def export(self, safe_tx_hash: bytes, path: Path) -> None:
+        """Write a queued transaction with its signatures as a bundle file."""
+        queued = self._records.transaction(safe_tx_hash)
+        if queued is None:
+            raise Refused("This transaction is not in the queue.")
+        write_whole_file(path, export_bundle(queued, self.local_facts()))
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────
+
+    def keys(self) -> tuple[KeyLabel, ...]:
+        """The keys of this desk."""
+        return self._open_key_store().labels()
+
+    def key_places(self) -> KeyPlaces:
+        """Where keys can be kept, and why not in the key ring."""
+        from treasury_desktop.keys.key_store import (  # noqa: PLC0415  loads the key ring
+            keys_in_system_key_ring,
+        )
+
+        why_not, name = "", ""
+        try:
+            store = keys_in_system_key_ring()
+            store.labels()
+            name = store.kept_in
+        except Unavailable as failure:
+            why_not = failure.sentence
+        return KeyPlaces(
+            key_ring=name,
+            why_no_key_ring=why_not,
+            encrypted_file=str(self.folder / "keys"),
+            is_file_chosen=self._is_file_mode,
+        )
+
+    def choose_encrypted_file(self) -> None:
+        """Keep keys in encrypted files, because the person said so."""
+        try:
+            (self.folder / FILE_MODE_MARK).touch(mode=0o600)
+        except OSError as failure:
+            raise Unavailable(f"The choice cannot be kept: {failure.strerror}.") from None
+        with self._lock:
+            self._key_store = None
+
+    def create_key(self, label: str, role: str) -> KeyLabel:
+        """A new key under a passphrase that the secret-entry process asks for."""
+        with self._signer() as signer:
+            return signer.create_key(label, role)
+
+    def import_demonstration_key(self, label: str, role: str, index: int) -> KeyLabel:
+        """One of the demonstration's public accounts, on the demonstration's chain only."""
+        with self._signer() as signer:
+            return signer.import_demonstration_key(
+                label, role, index, self._workspace.chain.chain_id
+            )
+
+    # ── signing and executing ────────────────────────────────────────────────────────────────────
+
+    def sign(self, review: Review, key: KeyLabel) -> Confirmation:
+        """Sign what was reviewed; blocks while the person types."""
+        with self._signer() as signer:
+            return sign_transaction(
+                review, self.local_facts(), key, signer, self._records, now=self.now()
+            )
+
+    def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
+        """Send a confirmed transaction and wait for what becomes of it."""
+        from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
+        from treasury_desktop.chain.safe_reader import SafeReader  # noqa: PLC0415  loads web3
+
+        node = self._open_node()
+        broadcaster = Broadcaster(node)
+        self.refresh()  # fresh facts: an execution is judged by the newest block
+        with self._signer() as signer:
+            execute_transaction(
+                safe_tx_hash,
+                self.local_facts(),
+                executor,
+                signer=signer,
+                reader=SafeReader(node),
+                broadcaster=broadcaster,
+                records=self._records,
+                now=self.now(),
+            )
+        return follow_execution(
+            safe_tx_hash,
+            broadcaster,
+            self._records,
+            pause=lambda: time.sleep(SECONDS_BETWEEN_LOOKS),
+            is_cancelled=lambda: False,
+            now=self.now(),
+        )
+
+    # ── doors, opened when first needed ──────────────────────────────────────────────────────────
+
+    @property
+    def _is_file_mode(self) -> bool:
+        return (self.folder / FILE_MODE_MARK).exists()
+
+    def _open_node(self) -> "Node":
+        from treasury_desktop.chain.node import Node  # noqa: PLC0415  loads web3
+
+        with self._lock:
+            if not self._workspace.endpoints:
+                raise Unavailable("No node is named in this workspace; name one to go online.")
+            if self._node is None:
+                self._node = Node(self._workspace.endpoints, self._workspace.chain.chain_id)
+            return self._node
+
+    def _open_histories(self) -> "HistoryStore":
+        from treasury_desktop.store.histories import HistoryStore  # noqa: PLC0415  for charts only
+
+        with self._lock:
+            if self._histories is None:
+                self._histories = HistoryStore(self.folder)
+            return self._histories
+
+    def _open_key_store(self) -> "KeyStore":
+        from treasury_desktop.keys.key_store import (  # noqa: PLC0415  loads the key ring
+            keys_in_files,
+            keys_in_system_key_ring,
+        )
+
+        with self._lock:
+            if self._key_store is None:
+                self._key_store = (
+                    keys_in_files(self.folder / "keys")
+                    if self._is_file_mode
+                    else keys_in_system_key_ring()
+                )
+            return self._key_store
+
+    @contextmanager
+    def _signer(self) -> "Iterator[SignerProcess]":
+        """A signer for one act; a second act waits for nothing and is refused."""
+        from treasury_desktop.keys.signer_process import (  # noqa: PLC0415  loads the key ring
+            SignerProcess,
+        )
+
+        if not self._signing.acquire(blocking=False):
+            raise Refused("Another passphrase window is open; finish or cancel it first.")
+        try:
+            yield SignerProcess(
+                self._open_key_store(),
+                signed_hash_for=self._records.signed_hash_for,
+                wish=self._wish,
+            )
+        finally:
+            self._signing.release()
+
+    def close(self) -> None:
+        """Close node and stores; the desk is of no use afterwards."""
+        with self._lock:
+            if self._node is not None:
+                self._node.close()
+            if self._histories is not None:
+                self._histories.close()
+        self._records.close()

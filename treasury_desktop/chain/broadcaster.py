@@ -1,0 +1,234 @@
+"""Sends executions and says what became of them, without ever calling "unknown" "failed".
+
+The same raw bytes may be sent any number of times. What counts afterwards is the event of *our*
+safeTxHash from the Safe itself, in a receipt enough endpoints agree on.
+"""
+
+from typing import Any
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.amount import decimal_text
+from treasury_desktop.assets.keccak import keccak
+from treasury_desktop.chain import answers
+from treasury_desktop.chain.answers import MinedReceipt, Reverted
+from treasury_desktop.chain.connection import Ask, EndpointRefusal
+from treasury_desktop.chain.contract_call import Words
+from treasury_desktop.chain.executions import announced
+from treasury_desktop.chain.node import Node
+from treasury_desktop.chain.revert_words import revert_words
+from treasury_desktop.desk.doors import ExecutionTransaction, Receipt
+from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.treasury.snapshot import Block
+
+GAS_MARGIN_PERCENT = 20
+BASE_FEES_COVERED = 2
+"""The base fee grows by an eighth a block at most: twice covers six full blocks."""
+GWEI = 10**9
+DEFAULT_TIP_WEI = GWEI
+HIGHEST_TIP_WEI = 100 * GWEI
+HIGHEST_FEE_WEI = 10_000 * GWEI
+"""No honest fee was ever near these; a node that asks for more would drain the executor."""
+
+_KNOWN_ALREADY = ("already known", "known transaction", "already imported", "already exists")
+_MAYBE_MINED = ("nonce too low", "nonce is too low")
+
+
+class Broadcaster:
+    """Sends through all endpoints of one workspace."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def prepare_execution(
+        self, chain_id: int, sender: Address, safe: Address, calldata: bytes
+    ) -> ExecutionTransaction:
+        """Account nonce, gas with margin and fees; refuses what would revert or cannot be paid."""
+        if chain_id != self._node.chain_id:
+            raise Refused(f"The endpoints are of chain {self._node.chain_id}, not {chain_id}.")
+        header = self._node.newest_header()
+        call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
+        self._require_success(call, header.block)
+        gas = self._gas(call, header.gas_limit)
+        tip = self._tip()
+        max_fee = BASE_FEES_COVERED * (header.base_fee_wei or 0) + tip
+        if max_fee > HIGHEST_FEE_WEI:
+            raise Refused(f"The endpoints ask for {max_fee // GWEI:,} gwei a unit of gas.")
+        account_nonce = self._account(sender, gas * max_fee)
+        return ExecutionTransaction(
+            chain_id=chain_id,
+            sender=sender,
+            account_nonce=account_nonce,
+            to=safe,
+            data=calldata,
+            gas=gas,
+            max_fee_per_gas=max_fee,
+            max_priority_fee_per_gas=tip,
+        )
+
+    def broadcast(self, raw_transaction: bytes) -> bytes:
+        """The transaction hash, once an endpoint has the transaction; again is harmless."""
+        transaction_hash = keccak(raw_transaction)
+        ask = Ask(
+            "eth_sendRawTransaction",
+            (f"0x{raw_transaction.hex()}",),
+            answers.hash_bytes,
+            "transaction hash",
+        )
+        failures: list[TreasuryError] = []
+        for _name, outcome in self._node.ask_each((ask,)):
+            if not isinstance(outcome, TreasuryError) or _is_known(outcome, _KNOWN_ALREADY):
+                return transaction_hash
+            failures.append(outcome)
+        if any(_is_known(each, _MAYBE_MINED) for each in failures) and self._is_there(
+            transaction_hash
+        ):
+            return transaction_hash
+        refusals = [each for each in failures if isinstance(each, EndpointRefusal)]
+        if refusals:
+            raise Refused(refusals[0].sentence)
+        raise Unavailable(
+            "It is not known whether the transaction was sent: "
+            + " ".join(each.sentence for each in failures)
+        )
+
+    def receipt(
+        self, transaction_hash: bytes, safe: Address, safe_tx_hash: bytes
+    ) -> Receipt | None:
+        """The receipt enough endpoints agree on, or `None` while there is none."""
+        mined = self._mined(transaction_hash)
+        if mined is None:
+            return None
+        if mined.transaction_hash != transaction_hash:
+            raise Malformed("receipt", "is that of another transaction")
+        ask = Ask(
+            "eth_getBlockByHash",
+            (f"0x{mined.block_hash.hex()}", False),
+            answers.header,
+            "block of the receipt",
+        )
+        block: Block = self._node.ask(ask).block
+        if (block.hash, block.number) != (mined.block_hash, mined.block_number):
+            raise Malformed("receipt", "is not in the block it names")
+        return Receipt(
+            transaction_hash=transaction_hash,
+            status=mined.status,
+            block=block,
+            gas_used=mined.gas_used,
+            execution_success=_execution_success(mined, safe, safe_tx_hash),
+        )
+
+    def _require_success(self, call: dict[str, str], block: Block) -> None:
+        pin = {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
+        answer = self._node.ask(Ask("eth_call", (call, pin), answers.hex_data, "dry run"))
+        if isinstance(answer, Reverted):
+            raise Refused(f"The Safe would refuse the execution: {revert_words(answer)}.")
+        if not Words(answer, "dry run of execTransaction").flag(0):
+            raise Refused("The Safe would use up the nonce, but the transaction inside would fail.")
+
+    def _gas(self, call: dict[str, str], gas_limit: int) -> int:
+        """The largest estimate with a margin: endpoints estimate differently."""
+        estimates: list[int] = []
+        ask = Ask("eth_estimateGas", (call,), _gas_figure, "gas estimate")
+        failures: list[TreasuryError] = []
+        for _name, outcome in self._node.ask_each((ask,)):
+            if isinstance(outcome, TreasuryError):
+                failures.append(outcome)
+            elif isinstance(outcome[0], Reverted):
+                raise Refused(f"The Safe would refuse the execution: {revert_words(outcome[0])}.")
+            else:
+                estimates.append(outcome[0])
+        if not estimates:
+            raise failures[0]
+        gas = max(estimates) * (100 + GAS_MARGIN_PERCENT) // 100
+        if max(estimates) > gas_limit:
+            raise Refused(f"The execution needs {max(estimates):,} gas, more than a block holds.")
+        return min(gas, gas_limit)
+
+    def _tip(self) -> int:
+        ask = Ask("eth_maxPriorityFeePerGas", (), answers.quantity, "priority fee")
+        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
+        tips = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
+        return min(max(tips, default=DEFAULT_TIP_WEI), HIGHEST_TIP_WEI)
+
+    def _account(self, sender: Address, cost_wei: int) -> int:
+        """The sender's next account nonce; refuses where it cannot pay for the gas."""
+        nonce, balance = self._node.ask_all(
+            (
+                Ask(
+                    "eth_getTransactionCount", (str(sender), "pending"), _account_nonce,
+                    "account nonce",
+                ),
+                Ask("eth_getBalance", (str(sender), "latest"), answers.quantity, "gas money"),
+            )
+        ).values  # fmt: skip
+        if balance < cost_wei:
+            raise Refused(
+                f"The executor {sender} has {decimal_text(balance, 18)} of the native coin; "
+                f"the execution may cost up to {decimal_text(cost_wei, 18)}."
+            )
+        found: int = nonce
+        return found
+
+    def _is_there(self, transaction_hash: bytes) -> bool:
+        ask = Ask(
+            "eth_getTransactionByHash",
+            (f"0x{transaction_hash.hex()}",),
+            answers.sent_transaction,
+            "transaction",
+        )
+        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
+        return any(
+            not isinstance(each, TreasuryError)
+            and each[0] is not None
+            and each[0].hash == transaction_hash
+            for each in outcomes
+        )
+
+    def _mined(self, transaction_hash: bytes) -> MinedReceipt | None:
+        """The receipt as often as is needed; `None` while too few have it.
+
+        Endpoints learn of a block at different times, so a missing receipt is no disagreement.
+        """
+        ask = Ask(
+            "eth_getTransactionReceipt",
+            (f"0x{transaction_hash.hex()}",),
+            answers.receipt,
+            "receipt",
+        )
+        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
+        failures = [each for each in outcomes if isinstance(each, TreasuryError)]
+        found = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
+        if len(found) < self._node.needed:
+            raise failures[0]
+        receipts = [each for each in found if each is not None]
+        agreed = [each for each in receipts if receipts.count(each) >= self._node.needed]
+        if not agreed and len(receipts) >= self._node.needed:
+            raise Refused("The endpoints disagree on the receipt; what happened is not known yet.")
+        if any(each != agreed[0] for each in agreed):
+            raise Refused("The endpoints disagree on the receipt; what happened is not known yet.")
+        return agreed[0] if agreed else None
+
+
+def _execution_success(mined: MinedReceipt, safe: Address, safe_tx_hash: bytes) -> bool | None:
+    """What the Safe itself announced about our hash: success, failure, or nothing."""
+    for log in mined.logs:
+        found = announced(log) if log.address == safe else None
+        if found is not None and found[0] == safe_tx_hash:
+            return found[2]
+    return None
+
+
+def _is_known(failure: TreasuryError, phrases: tuple[str, ...]) -> bool:
+    """Whether an endpoint's refusal says one of these; every client words it differently."""
+    if not isinstance(failure, EndpointRefusal):
+        return False
+    message = failure.message.lower()
+    return any(phrase in message for phrase in phrases)
+
+
+def _gas_figure(value: Any, name: str) -> int:
+    return answers.quantity(value, name, 64)
+
+
+def _account_nonce(value: Any, name: str) -> int:
+    return answers.quantity(value, name, 63)

@@ -1,0 +1,39 @@
+"""Where in a TOML text a field stands, for sentences that tell people where to look.
+
+The standard library's reader forgets the lines. This looks for table headers and keys as people
+write them; where they write otherwise there is no line to tell, or that of the table around it.
+"""
+
+import re
+
+_HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?", re.ASCII)
+_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*[=.]""", re.ASCII)
+_STEP = re.compile(r"([\w-]+)(?:\[(\d+)\])?", re.ASCII)
+
+
+def line_of(text: str, field: str) -> int | None:
+    """The line (from 1) of a field such as `tokens[2].feed`, or of its table, or `None`."""
+    table, index, key = _split(field)
+    current, seen, header_line = "", -1, None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.fullmatch(line):
+            current = header.group(1)
+            seen += current == table
+            if current == table and seen == index:
+                header_line = number
+        elif (
+            (found := _KEY.match(line))
+            and found.group(1) == key
+            and (current == table and (not table or seen == index))
+        ):
+            return number
+    return header_line if table else None
+
+
+def _split(field: str) -> tuple[str, int, str]:
+    """Table, which of its occurrences, and key; of `chain.endpoints[0].url` the key `endpoints`."""
+    steps = _STEP.findall(field)
+    if len(steps) < 2 and not (steps and steps[0][1]):  # noqa: PLR2004  a table and a key
+        return "", 0, steps[0][0] if steps else ""
+    table, index = steps[0]
+    return table, int(index or 0), steps[1][0] if len(steps) > 1 else ""

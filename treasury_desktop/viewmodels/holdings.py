@@ -1,0 +1,224 @@
+"""What the treasury holds, row by row, as the holdings page says it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from treasury_desktop.assets.amount import decimal_text
+from treasury_desktop.assets.usd import exact_text, price_text, usd_text
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.csv_text import csv_text
+from treasury_desktop.viewmodels.figures import (
+    NONE,
+    Remark,
+    age_text,
+    amount_text,
+    exact_amount_text,
+    name_text,
+    price_range_text,
+    share_text,
+    symbol_text,
+    usd_or_none,
+)
+from treasury_desktop.viewmodels.valuation import (
+    Valued,
+    kind_word,
+    series_of,
+    source_text,
+    total,
+    treasury_net,
+    valued_holdings,
+)
+
+_NOWHERE = Fraction(-1)
+"""What a missing figure sorts by: below zero."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingRow:
+    """One holding. Texts are finished; `valued` and `share` carry the exact figures."""
+
+    asset: str
+    asset_tip: str
+    amount: str
+    amount_tip: str
+    price: str
+    price_tip: str
+    source: str
+    value: str
+    value_tip: str
+    share: Fraction | None
+    share_text: str
+    place: str
+    place_tip: str
+    remark: Remark
+    series: int
+    key: tuple[str, str, str, str]
+    valued: Valued
+
+    @property
+    def amount_order(self) -> Fraction:
+        """What the amount sorts by: whole tokens."""
+        return self.valued.holding.amount.whole
+
+    @property
+    def price_order(self) -> Fraction:
+        """What the price sorts by: its low end."""
+        return _NOWHERE if self.valued.price.lowest is None else self.valued.price.lowest
+
+    @property
+    def value_order(self) -> Fraction:
+        """What the value sorts by: its low end."""
+        return _NOWHERE if self.valued.low_usd is None else self.valued.low_usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingTotals:
+    """The sums under the table."""
+
+    counted: str
+    counted_words: str
+    own_token: str
+    without_value: str
+
+
+def holding_rows(
+    workspace: Workspace, snapshot: TreasurySnapshot, now: int
+) -> tuple[HoldingRow, ...]:
+    """One row per holding, the largest value first."""
+    net = treasury_net(workspace, snapshot).net_usd
+    rows = [_row(each, workspace, net, snapshot, now)
+            for each in valued_holdings(workspace, snapshot, now)]  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: (-row.value_order, row.asset)))
+
+
+def holding_totals(rows: Iterable[HoldingRow], *, of: int | None = None) -> HoldingTotals:
+    """The sums of some rows; `of` is how many there are when only some are shown."""
+    shown = list(rows)
+    counted = total(row.valued.low_usd for row in shown if row.valued.counts)
+    own = total(row.valued.low_usd for row in shown if row.valued.holding.is_own_token)
+    own_counts = any(row.valued.counts for row in shown if row.valued.holding.is_own_token)
+    missing = [row.asset for row in shown if row.valued.low_usd is None]
+    is_part = of is not None and of != len(shown)
+    return HoldingTotals(
+        counted=usd_text(counted),
+        counted_words=(
+            f"counted, in {len(shown)} of {of} holdings" if is_part
+            else "counted in the treasury's value, at the low end of the prices"
+        ),
+        own_token=f"{usd_text(own)} in own tokens, not counted" if own and not own_counts else "",
+        without_value=f"{', '.join(dict.fromkeys(missing))} without value" if missing else "",
+    )  # fmt: skip
+
+
+def holdings_csv(rows: Iterable[HoldingRow]) -> str:
+    """The rows with exact figures, for a spreadsheet."""
+    titles = ("asset", "token", "amount", "base units", "low price USD", "high price USD",
+              "low value USD", "counted", "place", "remark")  # fmt: skip
+    return csv_text(titles, (_csv_row(row) for row in rows))
+
+
+def _row(
+    valued: Valued,
+    workspace: Workspace,
+    net: Fraction | None,
+    snapshot: TreasurySnapshot,
+    now: int,
+) -> HoldingRow:
+    holding = valued.holding
+    share = None
+    if net is not None and valued.counts and valued.low_usd is not None:
+        share = valued.low_usd / net
+    place, place_tip = _place(valued, workspace)
+    is_left_out = holding.is_own_token and not valued.counts
+    return HoldingRow(
+        asset=symbol_text(holding.amount),
+        asset_tip=_asset_tip(valued),
+        amount=amount_text(holding.amount),
+        amount_tip=exact_amount_text(holding.amount),
+        price=_price(valued),
+        price_tip=_price_tip(valued, snapshot, now),
+        source=_source(valued),
+        value=usd_or_none(valued.low_usd),
+        value_tip=_value_tip(valued),
+        share=share,
+        share_text=share_text(share),
+        place=place,
+        place_tip=place_tip,
+        remark=valued.remark
+        if valued.remark.text or not is_left_out
+        else Remark("own token", "idle"),
+        series=series_of(holding.amount.token, workspace),
+        key=(str(holding.safe), holding.amount.token.key, holding.strategy or "", holding.detail),
+        valued=valued,
+    )
+
+
+def _asset_tip(valued: Valued) -> str:
+    token = valued.holding.amount.token
+    where = "native coin of the chain" if token.address is None else str(token.address)
+    return f"{name_text(token.name)}\n{where}"
+
+
+def _price(valued: Valued) -> str:
+    low, high = valued.price.lowest, valued.price.highest
+    if high is None:
+        return NONE
+    return price_text(high) if low is None else price_range_text(low, high)
+
+
+def _source(valued: Valued) -> str:
+    if not valued.quotes:
+        return NONE
+    return f"{source_text(valued.quotes)} · {age_text(valued.age_seconds)}"
+
+
+def _price_tip(valued: Valued, snapshot: TreasurySnapshot, now: int) -> str:
+    elapsed = max(0, now - snapshot.block.timestamp)
+    return "\n".join(
+        f"{price_text(quote.usd) if quote.usd > 0 else exact_text(quote.usd)} {kind_word(quote)}, "
+        f"{age_text(None if quote.age_seconds is None else quote.age_seconds + elapsed)}: "
+        f"{quote.source}"
+        for quote in valued.quotes
+    )
+
+
+def _value_tip(valued: Valued) -> str:
+    if valued.low_usd is None or valued.high_usd is None:
+        return "No quote that may decide; it adds nothing to the treasury's value."
+    ends = f"{usd_text(valued.low_usd)} at the lowest quote\n{usd_text(valued.high_usd)} at the "
+    left_out = "" if valued.counts else "\nNot counted in the treasury's value."
+    return f"{ends}highest{left_out}"
+
+
+def _place(valued: Valued, workspace: Workspace) -> tuple[str, str]:
+    holding = valued.holding
+    safe = next((s for s in workspace.safes if s.address == holding.safe), None)
+    name = "Safe" if safe is None else f"Safe {name_text(safe.name)}"
+    tip = f"{name}\n{holding.safe}"
+    if holding.strategy is None:
+        return f"{name}, idle", tip
+    strategy = name_text(holding.strategy)
+    detail = name_text(holding.detail)
+    return (f"{strategy} · {detail}" if detail else strategy), f"{strategy}, owned by {tip}"
+
+
+def _csv_row(row: HoldingRow) -> tuple[str, ...]:
+    amount, price = row.valued.holding.amount, row.valued.price
+    return (
+        row.asset,
+        amount.token.key,
+        decimal_text(amount.base_units, amount.token.decimals or 0).replace(",", ""),
+        str(amount.base_units),
+        _exact(price.lowest),
+        _exact(price.highest),
+        _exact(row.valued.low_usd),
+        "yes" if row.valued.counts else "no",
+        row.place,
+        row.remark.text,
+    )
+
+
+def _exact(value: Fraction | None) -> str:
+    return "" if value is None else exact_text(value)

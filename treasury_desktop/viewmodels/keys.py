@@ -1,0 +1,82 @@
+"""What the keys page says: which keys there are, where they are kept, and what that protects from."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.viewmodels.figures import name_text
+
+LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}", re.ASCII)
+LABEL_RULE: Final = "Up to 40 letters, digits, spaces, dots, dashes; begin with a letter or digit."
+
+ROLES: Final = (
+    ("owner", "Owner – signs Safe transactions"),
+    ("executor", "Executor – pays gas to send what owners signed, owns nothing"),
+)
+PROTECTS: Final = (
+    "Keys are kept only as ciphertext that your passphrase opens; a stolen disk or backup is not "
+    "enough.",
+    "The passphrase is asked in a separate window for each signature and goes to a process that "
+    "signs once and ends.",
+    "That process rebuilds the hash from the bytes and refuses what the review forbids.",
+)
+DOES_NOT_PROTECT: Final = (
+    "Malware that runs as you can watch the keyboard while you type the passphrase; a hardware "
+    "device keeps the key away from it.",
+    "Whoever has both the ciphertext and the passphrase can sign anywhere, without this program.",
+    "A lost passphrase cannot be recovered by anybody.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """One key: what people call it, what it is for, whose it is, and where it lies."""
+
+    label: str
+    role: str
+    address: str
+    kept_in: str
+    standing: str
+    standing_kind: str
+
+
+def key_rows(keys: tuple[KeyLabel, ...], safe: Safe | None) -> tuple[KeyRow, ...]:
+    """All keys of this desk, owners first, each with its standing at the Safe."""
+    ordered = sorted(keys, key=lambda key: (key.role != "owner", key.label.casefold()))
+    return tuple(_row(key, safe) for key in ordered)
+
+
+def _row(key: KeyLabel, safe: Safe | None) -> KeyRow:
+    standing, kind = _standing(key, safe)
+    return KeyRow(
+        label=name_text(key.label),
+        role=key.role,
+        address=str(key.address),
+        kept_in=name_text(key.kept_in),
+        standing=standing,
+        standing_kind=kind,
+    )
+
+
+def _standing(key: KeyLabel, safe: Safe | None) -> tuple[str, str]:
+    if safe is None:
+        return "Safe not read yet", "idle"
+    is_owner = safe.is_owner(key.address)
+    if key.role == "executor":
+        return ("owner of the Safe: must not pay", "block") if is_owner else ("pays gas", "")
+    return ("owner of the Safe", "good") if is_owner else ("not an owner yet", "advice")
+
+
+def why_not_create(label: str, keys: tuple[KeyLabel, ...], place: str) -> str:
+    """Why a key of this label cannot be created now; empty when it can."""
+    if not place:
+        return "There is nowhere to keep a key yet; choose the encrypted file first."
+    if not label.strip():
+        return "Give the key a label."
+    if LABEL.fullmatch(label.strip()) is None:
+        return LABEL_RULE
+    if any(key.label == label.strip() for key in keys):
+        return f"There is a key with the label {label.strip()} already."
+    return ""

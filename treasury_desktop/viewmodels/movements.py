@@ -1,0 +1,151 @@
+"""Every amount that entered or left the treasury, as the movements page says it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from treasury_desktop.assets.amount import decimal_text
+from treasury_desktop.treasury.movement import Movement, MovementKind
+from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.csv_text import csv_text
+from treasury_desktop.viewmodels.figures import (
+    NONE,
+    Party,
+    amount_text,
+    exact_amount_text,
+    grouped_number,
+    hex_text,
+    moment_text,
+    name_text,
+    party_at,
+    shortened,
+    symbol_text,
+)
+
+KIND_WORDS = {
+    MovementKind.INCOMING: "received",
+    MovementKind.OUTGOING: "paid",
+    MovementKind.DEPLOYMENT: "deployed",
+    MovementKind.EXIT: "withdrawn",
+    MovementKind.FEES: "fees collected",
+    MovementKind.OTHER: "other",
+}
+_SIGNS = {
+    MovementKind.INCOMING: "+",
+    MovementKind.EXIT: "+",
+    MovementKind.FEES: "+",
+    MovementKind.OUTGOING: "−",
+    MovementKind.DEPLOYMENT: "−",
+    MovementKind.OTHER: "",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementRow:
+    """One movement in finished words; hashes short, with the full ones beside them."""
+
+    time: str
+    time_tip: str
+    kind: str
+    amount: str
+    amount_tip: str
+    unit: str
+    counterpart: str
+    counterpart_tip: str
+    strategy: str
+    safe_tx_hash: str
+    safe_tx_hash_full: str
+    transaction_hash: str
+    transaction_hash_full: str
+    movement: Movement
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What the time sorts by: the place on the chain."""
+        return (self.movement.block_number, self.movement.log_index)
+
+    @property
+    def amount_order(self) -> tuple[str, int]:
+        """What the amount sorts by: its token, then the base units that came in or went out."""
+        amount = self.movement.amount
+        if amount is None:
+            return ("", 0)
+        sign = -1 if _SIGNS[self.movement.kind] == "−" else 1
+        return (amount.token.symbol, sign * amount.base_units)
+
+
+def movement_rows(movements: Iterable[Movement], workspace: Workspace) -> tuple[MovementRow, ...]:
+    """One row per movement, newest first."""
+    rows = (_row(movement, workspace) for movement in movements)
+    return tuple(sorted(rows, key=lambda row: row.order, reverse=True))
+
+
+def movements_csv(rows: Iterable[MovementRow]) -> str:
+    """The rows with exact figures and full hashes, for a spreadsheet."""
+    titles = ("time UTC", "block", "kind", "direction", "amount", "unit", "base units", "token",
+              "counterpart", "counterpart address", "strategy", "note", "safe",
+              "Safe transaction hash", "transaction hash")  # fmt: skip
+    return csv_text(titles, (_csv_row(row) for row in rows))
+
+
+def kinds_of(rows: Iterable[MovementRow]) -> tuple[str, ...]:
+    """The words of the kinds that occur, in a settled order, for a filter."""
+    present = {row.kind for row in rows}
+    return tuple(word for word in KIND_WORDS.values() if word in present)
+
+
+def _row(movement: Movement, workspace: Workspace) -> MovementRow:
+    kind = KIND_WORDS[movement.kind]
+    party = None if movement.counterpart is None else party_at(movement.counterpart, workspace)
+    safe_hash = None if movement.safe_tx_hash is None else hex_text(movement.safe_tx_hash)
+    chain_hash = hex_text(movement.transaction_hash)
+    amount = movement.amount
+    note = name_text(movement.note)
+    return MovementRow(
+        time=moment_text(movement.timestamp).removesuffix(" UTC"),
+        time_tip=f"{moment_text(movement.timestamp)}\nblock {grouped_number(movement.block_number)}",
+        kind=note if movement.kind is MovementKind.OTHER and note else kind,
+        amount=NONE if amount is None else f"{_SIGNS[movement.kind]}{amount_text(amount)}",
+        amount_tip="moved nothing" if amount is None else exact_amount_text(amount),
+        unit="" if amount is None else symbol_text(amount),
+        counterpart=NONE if party is None else party.short,
+        counterpart_tip=_party_tip(party),
+        strategy=name_text(movement.strategy) if movement.strategy else NONE,
+        safe_tx_hash=NONE if safe_hash is None else shortened(safe_hash),
+        safe_tx_hash_full=safe_hash or "",
+        transaction_hash=shortened(chain_hash),
+        transaction_hash_full=chain_hash,
+        movement=movement,
+    )
+
+
+def _party_tip(party: Party | None) -> str:
+    if party is None:
+        return ""
+    return "\n".join(part for part in (party.name, party.source, party.address) if part)
+
+
+def _csv_row(row: MovementRow) -> tuple[str, ...]:
+    movement = row.movement
+    amount = movement.amount
+    direction = {"+": "in", "−": "out", "": ""}[_SIGNS[movement.kind]]
+    exact = base_units = token = ""
+    if amount is not None:
+        exact = decimal_text(amount.base_units, amount.token.decimals or 0).replace(",", "")
+        base_units, token = str(amount.base_units), amount.token.key
+    return (
+        row.time,
+        str(movement.block_number),
+        KIND_WORDS[movement.kind],
+        direction,
+        exact,
+        row.unit,
+        base_units,
+        token,
+        row.counterpart if movement.counterpart is not None else "",
+        "" if movement.counterpart is None else str(movement.counterpart),
+        name_text(movement.strategy) if movement.strategy else "",
+        movement.note,
+        str(movement.safe),
+        row.safe_tx_hash_full,
+        row.transaction_hash_full,
+    )

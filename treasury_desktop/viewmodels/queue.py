@@ -1,0 +1,341 @@
+"""What the queue page says: a lane for each nonce, rivals beside each other, and what is mine to do.
+
+Who signed is counted against the Safe's owners as last read; nothing a sender claims is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import Unknown
+from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.import_transaction import Imported
+from treasury_desktop.review.review import Review
+from treasury_desktop.safes.lifecycle import FINAL, State
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.figures import (
+    Remark,
+    day_text,
+    hex_text,
+    name_text,
+    party_at,
+    shortened,
+)
+
+PURPOSE_LIMIT: Final = 160
+REASON_LIMIT: Final = 160
+FINISHED_SHOWN: Final = 6
+
+VERDICTS: Final = {
+    "ok": ("ok", "nothing speaks against it"),
+    "warn": ("warn", "warnings to read"),
+    "danger": ("danger", "dangers to acknowledge"),
+    "block": ("block", "do not sign"),
+}
+
+
+class Step(IntEnum):
+    """What can be done next with a transaction; the lower, the more it waits for me."""
+
+    EXECUTE = 0
+    SIGN = 1
+    LOOK_AGAIN = 2
+    EXPORT = 3
+    READ = 4
+    WAIT = 5
+
+
+STEP_TEXTS: Final = {
+    Step.EXECUTE: "Execute…",
+    Step.SIGN: "Review and sign",
+    Step.LOOK_AGAIN: "Look again",
+    Step.EXPORT: "Export for cosigners…",
+    Step.READ: "Review",
+    Step.WAIT: "Review",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One owner's place: filled when they signed."""
+
+    name: str
+    address: str
+    is_signed: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCard:
+    """One transaction of the queue, in words."""
+
+    safe_tx_hash: bytes
+    nonce: int
+    purpose: str
+    strategy: str
+    origin: str
+    state: Remark
+    verdict: tuple[str, str]
+    dots: tuple[Dot, ...]
+    signed: str
+    quarantined: tuple[str, ...]
+    hash_text: str
+    step: Step
+    step_text: str
+    step_words: str
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """All transactions that want one nonce; only one of them can run."""
+
+    nonce: int
+    title: str
+    caption: str
+    cards: tuple[QueueCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """The whole page. `waiting` counts what waits for me; `finished` says what became of others."""
+
+    lanes: tuple[Lane, ...]
+    finished: tuple[tuple[str, str], ...]
+    waiting: int
+    sentence: str
+
+
+def queue_view(
+    queue: tuple[QueuedTransaction, ...],
+    safe: Safe | None,
+    workspace: Workspace,
+    keys: tuple[KeyLabel, ...],
+    verdicts: Mapping[bytes, str],
+) -> QueueView:
+    """The queue page; `verdicts` are those of reviews made so far, by safeTxHash."""
+    desk = _Desk(workspace=workspace, safe=safe, keys=keys)
+    waiting = tuple(q for q in queue if q.state not in FINAL)
+    cards = [_card(q, desk, waiting, verdicts.get(q.safe_tx_hash, "")) for q in waiting]
+    main = min(
+        (card for card in cards if card.step <= Step.EXPORT),
+        key=lambda card: (card.step, card.nonce),
+        default=None,
+    )
+    shown = [_accented(card, is_main=card is main) for card in cards]
+    nonces = sorted({card.nonce for card in shown})
+    mine = sum(card.step <= Step.SIGN for card in shown)
+    return QueueView(
+        lanes=tuple(_lane(nonce, shown, safe) for nonce in nonces),
+        finished=_finished(queue),
+        waiting=mine,
+        sentence=_sentence(mine, len(shown)),
+    )
+
+
+def import_words(imported: Imported) -> tuple[str, str]:
+    """What came of an import, and the kind of notice it deserves."""
+    what = "Known already" if imported.was_known else "Imported a new transaction"
+    new, bad = imported.new_confirmations, imported.quarantined
+    parts = [what, f"{new} new confirmation{'' if new == 1 else 's'}"]
+    if bad:
+        parts.append(f"{bad} signature{'' if bad == 1 else 's'} kept aside, not counted")
+    return ". ".join(parts) + ".", "advice" if bad else "good"
+
+
+def suggested_file_name(queued: QueuedTransaction) -> str:
+    """A file name for cosigners that tells nonce and hash, from our own figures only."""
+    return f"safe-nonce-{queued.tx.nonce}-{queued.safe_tx_hash.hex()[:8]}.json"
+
+
+# ── one transaction ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What this desk is: its workspace, the Safe as last read and its own keys."""
+
+    workspace: Workspace
+    safe: Safe | None
+    keys: tuple[KeyLabel, ...]
+
+    @property
+    def owners(self) -> tuple[Address, ...]:
+        known = None if self.safe is None else self.safe.owners
+        return known if isinstance(known, tuple) else ()
+
+    @property
+    def threshold(self) -> int | None:
+        known = None if self.safe is None else self.safe.threshold
+        return None if isinstance(known, Unknown) else known
+
+    @property
+    def nonce(self) -> int | None:
+        known = None if self.safe is None else self.safe.nonce
+        return None if isinstance(known, Unknown) else known
+
+    @property
+    def my_owners(self) -> frozenset[Address]:
+        return frozenset(k.address for k in self.keys if k.address in self.owners)
+
+    @property
+    def can_execute(self) -> bool:
+        return any(k.role == "executor" for k in self.keys)
+
+    def name(self, address: Address) -> str:
+        key = next((k for k in self.keys if k.address == address), None)
+        if key is not None:
+            return f"{name_text(key.label)} (this desk)"
+        return party_at(address, self.workspace).short
+
+
+def _card(
+    queued: QueuedTransaction, desk: _Desk, queue: tuple[QueuedTransaction, ...], verdict: str
+) -> QueueCard:
+    signed = frozenset(c.owner for c in queued.confirmations) & frozenset(desk.owners)
+    step, words = _step(queued, desk, signed, queue, verdict)
+    wanted = "?" if desk.threshold is None else desk.threshold
+    return QueueCard(
+        safe_tx_hash=queued.safe_tx_hash,
+        nonce=queued.tx.nonce,
+        purpose=plain(queued.purpose, limit=PURPOSE_LIMIT) or "No purpose stated",
+        strategy=name_text(queued.strategy) if queued.strategy else "",
+        origin=f"{'drafted here' if queued.drafted_here else 'imported'} on "
+        f"{day_text(queued.created_at)}",
+        state=_state(queued, desk, signed),
+        verdict=VERDICTS.get(verdict, ("", "")),
+        dots=tuple(
+            Dot(
+                name=desk.name(owner),
+                address=str(owner),
+                is_signed=owner in signed,
+                is_mine=owner in desk.my_owners,
+            )
+            for owner in desk.owners
+        ),
+        signed=f"{len(signed)} of {wanted} signed",
+        quarantined=tuple(
+            f"{'nobody' if q.claimed_signer is None else desk.name(q.claimed_signer)}: "
+            f"{plain(q.reason, limit=REASON_LIMIT)}"
+            for q in queued.quarantined
+        ),
+        hash_text=shortened(hex_text(queued.safe_tx_hash)),
+        step=step,
+        step_text=STEP_TEXTS[step],
+        step_words=words,
+    )
+
+
+def _state(queued: QueuedTransaction, desk: _Desk, signed: frozenset[Address]) -> Remark:
+    if queued.state is State.SENT:
+        return Remark("sent, outcome unknown", "advice")
+    if desk.nonce is not None and queued.tx.nonce < desk.nonce:
+        return Remark("nonce used", "idle")
+    if _is_enough(desk, signed):
+        is_next = desk.nonce == queued.tx.nonce
+        return Remark("ready to execute" if is_next else "confirmed", "good")
+    return Remark("collecting signatures" if signed else "no signature yet", "idle")
+
+
+def _is_enough(desk: _Desk, signed: frozenset[Address]) -> bool:
+    return desk.threshold is not None and len(signed) >= desk.threshold
+
+
+def _step(
+    queued: QueuedTransaction,
+    desk: _Desk,
+    signed: frozenset[Address],
+    queue: tuple[QueuedTransaction, ...],
+    verdict: str,
+) -> tuple[Step, str]:
+    """What comes next, and the sentence beside the button."""
+    if queued.state is State.SENT:
+        return Step.LOOK_AGAIN, "It was sent. Whether it was executed is unknown until we see it."
+    if desk.safe is None:
+        return Step.WAIT, "The Safe's owners have not been read yet."
+    if desk.nonce is not None and queued.tx.nonce < desk.nonce:
+        return Step.WAIT, f"The Safe is at nonce {desk.nonce}; this can never run."
+    if verdict == "block":
+        return Step.READ, "The review forbids signing it; read why."
+    if _is_enough(desk, signed):
+        return _step_confirmed(queued, desk)
+    return _step_unconfirmed(queued, desk, signed, queue)
+
+
+def _step_confirmed(queued: QueuedTransaction, desk: _Desk) -> tuple[Step, str]:
+    if desk.nonce != queued.tx.nonce:
+        return Step.WAIT, f"Enough owners signed; it waits for nonce {desk.nonce}."
+    if not desk.can_execute:
+        return Step.EXPORT, "Enough owners signed; this desk has no executor key to send it with."
+    return Step.EXECUTE, "Enough owners signed and it is next."
+
+
+def _step_unconfirmed(
+    queued: QueuedTransaction,
+    desk: _Desk,
+    signed: frozenset[Address],
+    queue: tuple[QueuedTransaction, ...],
+) -> tuple[Step, str]:
+    free = desk.my_owners - signed
+    if free:
+        rivals = [q for q in queue if q.tx.nonce == queued.tx.nonce and q is not queued]
+        if any(c.owner in free for q in rivals for c in q.confirmations):
+            words = f"You signed another transaction for nonce {queued.tx.nonce}."
+            return Step.READ, words
+        return Step.SIGN, "Your signature is missing."
+    missing = (desk.threshold or 0) - len(signed)
+    more = f"{missing} more signature{'' if missing == 1 else 's'}"
+    if desk.my_owners:
+        return Step.EXPORT, f"You signed. {more} from other owners."
+    return Step.EXPORT, f"No owner key on this desk. {more} from owners."
+
+
+def _accented(card: QueueCard, *, is_main: bool) -> QueueCard:
+    values = {name: getattr(card, name) for name in QueueCard.__slots__}
+    return QueueCard(**{**values, "is_main": is_main})
+
+
+# ── lanes and the rest ───────────────────────────────────────────────────────────────────────────
+
+
+def _lane(nonce: int, cards: list[QueueCard], safe: Safe | None) -> Lane:
+    these = tuple(card for card in cards if card.nonce == nonce)
+    current = None if safe is None or isinstance(safe.nonce, Unknown) else safe.nonce
+    if current is None:
+        caption = "the Safe's nonce is not known"
+    elif nonce == current:
+        caption = "next to run"
+    else:
+        caption = f"the Safe is at {current}"
+    if len(these) > 1:
+        caption += f" · {len(these)} rivals, only one can run"
+    return Lane(nonce=nonce, title=f"Nonce {nonce}", caption=caption, cards=these)
+
+
+def _finished(queue: tuple[QueuedTransaction, ...]) -> tuple[tuple[str, str], ...]:
+    over = sorted(
+        (q for q in queue if q.state in FINAL), key=lambda q: (-q.tx.nonce, q.safe_tx_hash)
+    )
+    return tuple(
+        (
+            f"Nonce {q.tx.nonce} · {q.state.value}",
+            plain(q.purpose, limit=PURPOSE_LIMIT) or "No purpose stated",
+        )
+        for q in over[:FINISHED_SHOWN]
+    )
+
+
+def _sentence(mine: int, waiting: int) -> str:
+    if mine:
+        return f"{mine} of {waiting} wait{'s' if mine == 1 else ''} for you."
+    return f"{waiting} waiting, none for you." if waiting else "Nothing is waiting."
+
+
+def verdicts_of(reviews: Mapping[bytes, Review]) -> dict[bytes, str]:
+    """The verdict of each review, by safeTxHash."""
+    return {safe_tx_hash: review.verdict for safe_tx_hash, review in reviews.items()}

@@ -1,0 +1,81 @@
+"""What the settings page says of the workspace: its own facts, as its keepers wrote them down."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from treasury_desktop.assets.usd import percent_text
+from treasury_desktop.treasury.terms import BPS, PolicyTerms
+from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.figures import name_text, span_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A named address with a note."""
+
+    name: str
+    note: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsView:
+    """The workspace in groups; nothing here can be changed by the program."""
+
+    workspace: str
+    safes: tuple[Entry, ...]
+    endpoints: tuple[Entry, ...]
+    terms: tuple[tuple[str, str], ...]
+    strategies: tuple[Entry, ...]
+    address_book: tuple[Entry, ...]
+
+
+def settings_view(workspace: Workspace) -> SettingsView:
+    """The facts of a workspace, read-only."""
+    return SettingsView(
+        workspace=f"{name_text(workspace.name)} · {name_text(workspace.chain.name)} · "
+        f"chain {workspace.chain.chain_id}",
+        safes=tuple(
+            Entry(name=name_text(s.name), note=f"Safe {s.version}", address=str(s.address))
+            for s in workspace.safes
+        ),
+        endpoints=tuple(
+            Entry(name=name_text(e.name), note=name_text(e.url)) for e in workspace.endpoints
+        ),
+        terms=terms_rows(workspace.terms, workspace.twap_window_seconds),
+        strategies=tuple(
+            Entry(
+                name=name_text(s.name),
+                note=f"{name_text(s.venue)} · group {name_text(s.group)}",
+                address=str(contract),
+            )
+            for s in workspace.strategies
+            for contract in s.contracts
+        ),
+        address_book=tuple(
+            Entry(name=name_text(p.name), note=name_text(p.note), address=str(p.address))
+            for p in workspace.address_book
+        ),
+    )
+
+
+def terms_rows(terms: PolicyTerms, twap_window_seconds: int) -> tuple[tuple[str, str], ...]:
+    """The policy's numbers with their words."""
+    reached = "may be reached" if terms.limit_is_inclusive else "must not be reached"
+    low, high = _per_cent(terms.advised_low_bps), _per_cent(terms.advised_high_bps)
+    return (
+        ("Limit per group", f"{_per_cent(terms.limit_bps)} of the treasury; {reached}"),
+        ("Advised", f"{low} to {high}"),
+        ("Oldest price", span_text(terms.max_quote_age_seconds)),
+        ("Prices may differ by", _per_cent(terms.max_quote_spread_bps)),
+        ("TWAP looks back", span_text(twap_window_seconds)),
+        ("Own token", "counted" if terms.count_own_token else "not counted in the treasury"),
+        (
+            "Payments to outsiders",
+            "measured against the limit too" if terms.judge_outsiders else "not measured",
+        ),
+    )
+
+
+def _per_cent(bps: int) -> str:
+    return percent_text(Fraction(bps, BPS))
