@@ -59,9 +59,7 @@ def _demo(parsed: argparse.Namespace) -> int:
         open_demonstration,
     )
 
-    return open_demonstration(
-        parsed.data, starts_over=parsed.reset, as_second_signer=parsed.second
-    )
+    return open_demonstration(parsed.data, starts_over=parsed.reset, as_second_signer=parsed.second)
 
 
 def _open(parsed: argparse.Namespace) -> int:

@@ -184,9 +184,7 @@ class Demonstration(QObject):
         return self._application.exec()
 
     def _build(self, progress: Progress) -> None:
-        build(
-            self._folders, on_progress=progress.report, is_cancelled=progress.is_cancelled
-        )
+        build(self._folders, on_progress=progress.report, is_cancelled=progress.is_cancelled)
 
     def _on_built(self, outcome: Done[None] | Failed) -> None:
         assert self._building is not None

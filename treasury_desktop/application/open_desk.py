@@ -93,7 +93,9 @@ class OpenDesk:
             return open_records(self.folder)
         except Unavailable as failure:
             records = open_records_to_read(self.folder)
-            self.troubles = (f"{failure.sentence} This desk shows what is kept and changes nothing.",)
+            self.troubles = (
+                f"{failure.sentence} This desk shows what is kept and changes nothing.",
+            )
             return records
 
     # ── at once ──────────────────────────────────────────────────────────────────────────────────

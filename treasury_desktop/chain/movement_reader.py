@@ -29,7 +29,7 @@ from treasury_desktop.chain.log_reader import LogFilter, LogReader
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.safe_reader import read_safes
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.treasury.movement import Movement, MovementKind
+from treasury_desktop.treasury.movement import FAILED_NOTE, Movement, MovementKind
 from treasury_desktop.treasury.workspace import Workspace
 
 TRANSFER = event_topic("Transfer(address,address,uint256)")
@@ -314,7 +314,7 @@ class _Ledger:
 def _note_without_amount(execution: Execution) -> str:
     tx = execution.tx
     if not execution.is_success:
-        return "the Safe transaction failed; its nonce is used"
+        return FAILED_NOTE
     if tx is None:
         return "executed inside another contract's call; not decoded"
     if tx.to == execution.safe and not tx.value and not tx.data:

@@ -24,6 +24,7 @@ from treasury_desktop.treasury.workspace import Workspace
 MOST_POSITIONS = 512
 """Anybody may send positions; beyond this somebody is filling the Safe with them."""
 EVERYTHING = 2**128 - 1
+CALLS_OF_POSITION = 3
 ROUNDING_SLACK = 1000
 """Base units by which the pool may owe the manager less than the manager owes its positions:
 the pool rounds down at every touch of a range that several positions share."""
@@ -61,8 +62,12 @@ def read_positions(pinned: PinnedBlock, workspace: Workspace, strategy: Strategy
     pool, state = read_pool(pinned, pool_at)
     positions, holdings = [], []
     for safe in workspace.safes:
-        for entry in _entries(pinned, manager, safe.address, pool):
-            position = _position(pinned, manager, safe.address, (pool, state), entry)
+        entries = _entries(pinned, manager, safe.address, pool)
+        calls = [call for each in entries for call in _calls(manager, safe.address, pool, each)]
+        answers = pinned.calls(calls)
+        for at, entry in enumerate(entries):
+            answered = answers[at * CALLS_OF_POSITION : (at + 1) * CALLS_OF_POSITION]
+            position = _position(safe.address, (pool, state), entry, answered)
             positions.append(position)
             holdings += _holdings(workspace, strategy, position)
     return FoundPositions(positions=tuple(positions), holdings=tuple(holdings))
@@ -142,30 +147,28 @@ def _entry(token_id: int, call: ContractCall, answer: bytes | Reverted) -> _Entr
     )
 
 
+def _calls(manager: Address, safe: Address, pool: Pool, entry: _Entry) -> tuple[ContractCall, ...]:
+    everything = (entry.token_id, safe, EVERYTHING, EVERYTHING)
+    name = f"collect of position {entry.token_id}"
+    return (
+        asking(pool.address, "ticks(int24)", entry.tick_lower),
+        asking(pool.address, "ticks(int24)", entry.tick_upper),
+        asking(manager, _COLLECT, everything, name=name, sender=safe),
+    )
+
+
 def _position(
-    pinned: PinnedBlock,
-    manager: Address,
     safe: Address,
     pool_and_state: tuple[Pool, PoolState],
     entry: _Entry,
+    answered: list[bytes | Reverted],
 ) -> Position:
     pool, state = pool_and_state
-    calls = [
-        asking(pool.address, "ticks(int24)", entry.tick_lower),
-        asking(pool.address, "ticks(int24)", entry.tick_upper),
-        asking(
-            manager,
-            _COLLECT,
-            (entry.token_id, safe, EVERYTHING, EVERYTHING),
-            name=f"collect of position {entry.token_id}",
-            sender=safe,
-        ),
-    ]
-    lower, upper, collected = pinned.calls(calls)
+    lower, upper, collected = answered
     inside = fee_growth_inside(
         FeeGrowth(state.fee_growth_global0_x128, state.fee_growth_global1_x128),
-        _bound(entry.tick_lower, Words(lower, calls[0].name, 4)),
-        _bound(entry.tick_upper, Words(upper, calls[1].name, 4)),
+        _bound(entry.tick_lower, Words(lower, f"tick {entry.tick_lower} of {pool.address}", 4)),
+        _bound(entry.tick_upper, Words(upper, f"tick {entry.tick_upper} of {pool.address}", 4)),
         state.tick,
     )
     computed = uncollected_fees(inside, entry.inside_last, entry.liquidity, entry.owed)

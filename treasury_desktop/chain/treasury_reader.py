@@ -11,7 +11,6 @@ from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.positions import read_positions
 from treasury_desktop.chain.quotes import read_quotes
 from treasury_desktop.chain.safe_reader import read_safes
-from treasury_desktop.errors import Malformed
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
@@ -29,13 +28,6 @@ class TreasuryReader:
         All or nothing: a snapshot that lacks something would understate the treasury.
         """
         pinned = PinnedBlock.newest(self._node)
-        try:
-            return self._read(workspace, pinned)
-        except ValueError as impossible:
-            # A core value could not be made of what was answered: foreign data, not our bug.
-            raise Malformed("the node's answers", str(impossible)) from impossible
-
-    def _read(self, workspace: Workspace, pinned: PinnedBlock) -> TreasurySnapshot:
         addresses = tuple(each.address for each in workspace.safes)
         safes = read_safes(pinned, self._node.chain_id, addresses)
         require_listed_decimals(pinned, workspace)

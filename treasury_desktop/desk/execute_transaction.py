@@ -42,6 +42,7 @@ def execute_transaction(
 ) -> bytes:
     """The hash of the Ethereum transaction that was broadcast; recorded before it is sent."""
     queued = _known(records, safe_tx_hash)
+    _settle_earlier_sending(queued, broadcaster, records, now)
     safe = reader.read_safe(queued.safe)
     confirmations = _enough_confirmations(queued, safe)
     if safe.is_owner(executor.address):
@@ -93,9 +94,7 @@ def follow_execution(
     )
 
 
-def record_receipt(
-    queued: QueuedTransaction, receipt: Receipt, records: Records, now: int
-) -> None:
+def record_receipt(queued: QueuedTransaction, receipt: Receipt, records: Records, now: int) -> None:
     """Move a sent transaction along by what its receipt says; once, whoever sees it first."""
     if queued.state is not State.SENT:
         return
@@ -116,6 +115,24 @@ def record_receipt(
         },
         now,
     )
+
+
+def _settle_earlier_sending(
+    queued: QueuedTransaction, broadcaster: Broadcaster, records: Records, now: int
+) -> None:
+    """A transaction sent before is only sent again when the chain has never heard of it.
+
+    Sending twice is harmless even so: the Safe runs a nonce once.
+    """
+    if queued.state is not State.SENT or queued.transaction_hash is None:
+        return
+    receipt = broadcaster.receipt(queued.transaction_hash, queued.safe, queued.safe_tx_hash)
+    if receipt is None:
+        records.record_event(queued.safe_tx_hash, Event.NEVER_MINED)
+        return
+    record_receipt(queued, receipt, records, now)
+    if receipt.execution_success is not None:
+        raise Refused("This transaction has been executed already; nothing was sent again.")
 
 
 def _known(records: Records, safe_tx_hash: bytes) -> QueuedTransaction:

@@ -6,7 +6,7 @@ from treasury_desktop.desk.doors import Broadcaster, Records, TreasuryReader
 from treasury_desktop.desk.execute_transaction import record_receipt
 from treasury_desktop.safes.lifecycle import FINAL, Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
-from treasury_desktop.treasury.movement import Movement
+from treasury_desktop.treasury.movement import FAILED_NOTE, Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 
@@ -39,9 +39,7 @@ def settle_sent(
     """Look for the receipts of what was sent before: also after this desk was killed meanwhile."""
     for queued in queue_of(records, workspace):
         if queued.state is State.SENT and queued.transaction_hash is not None:
-            receipt = broadcaster.receipt(
-                queued.transaction_hash, queued.safe, queued.safe_tx_hash
-            )
+            receipt = broadcaster.receipt(queued.transaction_hash, queued.safe, queued.safe_tx_hash)
             if receipt is not None:
                 record_receipt(queued, receipt, records, now)
 
@@ -61,8 +59,8 @@ def settle_passed_nonces(
                 continue
             movement = executed.get(queued.safe_tx_hash)
             if movement is not None:
-                records.record_event(
-                    queued.safe_tx_hash, Event.EXECUTION_SUCCEEDED, movement.transaction_hash
-                )
+                failed = movement.note == FAILED_NOTE
+                event = Event.EXECUTION_FAILED if failed else Event.EXECUTION_SUCCEEDED
+                records.record_event(queued.safe_tx_hash, event, movement.transaction_hash)
             elif queued.tx.nonce < safe.nonce:
                 records.record_event(queued.safe_tx_hash, Event.NONCE_TAKEN)

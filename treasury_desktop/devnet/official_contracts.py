@@ -51,6 +51,21 @@ _SAFE_ARTIFACTS = {
     "simulate_tx_accessor": "accessors/SimulateTxAccessor.sol/SimulateTxAccessor.json",
 }
 
+_UNISWAP_ARTIFACTS = {
+    "weth": "canonical-weth/build/contracts/WETH9.json",
+    "factory": f"{_CORE}/UniswapV3Factory.sol/UniswapV3Factory.json",
+    "position_manager": (
+        f"{_PERIPHERY}/NonfungiblePositionManager.sol/NonfungiblePositionManager.json"
+    ),
+    "swap_router": f"{_PERIPHERY}/SwapRouter.sol/SwapRouter.json",
+}
+
+
+def artifact_paths() -> tuple[str, ...]:
+    """Every npm file that building reads, below the npm packages: what a frozen program carries."""
+    safe = (f"{_SAFE}/{path}" for path in _SAFE_ARTIFACTS.values())
+    return (*safe, *_UNISWAP_ARTIFACTS.values())
+
 
 def deploy_safe_contracts(builder: BlockBuilder, sender: Address) -> SafeContracts:
     """Deploy every Safe 1.4.1 contract through the singleton factory, with salt zero."""
@@ -84,20 +99,16 @@ def deploy_uniswap(builder: BlockBuilder, sender: Address) -> UniswapContracts:
 
     The position manager gets no descriptor: it would only draw pictures of positions.
     """
-    weth = builder.deploy(sender, official("canonical-weth/build/contracts/WETH9.json"))
-    factory = builder.deploy(
-        sender, official(f"{_CORE}/UniswapV3Factory.sol/UniswapV3Factory.json")
-    )
-    manager = f"{_PERIPHERY}/NonfungiblePositionManager.sol/NonfungiblePositionManager.json"
+    made = {name: official(path) for name, path in _UNISWAP_ARTIFACTS.items()}
+    weth = builder.deploy(sender, made["weth"])
+    factory = builder.deploy(sender, made["factory"])
     return UniswapContracts(
         weth=weth,
         factory=factory,
         position_manager=builder.deploy(
-            sender, official(manager), factory.raw, weth.raw, ZERO_ADDRESS.raw
+            sender, made["position_manager"], factory.raw, weth.raw, ZERO_ADDRESS.raw
         ),
-        swap_router=builder.deploy(
-            sender, official(f"{_PERIPHERY}/SwapRouter.sol/SwapRouter.json"), factory.raw, weth.raw
-        ),
+        swap_router=builder.deploy(sender, made["swap_router"], factory.raw, weth.raw),
     )
 
 

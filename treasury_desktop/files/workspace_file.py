@@ -176,7 +176,6 @@ def _trusted_token(fields: Fields, chain_id: int) -> TrustedToken:
 
 
 def _pool(fields: Fields) -> WatchedPool:
-    fields.optional("factory", fields.address, None)  # checked; the pool's address is what counts
     pool = WatchedPool(
         address=fields.address("address"),
         name=_name(fields, "name"),
@@ -185,6 +184,7 @@ def _pool(fields: Fields) -> WatchedPool:
         fee=fields.integer("fee", low=0, high=_FEE_MILLIONTHS),
         tick_spacing=fields.integer("tick_spacing", low=1, high=_MAX_TICK_SPACING),
         created_at_block=fields.integer("created_at_block", low=0, high=2**63 - 1),
+        factory=fields.optional("factory", fields.address, None),
     )
     if not pool.token0 < pool.token1:
         raise Malformed(fields.path_of("token1"), "has to be above token0, as in every pool")

@@ -81,6 +81,7 @@ def _pool(pool: WatchedPool) -> dict[str, Value]:
         "fee": pool.fee,
         "tick_spacing": pool.tick_spacing,
         "created_at_block": pool.created_at_block,
+        **({} if pool.factory is None else {"factory": pool.factory}),
     }
 
 

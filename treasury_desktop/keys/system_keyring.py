@@ -175,6 +175,8 @@ def _sentence(error: BaseException, title: str) -> str:
         return f"The {title} has no default collection to keep keys in."
     if "KeyringLocked" in kinds or "LockedException" in kinds or "PromptDismissed" in text:
         return f"The {title} is locked; unlock it and try again."
+    if ".TimedOut" in text or ".NoReply" in text:
+        return f"The {title} does not answer."
     return f"The {title} did not do what was asked ({type(error).__name__})."
 
 

@@ -29,7 +29,7 @@ class LocalFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What one review goes by."""
+    """What one review goes by; `is_state_our_own` says that this desk read the Safe itself."""
 
     safe: Safe
     evidence: Evidence
@@ -37,6 +37,7 @@ class Facts:
     terms: PolicyTerms
     own_safes: frozenset[Address]
     origin: Origin
+    is_state_our_own: bool = False
 
 
 def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
@@ -66,4 +67,5 @@ def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
         terms=terms,
         own_safes=local.own_safes,
         origin=Origin.BOTH if has_claims else Origin.WORKSPACE,
+        is_state_our_own=local.safe is not None,
     )

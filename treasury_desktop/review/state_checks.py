@@ -75,6 +75,12 @@ def domain(subject: Subject) -> Iterator[Finding]:
 def identity(subject: Subject) -> Iterator[Finding]:
     """A bundle for another chain or version than ours gives a hash that means another thing."""
     claimed, ours = subject.bundle.safe, subject.safe
+    if subject.facts.origin is not Origin.SENDER and not subject.facts.is_state_our_own:
+        yield block(
+            "STATE_UNKNOWN",
+            "This desk has not read the Safe yet, so owners and nonce are the sender's claims; "
+            "refresh first.",
+        )
     if claimed.chain_id != ours.chain_id:
         yield block(
             "CHAIN_MISMATCH", f"is for chain {claimed.chain_id}; the Safe is on {ours.chain_id}."

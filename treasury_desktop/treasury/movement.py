@@ -7,6 +7,10 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 
 
+FAILED_NOTE = "the Safe transaction failed; its nonce is used"
+"""The note of an executed Safe transaction whose call failed (ExecutionFailure)."""
+
+
 class MovementKind(Enum):
     """What a movement is to the treasury."""
 

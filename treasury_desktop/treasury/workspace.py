@@ -52,6 +52,7 @@ class WatchedPool:
     fee: int
     tick_spacing: int
     created_at_block: int
+    factory: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ UNLIMITED_FROM: Final = 2**95
 """Base units from which an allowance is practically unlimited (bundle.md)."""
 
 NATIVE_DECIMALS: Final = 18
-BYTES_SHOWN: Final = 96
+BYTES_SHOWN: Final = 32
 TEXT_SHOWN: Final = 400
 MEMBERS_SHOWN: Final = 2_000
 END_OF_DATES: Final = 253_402_300_800

@@ -11,7 +11,7 @@ from typing import Final
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount, decimal_text
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, SYMBOL_LIMIT, plain
-from treasury_desktop.assets.usd import percent_text, price_text, usd_text
+from treasury_desktop.assets.usd import percent_text, price_text, rounded_half_up, usd_text
 from treasury_desktop.deployments.judgement import Verdict
 from treasury_desktop.treasury.snapshot import Block
 from treasury_desktop.treasury.terms import BPS
@@ -25,6 +25,7 @@ AMOUNT_PLACES: Final = 6
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 _ENDS: Final = (6, 4)
+_FINE_BELOW: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,17 @@ def usd_or_none(value: Fraction | None) -> str:
     return NONE if value is None else usd_text(value)
 
 
+def unit_price_text(price: Fraction) -> str:
+    """A unit price; near a dollar with four decimals, where a stablecoin's trouble shows."""
+    if not 1 <= price < _FINE_BELOW:
+        return price_text(price)
+    units = rounded_half_up(price * 10_000)
+    return f"${units // 10_000}.{units % 10_000:04d}"
+
+
 def price_range_text(low: Fraction, high: Fraction) -> str:
     """A unit price, or its low and high end where they differ to the eye: $2,998.10–$3,012.55."""
-    ends = price_text(low), price_text(high)
+    ends = unit_price_text(low), unit_price_text(high)
     return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 

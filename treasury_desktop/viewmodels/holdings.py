@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from treasury_desktop.assets.amount import decimal_text
-from treasury_desktop.assets.usd import exact_text, price_text, usd_text
+from treasury_desktop.assets.quote import Quote, QuoteKind
+from treasury_desktop.assets.usd import exact_text, usd_text
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.csv_text import csv_text
@@ -18,7 +19,9 @@ from treasury_desktop.viewmodels.figures import (
     name_text,
     price_range_text,
     share_text,
+    span_text,
     symbol_text,
+    unit_price_text,
     usd_or_none,
 )
 from treasury_desktop.viewmodels.valuation import (
@@ -165,23 +168,27 @@ def _price(valued: Valued) -> str:
     low, high = valued.price.lowest, valued.price.highest
     if high is None:
         return NONE
-    return price_text(high) if low is None else price_range_text(low, high)
+    return unit_price_text(high) if low is None else price_range_text(low, high)
 
 
 def _source(valued: Valued) -> str:
+    """Which quotes decide and how old the oldest of them is; spot never decides."""
     if not valued.quotes:
         return NONE
-    return f"{source_text(valued.quotes)} · {age_text(valued.age_seconds)}"
+    lasting = tuple(quote for quote in valued.quotes if quote.kind is not QuoteKind.SPOT)
+    age = "age unknown" if valued.age_seconds is None else span_text(valued.age_seconds)
+    return f"{source_text(lasting or valued.quotes)} · {age}"
 
 
 def _price_tip(valued: Valued, snapshot: TreasurySnapshot, now: int) -> str:
     elapsed = max(0, now - snapshot.block.timestamp)
-    return "\n".join(
-        f"{price_text(quote.usd) if quote.usd > 0 else exact_text(quote.usd)} {kind_word(quote)}, "
-        f"{age_text(None if quote.age_seconds is None else quote.age_seconds + elapsed)}: "
-        f"{quote.source}"
-        for quote in valued.quotes
-    )
+    return "\n".join(_quote_line(quote, elapsed) for quote in valued.quotes)
+
+
+def _quote_line(quote: Quote, elapsed: int) -> str:
+    price = unit_price_text(quote.usd) if quote.is_valid else exact_text(quote.usd)
+    age = age_text(None if quote.age_seconds is None else quote.age_seconds + elapsed)
+    return f"{price} {kind_word(quote)}, {age}: {quote.source}"
 
 
 def _value_tip(valued: Valued) -> str:

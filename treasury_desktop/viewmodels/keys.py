@@ -1,4 +1,4 @@
-"""What the keys page says: which keys there are, where they are kept, and what that protects from."""
+"""What the keys page says: which keys there are, where they lie, and what that protects from."""
 
 import re
 from dataclasses import dataclass
@@ -16,15 +16,18 @@ ROLES: Final = (
     ("executor", "Executor – pays gas to send what owners signed, owns nothing"),
 )
 PROTECTS: Final = (
-    "Keys are kept only as ciphertext that your passphrase opens; a stolen disk or backup is not "
-    "enough.",
-    "The passphrase is asked in a separate window for each signature and goes to a process that "
-    "signs once and ends.",
+    "Keys lie here as ciphertext that only your passphrase opens; a stolen disk is not enough.",
+    (
+        "The passphrase is asked in a separate window for each signature, and goes to a process "
+        "that signs once and ends."
+    ),
     "That process rebuilds the hash from the bytes and refuses what the review forbids.",
 )
 DOES_NOT_PROTECT: Final = (
-    "Malware that runs as you can watch the keyboard while you type the passphrase; a hardware "
-    "device keeps the key away from it.",
+    (
+        "Malware that runs as you can watch the keyboard while you type the passphrase; a hardware "
+        "device keeps the key away from it."
+    ),
     "Whoever has both the ciphertext and the passphrase can sign anywhere, without this program.",
     "A lost passphrase cannot be recovered by anybody.",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from treasury_desktop.assets.amount import decimal_text
+from treasury_desktop.assets.amount import TokenAmount, decimal_text
 from treasury_desktop.treasury.movement import Movement, MovementKind
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.csv_text import csv_text
@@ -47,6 +47,7 @@ class MovementRow:
     time_tip: str
     kind: str
     amount: str
+    amount_short: str
     amount_tip: str
     unit: str
     counterpart: str
@@ -100,11 +101,13 @@ def _row(movement: Movement, workspace: Workspace) -> MovementRow:
     chain_hash = hex_text(movement.transaction_hash)
     amount = movement.amount
     note = name_text(movement.note)
+    moment, block = moment_text(movement.timestamp), grouped_number(movement.block_number)
     return MovementRow(
-        time=moment_text(movement.timestamp).removesuffix(" UTC"),
-        time_tip=f"{moment_text(movement.timestamp)}\nblock {grouped_number(movement.block_number)}",
+        time=moment.removesuffix(" UTC"),
+        time_tip=f"{moment}\nblock {block}",
         kind=note if movement.kind is MovementKind.OTHER and note else kind,
         amount=NONE if amount is None else f"{_SIGNS[movement.kind]}{amount_text(amount)}",
+        amount_short=NONE if amount is None else _short(movement.kind, amount),
         amount_tip="moved nothing" if amount is None else exact_amount_text(amount),
         unit="" if amount is None else symbol_text(amount),
         counterpart=NONE if party is None else party.short,
@@ -116,6 +119,11 @@ def _row(movement: Movement, workspace: Workspace) -> MovementRow:
         transaction_hash_full=chain_hash,
         movement=movement,
     )
+
+
+def _short(kind: MovementKind, amount: TokenAmount) -> str:
+    """Two decimals and the symbol, for a list that is only glanced at."""
+    return f"{_SIGNS[kind]}{amount_text(amount, 2)} {symbol_text(amount)}"
 
 
 def _party_tip(party: Party | None) -> str:

@@ -65,6 +65,14 @@ def page_note(
     return None
 
 
+def trouble_note(sentence: str, since: int | None, now: int, still_works: str) -> PageNote | None:
+    """The line of a page that lives from what is kept here, while the chain does not answer."""
+    if not sentence:
+        return None
+    words = f"{sentence} {since_text(since, now)}{still_works}"
+    return PageNote(words=words, kind="offline", action="Try again")
+
+
 def since_text(since: int | None, now: int) -> str:
     """Since when something fails: "Since 14:02 UTC. ", with the day where it is not today."""
     if since is None:

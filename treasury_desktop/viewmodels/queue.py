@@ -1,4 +1,4 @@
-"""What the queue page says: a lane for each nonce, rivals beside each other, and what is mine to do.
+"""What the queue page says: a lane for each nonce, rivals side by side, and what is mine to do.
 
 Who signed is counted against the Safe's owners as last read; nothing a sender claims is.
 """

@@ -14,18 +14,24 @@ from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.viewmodels.figures import hex_text, moment_text, name_text
 
 WHAT_HAPPENS: Final = (
-    "A separate window shows the key, the hash and the comparison words, and asks for the "
-    "passphrase. This window never sees it.",
-    "The signer process rebuilds the hash from the bytes, judges again by the present clock, "
-    "signs, and ends.",
+    (
+        "A separate window shows the key, the hash and the comparison words, and asks for the "
+        "passphrase. This window never sees it."
+    ),
+    (
+        "The signer process rebuilds the hash from the bytes, judges again by the present clock, "
+        "signs, and ends."
+    ),
     "The signature is checked and kept here before anything else happens. Nothing is sent.",
 )
 EXECUTION_STEPS: Final = (
     "The Safe's nonce, owners and threshold are read again, and the Safe itself derives the hash.",
     "The review runs once more; a block stops it here.",
     "A separate window asks for the executor key's passphrase; the executor pays the network fee.",
-    "It is recorded before it is sent. Then we wait for the receipt and for ExecutionSuccess of "
-    "this very hash.",
+    (
+        "It is recorded before it is sent. Then we wait for the receipt and for ExecutionSuccess "
+        "of this very hash."
+    ),
 )
 
 

@@ -50,10 +50,12 @@ class Demonstration:
         """The treasury's Safe."""
         return self.workspace.safes[0].address
 
-    def perform(self, sender: Address, to: str, data: bytes, value: int = 0) -> dict[str, Any]:
+    def perform(
+        self, sender: Address, to: str, data: bytes, value: int = 0, *, gas: int = 10**6
+    ) -> dict[str, Any]:
         """The receipt of a transaction from an account the node plays."""
         call = {"from": str(sender), "to": to, "data": "0x" + data.hex(), "value": hex(value)}
-        sent = self.rpc.ask("eth_sendTransaction", call | {"gas": hex(10**6)})
+        sent = self.rpc.ask("eth_sendTransaction", call | {"gas": hex(gas)})
         receipt: dict[str, Any] | None = None
         while receipt is None:  # the node answers before it has mined
             receipt = self.rpc.ask("eth_getTransactionReceipt", sent)

@@ -233,18 +233,17 @@ def test_receipt_of_another_transaction(chain: Demonstration, liar: LyingEndpoin
 
 def test_absurd_fees_are_refused(chain: Demonstration, liar: LyingEndpoint) -> None:
     """An endpoint that asks for absurd fees cannot drain the executor."""
-    tx, _ = (SafeTx(to=FAR, nonce=0), None)
 
     def twist(request: dict[str, Any], response: dict[str, Any]) -> Any:
         method = request["method"]
         if method == "eth_getBlockByNumber":
             return response | {"result": response["result"] | {"baseFeePerGas": hex(10**15)}}
         if method == "eth_call":
-            return response | {"result": "0x" + (1).to_bytes(32, "big").hex()}
+            return {"id": request["id"], "result": "0x" + (1).to_bytes(32, "big").hex()}
         return {"id": request["id"], "result": hex(90_000)} if "Gas" in method else response
 
     liar.twist = twist
     node = Node((liar.endpoint,), 31337)
     with pytest.raises(Refused, match="gwei a unit of gas"):
-        Broadcaster(node).prepare_execution(31337, FAR, chain.safe, _exec(tx, b""))
+        Broadcaster(node).prepare_execution(31337, FAR, chain.safe, b"")
     node.close()

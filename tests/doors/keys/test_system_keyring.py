@@ -244,10 +244,11 @@ def sentence(tmp_path: Path, *wrapper: str, before: str = "", **variables: str) 
     """What reading says in a new process, inside a wrapper and with a home of its own."""
     tmp_path.mkdir(exist_ok=True)
     (tmp_path / "run").mkdir(mode=0o700)
-    environment = os.environ | {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    own = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    own |= {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("DATA", "CONFIG", "CACHE")}
     done = subprocess.run(
         [*wrapper, sys.executable, "-c", READ.format(before=before)],
-        env={k: v for k, v in (environment | variables).items() if v},
+        env={k: v for k, v in (os.environ | own | variables).items() if v},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -1,0 +1,438 @@
+"""The signer process by itself: real processes, jobs through pipes, refusals before any key."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from eth_account import Account
+
+from tests.doors.keys.key_samples import (
+    PASSPHRASE,
+    PUBLIC_KEYS,
+    Case,
+    a_safe,
+    address_of,
+    case_of,
+    command,
+    sealed,
+    secret,
+    signed,
+)
+from treasury_desktop.assets.address import Address
+from treasury_desktop.bundle import read_bundle, write_bundle
+from treasury_desktop.desk.doors import ExecutionTransaction
+from treasury_desktop.errors import Malformed, Refused, Unavailable
+from treasury_desktop.keys.child_process import ChildProcess, child_command
+from treasury_desktop.keys.encrypted_key import (
+    EncryptedKey,
+    WrongPassphrase,
+    parse_encrypted_key,
+    unseal,
+)
+from treasury_desktop.keys.jobs import (
+    ChangePassphrase,
+    CreateKey,
+    ImportDemonstration,
+    Job,
+    SignExecution,
+    SignSafeTx,
+    answered_bytes,
+    job_text,
+    parse_answer,
+)
+from treasury_desktop.safes.execution import exec_transaction_calldata
+from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.safes.signature import parse_signature
+
+NEW_PASSPHRASE = "six other words that anybody may read"
+
+
+def ask(job: Job, *passphrases: str, argv: Sequence[str] | None = None) -> dict[str, object]:
+    """What a signer process answers; raises what it refused."""
+    with ChildProcess(argv or command("signer"), {}) as signer:
+        answer = signer.ask(job_text(job), [secret(each) for each in passphrases])
+    return dict(parse_answer(answer))
+
+
+def opened(text: object, passphrase: str) -> str:
+    """The private key in an encrypted key, in hex; in tests only, of public keys."""
+    key = parse_encrypted_key(str(text))
+    return unseal(key, key.kdf.derive(secret(passphrase))).content.hex()
+
+
+# ── Safe transactions ────────────────────────────────────────────────────────────────────────────
+
+
+def test_signature_recovers_and_is_deterministic(owner_key: EncryptedKey, honest: Case) -> None:
+    """The signature is eth-account's for the same hash: RFC 6979, low s, v 27 or 28."""
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    answer = ask(job, PASSPHRASE)
+    signature = parse_signature(answered_bytes(answer, "signature"))  # type: ignore[arg-type]
+    assert signature.signer_of(honest.hash) == owner_key.address
+    assert signature.has_low_s
+    expected = Account.unsafe_sign_hash(honest.hash, bytes.fromhex(PUBLIC_KEYS[1]))
+    assert signature.encoded == bytes(expected.signature)
+
+
+def test_same_program_signs_when_started_by_its_command(
+    owner_key: EncryptedKey, honest: Case
+) -> None:
+    """`python -I -P -m treasury_desktop signer` is the signer."""
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    assert "signature" in ask(job, PASSPHRASE, argv=child_command("signer"))
+
+
+def test_wrong_passphrase_is_one_sentence(owner_key: EncryptedKey, honest: Case) -> None:
+    """A wrong passphrase is told apart from other refusals, so that the window can ask again."""
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    with pytest.raises(WrongPassphrase, match=r"^The passphrase does not open this key\.$"):
+        ask(job, "wrong")
+
+
+def test_other_hash_than_the_reviewed_is_refused(owner_key: EncryptedKey, honest: Case) -> None:
+    """The signer derives the hash itself and signs no other."""
+    changed = bytes([honest.hash[0] ^ 1]) + honest.hash[1:]
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=changed)
+    with pytest.raises(Refused, match="not the one that was reviewed"):
+        ask(job, PASSPHRASE)
+
+
+def test_exchanged_bytes_are_refused(owner_key: EncryptedKey, honest: Case) -> None:
+    """Another transaction under the reviewed hash is not signed."""
+    other = case_of(honest.safe, replace(honest.tx, nonce=8))
+    job = SignSafeTx(key=owner_key, bundle=other.bundle, reviewed_hash=honest.hash)
+    with pytest.raises(Refused, match="not the one that was reviewed"):
+        ask(job, PASSPHRASE)
+
+
+def test_blocked_review_is_refused_here_too(owner_key: EncryptedKey, hostile: Case) -> None:
+    """The signer reviews by itself, so a window that was fooled cannot have a key used."""
+    job = SignSafeTx(key=owner_key, bundle=hostile.bundle, reviewed_hash=hostile.hash)
+    with pytest.raises(Refused, match="(?i)delegatecall"):
+        ask(job, PASSPHRASE)
+
+
+def test_second_transaction_for_a_nonce_is_refused(owner_key: EncryptedKey, honest: Case) -> None:
+    """One signature for each Safe and nonce; the same hash again is harmless."""
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    with pytest.raises(Refused, match="a different transaction"):
+        ask(replace(job, already_signed=bytes(32)), PASSPHRASE)
+    assert "signature" in ask(replace(job, already_signed=honest.hash), PASSPHRASE)
+
+
+def test_stranger_and_executor_sign_no_safe_transaction(
+    executor_key: EncryptedKey, honest: Case
+) -> None:
+    """Only an owner's key signs, and only for a Safe that it owns."""
+    job = SignSafeTx(key=executor_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    with pytest.raises(Refused, match="executor's key"):
+        ask(job, PASSPHRASE)
+    with pytest.raises(Refused, match="not an owner"):
+        ask(replace(job, key=sealed(4, "Stranger", "owner")), PASSPHRASE)
+
+
+def test_key_under_a_foreign_address_does_not_open(owner_key: EncryptedKey, honest: Case) -> None:
+    """An address exchanged in the ciphertext breaks its authentication."""
+    foreign = replace(owner_key, address=address_of(2))
+    job = SignSafeTx(key=foreign, bundle=honest.bundle, reviewed_hash=honest.hash)
+    with pytest.raises(WrongPassphrase):
+        ask(job, PASSPHRASE)
+
+
+@pytest.mark.parametrize("bundle", [b"", b"{}", b"\xff", b'{"format":"x"}'])
+def test_unreadable_bundle_is_malformed(owner_key: EncryptedKey, bundle: bytes) -> None:
+    """Bytes that are no bundle come back as that, without a stack trace."""
+    with pytest.raises(Malformed):
+        ask(SignSafeTx(key=owner_key, bundle=bundle, reviewed_hash=bytes(32)), PASSPHRASE)
+
+
+# ── executions ───────────────────────────────────────────────────────────────────────────────────
+
+
+def blob(case: Case, *owners: int) -> bytes:
+    """Signatures of these owners in the order in which the Safe wants them."""
+    ordered = sorted(owners, key=address_of)
+    return b"".join(signed(index, case.hash).encoded for index in ordered)
+
+
+def execution(case: Case, key: EncryptedKey, signatures: bytes, **changes: object) -> SignExecution:
+    """An execution job as the desk makes it, or with one thing different."""
+    fields: dict[str, object] = {
+        "chain_id": 31337,
+        "sender": key.address,
+        "account_nonce": 5,
+        "to": case.safe.address,
+        "data": exec_transaction_calldata(case.tx, signatures),
+        "gas": 200_000,
+        "max_fee_per_gas": 3_000_000_000,
+        "max_priority_fee_per_gas": 1_000_000_000,
+    }
+    transaction = ExecutionTransaction(**(fields | changes))  # type: ignore[arg-type]  one fact
+    return SignExecution(
+        key=key, bundle=case.bundle, signatures=signatures, transaction=transaction
+    )
+
+
+def test_execution_is_signed_by_the_executor(executor_key: EncryptedKey, honest: Case) -> None:
+    """The raw transaction is EIP-1559, to the Safe, without value, from the executor."""
+    job = execution(honest, executor_key, blob(honest, 1, 2))
+    answer = ask(job, PASSPHRASE)
+    raw = answered_bytes(answer, "raw_transaction")  # type: ignore[arg-type]
+    assert raw[0] == 2
+    assert Account.recover_transaction(raw) == str(executor_key.address)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"to": Address(b"\x11" * 20)}, "not to the Safe"),
+        ({"chain_id": 1}, "is for chain 1"),
+        ({"data": b"\x6a\x76\x12\x02"}, "not the execution of the reviewed"),
+        ({"sender": Address(b"\x11" * 20)}, "is sent by"),
+        ({"max_priority_fee_per_gas": 4_000_000_000}, "priority fee"),
+    ],
+)
+def test_altered_execution_is_refused(
+    executor_key: EncryptedKey, honest: Case, changes: dict[str, object], sentence: str
+) -> None:
+    """Every field that could send something else somewhere else is checked."""
+    with pytest.raises(Refused, match=sentence):
+        ask(execution(honest, executor_key, blob(honest, 1, 2), **changes), PASSPHRASE)
+
+
+def test_confirmations_are_counted_anew(executor_key: EncryptedKey, honest: Case) -> None:
+    """Too few, twice the same, out of order, a stranger's or cut signatures are refused."""
+    one, two = (signed(index, honest.hash).encoded for index in (1, 2))
+    low, high = sorted((one, two), key=lambda each: parse_signature(each).signer_of(honest.hash))
+    stranger = signed(4, honest.hash).encoded
+    approved = bytes(12) + address_of(1).raw + bytes(32) + b"\x01"
+    for signatures, sentence in (
+        (one, "1 of 2 needed"),
+        (b"", "0 of 2 needed"),
+        (one + one, "ascending order"),
+        (high + low, "ascending order"),
+        (one + stranger, "not come from an owner"),
+        (one + two[:-1], "65 bytes each"),
+        (one + approved, "cannot be verified"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            ask(execution(honest, executor_key, signatures), PASSPHRASE)
+
+
+def test_owners_key_never_pays_for_an_execution(owner_key: EncryptedKey, honest: Case) -> None:
+    """Neither an owner's key by its role, nor by its address under another role."""
+    with pytest.raises(Refused, match="owner's key"):
+        ask(execution(honest, owner_key, blob(honest, 1, 2)), PASSPHRASE)
+    disguised = sealed(1, "Gas", "executor")
+    with pytest.raises(Refused, match="is an owner of the Safe"):
+        ask(execution(honest, disguised, blob(honest, 1, 2)), PASSPHRASE)
+
+
+def test_execution_needs_known_owners_and_threshold(executor_key: EncryptedKey) -> None:
+    """Where the bundle does not say who owns the Safe, nothing is executed."""
+    tx = SafeTx(to=a_safe().address, nonce=7)
+    whole = case_of(a_safe(), tx)
+    bundle = read_bundle(whole.bundle)
+    unknown = replace(bundle, safe=replace(a_safe(), threshold=0))
+    case = replace(whole, bundle=write_bundle(unknown))
+    with pytest.raises((Refused, Malformed)):
+        ask(execution(case, executor_key, blob(whole, 1, 2)), PASSPHRASE)
+
+
+# ── making keys ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_new_key_is_random_and_opens_with_its_passphrase() -> None:
+    """Two new keys differ; each is the key of the address it names."""
+    answers = [ask(CreateKey(label="Desk", role="owner"), NEW_PASSPHRASE) for _ in range(2)]
+    keys = [opened(answer["encrypted_key"], NEW_PASSPHRASE) for answer in answers]
+    assert keys[0] != keys[1]
+    assert [Account.from_key(key).address for key in keys] == [a["address"] for a in answers]
+
+
+def test_new_key_takes_at_least_a_tenth_of_a_gigabyte_to_try() -> None:
+    """A new key's KDF is at least as costly as the format's least."""
+    answer = ask(CreateKey(label="Desk", role="owner"), NEW_PASSPHRASE)
+    assert parse_encrypted_key(str(answer["encrypted_key"])).kdf.memory >= 2**27
+
+
+def test_empty_passphrase_is_refused() -> None:
+    """The signer refuses to keep a key under next to nothing, whatever the window allowed."""
+    with pytest.raises(Refused, match="at least 12"):
+        ask(CreateKey(label="Desk", role="owner"), "short")
+
+
+@pytest.mark.parametrize(("index", "role"), [(1, "owner"), (2, "owner"), (4, "executor")])
+def test_demonstration_accounts_are_the_public_ones(index: int, role: str) -> None:
+    """Derived from the published mnemonic by the published path."""
+    job = ImportDemonstration(label="Demo", role=role, index=index, chain_id=31337)
+    answer = ask(job, PASSPHRASE)
+    assert answer["address"] == str(address_of(index))
+    assert opened(answer["encrypted_key"], PASSPHRASE) == PUBLIC_KEYS[index]
+
+
+@pytest.mark.parametrize(
+    ("index", "role", "chain_id"),
+    [(1, "owner", 1), (1, "executor", 31337), (3, "owner", 31337), (0, "owner", 31337)],
+)
+def test_demonstration_stays_in_the_demonstration(index: int, role: str, chain_id: int) -> None:
+    """Other chains, roles and accounts are refused: those keys are public."""
+    job = ImportDemonstration(label="Demo", role=role, index=index, chain_id=chain_id)
+    with pytest.raises(Refused):
+        ask(job, PASSPHRASE)
+
+
+def test_passphrase_changes_and_the_key_stays(owner_key: EncryptedKey) -> None:
+    """The new ciphertext opens with the new passphrase only."""
+    answer = ask(ChangePassphrase(key=owner_key), PASSPHRASE, NEW_PASSPHRASE)
+    assert opened(answer["encrypted_key"], NEW_PASSPHRASE) == PUBLIC_KEYS[1]
+    changed = parse_encrypted_key(str(answer["encrypted_key"]))
+    assert (changed.label, changed.role, changed.address) == ("Desk A", "owner", address_of(1))
+    with pytest.raises(WrongPassphrase):
+        opened(changed.text, PASSPHRASE)
+    with pytest.raises(WrongPassphrase):
+        ask(ChangePassphrase(key=owner_key), NEW_PASSPHRASE, PASSPHRASE + ".")
+
+
+@pytest.mark.parametrize("passphrases", [(), (PASSPHRASE, PASSPHRASE)])
+def test_wrong_number_of_passphrases_is_malformed(
+    owner_key: EncryptedKey, honest: Case, passphrases: tuple[str, ...]
+) -> None:
+    """A job comes with exactly the secrets it needs."""
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    with pytest.raises(Malformed, match="wrong number"):
+        ask(job, *passphrases)
+
+
+# ── the process ──────────────────────────────────────────────────────────────────────────────────
+
+MODULES = """
+import sys
+from treasury_desktop.keys import signer
+status = signer.main()
+print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+BANNED = {
+    "PySide6", "aiohttp", "duckdb", "http", "keyring", "pyqtgraph", "requests", "secretstorage",
+    "sqlite3", "ssl", "urllib3", "web3", "websockets",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["safe transaction", "execution", "import"])
+def test_signer_has_no_qt_no_network_and_no_store(
+    kind: str, owner_key: EncryptedKey, executor_key: EncryptedKey, honest: Case
+) -> None:
+    """Whatever the job, none of these libraries is loaded."""
+    job: Job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    if kind == "execution":
+        job = execution(honest, executor_key, blob(honest, 1, 2))
+    if kind == "import":
+        job = ImportDemonstration(label="Demo", role="owner", index=1, chain_id=31337)
+    reading, writing = os.pipe()
+    header = job_text(job)
+    phrase = PASSPHRASE.encode()
+    os.write(writing, len(header).to_bytes(4, "big") + header)
+    os.write(writing, b"\x00\x00\x00\x01" + len(phrase).to_bytes(4, "big") + phrase)
+    done = subprocess.run(
+        [sys.executable, "-I", "-P", "-c", MODULES],
+        stdin=reading,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    os.close(reading)
+    os.close(writing)
+    assert b'"answer"' in done.stdout
+    loaded = set(done.stderr.decode().split())
+    assert "coincurve" in loaded
+    assert not loaded & BANNED
+    assert kind != "safe transaction" or "eth_account" not in loaded
+
+
+HARDENED = """
+import ctypes, os, resource, sys
+from treasury_desktop.keys.hardening import forbid_reaching_out, harden, signer_environment
+os.environ["LD_PRELOAD"] = "x"
+harden(signer_environment(os.environ))
+forbid_reaching_out()
+print(dict(os.environ), resource.getrlimit(resource.RLIMIT_CORE))
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+import socket, subprocess
+for attempt in (
+    lambda: socket.create_connection(("127.0.0.1", 9)),
+    lambda: socket.getaddrinfo("localhost", 80),
+    lambda: subprocess.run(["true"]),
+    lambda: os.system("true"),
+    lambda: os.fork(),
+):
+    try:
+        attempt()
+    except PermissionError as refusal:
+        print(refusal)
+raise ValueError("secret text")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux")
+def test_process_cannot_be_dumped_and_cannot_reach_out() -> None:
+    """Not dumpable, no core, no environment, no network, no programs, no exception texts."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-P", "-c", HARDENED],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    environment, dumpable, *refusals = done.stdout.splitlines()
+    assert environment == "{} (0, 0)"
+    assert dumpable == "0"
+    assert len(refusals) == 5
+    assert done.stderr.startswith("ValueError in <module>, line ")
+    assert "secret" not in done.stderr
+
+
+def test_signer_ends_when_its_input_ends() -> None:
+    """A signer whose parent is gone does not wait for a job that will never come."""
+    process = ChildProcess(command("signer"), {})
+    process.end()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process.process_id, 0)
+
+
+def test_ended_process_is_unavailable() -> None:
+    """A process that ends without an answer is one sentence."""
+    with (
+        ChildProcess([sys.executable, "-c", "raise SystemExit(7)"], {}) as process,
+        pytest.raises(Unavailable, match=r"without an answer \(exit status 7\)"),
+    ):
+        process.ask(b"x" * 2**20)
+
+
+def test_missing_program_is_unavailable() -> None:
+    """A program that cannot be started is one sentence too."""
+    with pytest.raises(Unavailable, match="could not be started"):
+        ChildProcess(["/nonexistent/program"], {})
+
+
+def test_program_starts_itself_isolated_or_frozen() -> None:
+    """Python starts without environment or current folder; a frozen program starts itself."""
+    assert child_command("signer", frozen=False) == [
+        sys.executable, "-I", "-P", "-m", "treasury_desktop", "signer",
+    ]  # fmt: skip
+    assert child_command("secret-entry", frozen=True) == [sys.executable, "secret-entry"]
+
+
+def test_pipes_close_when_a_process_is_left() -> None:
+    """Leaving the block closes both pipes, so nothing is left open."""
+    before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    with (
+        contextlib.suppress(Unavailable),
+        ChildProcess([sys.executable, "-c", ""], {}) as process,
+    ):
+        process.ask(b"")
+    after = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    assert after == before

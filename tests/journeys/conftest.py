@@ -1,0 +1,76 @@
+"""The whole program on its real chain: two desks, a real Secret Service, real processes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.demonstration_chain import copy_of_demonstration
+from treasury_desktop.application import demonstration
+from treasury_desktop.application.demonstration import DemonstrationFolders
+from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.deployments.denominator import treasury_value
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+from treasury_desktop.keys.signer_process import WindowWish
+from treasury_desktop.treasury.workspace import Endpoint
+
+OWNER_A, OWNER_B, EXECUTOR = 1, 2, 4
+"""Which public account of the demonstration each key is."""
+
+
+@dataclass
+class Ceremony:
+    """Both desks of the demonstration on one living chain; the first has been set up by `build`."""
+
+    folders: DemonstrationFolders
+    endpoint: str
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def desk(self, *, as_second_signer: bool = False, is_online: bool = True) -> OpenDesk:
+        """A desk whose passphrase window answers itself, as the demonstration allows."""
+        desk = OpenDesk(
+            self.folders.desk(as_second_signer=as_second_signer),
+            endpoints=(Endpoint(name="local node", url=self.endpoint),) if is_online else (),
+            wish=WindowWish(rehearse=True),
+        )
+        self.opened.callback(desk.close)
+        return desk
+
+
+@pytest.fixture
+def ceremony(tmp_path: Path) -> Iterator[Ceremony]:
+    """A copy of the demonstration of its own, its chain alive."""
+    assert os.environ.get("DBUS_SESSION_BUS_ADDRESS"), "run through packaging/with_keyring.sh"
+    folders = DemonstrationFolders(tmp_path)
+    copy_of_demonstration(folders.chain)
+    demonstration.build(folders, on_progress=lambda *_: None, is_cancelled=lambda: False)
+    chain = demonstration.start_chain(folders)
+    both = Ceremony(folders, chain.endpoint)
+    try:
+        with both.opened:
+            yield both
+    finally:
+        demonstration.stop_chain(folders, chain)
+
+
+def key_of(desk: OpenDesk, label: str, role: str, index: int) -> KeyLabel:
+    """The desk's key of that label, imported from the demonstration's accounts when missing."""
+    kept = next((key for key in desk.keys() if key.label == label), None)  # noqa: SIM118  no dict
+    return kept or desk.import_demonstration_key(label, role, index)
+
+
+def drafted(desk: OpenDesk, per_cent: int) -> Draft:
+    """A deployment of so many per cent of the treasury into the vault."""
+    facts = desk.local_facts()
+    net = treasury_value(facts.evidence, facts.terms).net_usd
+    assert net is not None
+    strategy = next(s for s in desk.workspace.strategies if s.venue == "erc4626")
+    token = desk.workspace.token_at(strategy.asset)
+    assert token is not None
+    amount = TokenAmount(token=token, base_units=int(net * per_cent / 100 * token.scale))
+    return desk.draft(DeploymentRequest(strategy=strategy, amounts=(amount,), purpose="a test"))

@@ -1,0 +1,35 @@
+"""A desk that is killed with -9 around its broadcast; started by the journeys as a process."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.chain.broadcaster import Broadcaster
+from treasury_desktop.keys.signer_process import WindowWish
+from treasury_desktop.treasury.workspace import Endpoint
+
+
+def main(moment: str, folder: str, endpoint: str, safe_tx_hash: str) -> None:
+    """Executes, and dies before or after the bytes reach the node."""
+    broadcast = Broadcaster.broadcast
+
+    def die(self: Broadcaster, raw_transaction: bytes) -> bytes:
+        if moment == "after broadcast":
+            broadcast(self, raw_transaction)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("unreachable")
+
+    Broadcaster.broadcast = die  # type: ignore[method-assign]  # the moment of death
+    desk = OpenDesk(
+        Path(folder),
+        endpoints=(Endpoint(name="local node", url=endpoint),),
+        wish=WindowWish(rehearse=True),
+    )
+    executor = next(key for key in desk.keys() if key.role == "executor")  # noqa: SIM118  no dict
+    desk.execute(bytes.fromhex(safe_tx_hash), executor)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

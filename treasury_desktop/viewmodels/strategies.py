@@ -1,0 +1,172 @@
+"""Each strategy: where it works, what it holds, its positions, as the strategies page says it."""
+
+from dataclasses import dataclass
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.assets.usd import usd_text
+from treasury_desktop.pools.position import Position
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.workspace import WatchedPool, Workspace
+from treasury_desktop.viewmodels.exposure import ExposureRow, exposure_rows
+from treasury_desktop.viewmodels.figures import (
+    NONE,
+    Party,
+    Remark,
+    amount_text,
+    exact_amount_text,
+    name_text,
+    symbol_text,
+    usd_or_none,
+)
+from treasury_desktop.viewmodels.pools import Orientation, orientation_of, range_text
+from treasury_desktop.viewmodels.valuation import Valued, series_of, total, valued_holdings
+
+VENUE_WORDS = {
+    "uniswap_v3": "Uniswap v3",
+    "erc4626": "ERC-4626 vault",
+    "aave_v3": "Aave v3",
+    "lido": "Lido",
+    "talos": "Talos",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyHolding:
+    """One line of what a strategy holds."""
+
+    asset: str
+    amount: str
+    amount_tip: str
+    value: str
+    detail: str
+    remark: Remark
+    series: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionLine:
+    """One Uniswap v3 position in words."""
+
+    title: str
+    state: Remark
+    range: str
+    range_tip: str
+    price: str
+    fees: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyView:
+    """Everything the page shows of one strategy. `exposure` is its whole group's."""
+
+    name: str
+    venue: str
+    group: str
+    value: str
+    contracts: tuple[Party, ...]
+    holdings: tuple[StrategyHolding, ...]
+    positions: tuple[PositionLine, ...]
+    exposure: ExposureRow
+
+
+def strategy_views(
+    workspace: Workspace,
+    snapshot: TreasurySnapshot,
+    queue: tuple[QueuedTransaction, ...],
+    now: int,
+) -> tuple[StrategyView, ...]:
+    """One view per strategy, in the workspace's order."""
+    rows = {row.group: row for row in exposure_rows(workspace, snapshot, queue)}
+    valued = valued_holdings(workspace, snapshot, now)
+    return tuple(
+        _view(strategy, workspace, snapshot, valued, rows[name_text(strategy.group)])
+        for strategy in workspace.strategies
+    )
+
+
+def _view(
+    strategy: Strategy,
+    workspace: Workspace,
+    snapshot: TreasurySnapshot,
+    valued: tuple[Valued, ...],
+    exposure: ExposureRow,
+) -> StrategyView:
+    here = [each for each in valued if each.holding.strategy == strategy.name]
+    has_gap = any(each.low_usd is None for each in here)
+    worth = usd_text(total(each.low_usd for each in here))
+    pool = None if strategy.pool is None else workspace.pool_at(strategy.pool)
+    positions = [p for p in snapshot.positions if p.pool == strategy.pool]
+    return StrategyView(
+        name=name_text(strategy.name),
+        venue=VENUE_WORDS.get(strategy.venue, name_text(strategy.venue)),
+        group=name_text(strategy.group),
+        value=f"at least {worth}" if has_gap else worth,
+        contracts=_contracts(strategy),
+        holdings=tuple(_holding(each, workspace) for each in here),
+        positions=tuple(_position(each, pool, workspace) for each in positions),
+        exposure=exposure,
+    )
+
+
+def _contracts(strategy: Strategy) -> tuple[Party, ...]:
+    """Every contract once, under what it is to the strategy."""
+    roles = dict[Address, str]()
+    if strategy.pool is not None:
+        roles[strategy.pool] = "Pool"
+    if strategy.position_manager is not None:
+        roles[strategy.position_manager] = "Position manager"
+    for contract in strategy.contracts:
+        roles.setdefault(contract, "Vault" if strategy.venue == "erc4626" else "Contract")
+    return tuple(Party(role, "", str(address)) for address, role in roles.items())
+
+
+def _holding(valued: Valued, workspace: Workspace) -> StrategyHolding:
+    amount = valued.holding.amount
+    return StrategyHolding(
+        asset=symbol_text(amount),
+        amount=amount_text(amount),
+        amount_tip=exact_amount_text(amount),
+        value=usd_or_none(valued.low_usd),
+        detail=name_text(valued.holding.detail) or NONE,
+        remark=valued.remark,
+        series=series_of(amount.token, workspace),
+    )
+
+
+def _position(position: Position, pool: WatchedPool | None, workspace: Workspace) -> PositionLine:
+    is_in_range = position.is_in_range
+    state = Remark("in range", "good") if is_in_range else Remark("out of range", "advice")
+    ticks = f"ticks {position.tick_lower:,} to {position.tick_upper:,}"
+    orientation = None if pool is None else orientation_of(pool, workspace)
+    return PositionLine(
+        title=f"Position {position.token_id}",
+        state=state,
+        range=ticks if orientation is None else range_text(position, orientation),
+        range_tip=f"{ticks}, now at {position.current_tick:,}",
+        price=NONE if orientation is None else _price_now(position, orientation),
+        fees=_fees(position, workspace),
+    )
+
+
+def _price_now(position: Position, orientation: Orientation) -> str:
+    price = orientation.price_at_root(position.sqrt_price_x96)
+    return f"{orientation.price_text(price)} {orientation.unit}"
+
+
+def _fees(position: Position, workspace: Workspace) -> str:
+    """Both tokens' uncollected fees; zero is written, for it says that nothing waits."""
+    parts: list[str] = []
+    for address, units in (
+        (position.token0, position.uncollected_fees0),
+        (position.token1, position.uncollected_fees1),
+    ):
+        token = workspace.token_at(address)
+        if token is None:
+            parts.append(f"{units:,} base units of {address}")
+        else:
+            amount = TokenAmount(token=token, base_units=units)
+            parts.append(f"{amount_text(amount)} {symbol_text(amount)}")
+    return " and ".join(parts)

@@ -1,0 +1,1 @@
+"""Deploy: what to deploy, how it is judged, and the transaction it becomes."""

@@ -1,0 +1,1 @@
+"""Keys: which keys this desk has and where they are kept."""

@@ -1,0 +1,1 @@
+"""Every amount that entered or left the treasury."""

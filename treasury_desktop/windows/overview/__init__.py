@@ -1,0 +1,1 @@
+"""The treasury at a glance."""

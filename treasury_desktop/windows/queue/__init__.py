@@ -1,0 +1,1 @@
+"""Queue: transactions not yet executed, a lane for each nonce."""

@@ -1,0 +1,1 @@
+"""Review: ninety seconds of attention before anybody signs."""

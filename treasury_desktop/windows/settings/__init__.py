@@ -1,0 +1,1 @@
+"""Settings: appearance, and the workspace's own facts."""

@@ -1,0 +1,1 @@
+"""Sign: one key, one reviewed hash."""

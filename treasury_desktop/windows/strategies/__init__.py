@@ -1,0 +1,1 @@
+"""The strategies, their contracts and positions."""
