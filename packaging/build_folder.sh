@@ -32,4 +32,4 @@ build() {
 
 install_packages
 build
-packaging/with_keyring.sh "$venv/bin/python" packaging/prove_folder.py "$folder/treasury-desktop"
+packaging/with_keyring.sh .venv/bin/python packaging/prove_folder.py "$folder/treasury-desktop"

@@ -105,7 +105,7 @@ def test_everything_kept_is_there_offline(ceremony: Ceremony) -> None:
 def test_killed_during_execution_shows_the_truth_afterwards(
     ceremony: Ceremony, tmp_path: Path, moment: str
 ) -> None:
-    """Killed with -9 around the broadcast, the next start says what really happened and finishes it."""
+    """Killed around the broadcast, the next start says what happened and finishes it."""
     desk = ceremony.desk()
     desk.refresh()
     queued = desk.keep_draft(drafted(desk, 4))

@@ -223,7 +223,9 @@ class _BoundedBody:
         import requests  # noqa: PLC0415  comes with web3, as late as web3
 
         total = 0
-        for chunk in self._raw.stream(size, decode_content=decode_content):
+        # One read of the socket at a time: waiting for a full chunk would let a node that sends
+        # a byte now and then hold us for hours.
+        while chunk := self._raw.read1(size, decode_content=decode_content):
             total += len(chunk)
             if total > MOST_ANSWER_BYTES:
                 self._raw.close()

@@ -45,9 +45,7 @@ RunWindow = Callable[
 SIGNER: Final = "signer"
 
 
-def main(
-    load_window: Callable[[], RunWindow], signer_command: Sequence[str] | None = None
-) -> int:
+def main(load_window: Callable[[], RunWindow], signer_command: Sequence[str] | None = None) -> int:
     """Does one job from standard input to standard output; answers the exit status.
 
     `load_window` imports the window: Qt is loaded only after the environment was cleaned.

@@ -72,7 +72,7 @@ def calldata_to_execute(job: SignExecution, now: int) -> bytes:
 def _reviewed(bundle_bytes: bytes, now: int) -> tuple[Safe, SafeTx, SafeTxHashes]:
     bundle = read_bundle(bundle_bytes)
     safe, tx = bundle.safe, bundle.tx
-    review = examine(_aged(bundle, now))
+    review = examine(aged(bundle, now))
     hashes = safe_tx_hashes(safe, tx)
     if review.hashes != hashes:
         raise Refused("The review is about other bytes than the hashes; nothing is signed.")
@@ -81,7 +81,7 @@ def _reviewed(bundle_bytes: bytes, now: int) -> tuple[Safe, SafeTx, SafeTxHashes
     return safe, tx, hashes
 
 
-def _aged(bundle: Bundle, now: int) -> Bundle:
+def aged(bundle: Bundle, now: int) -> Bundle:
     """The bundle with its quotes as old as they are now: a review counts up to their block."""
     evidence = bundle.evidence
     if isinstance(evidence.block, Unknown) or isinstance(evidence.quotes, Unknown):

@@ -18,8 +18,8 @@ class LyingEndpoint:
     """Passes every request on and may change each answer, or the whole body, or say nothing.
 
     `body` replaces the bytes of the whole answer, `headers` adds to its headers, `status` its
-    status; `deaf` keeps the connection open in silence until the endpoint closes; `answers_left`
-    counts down to where the endpoint starts cutting connections.
+    status; `drips` sends it a byte at a time; `deaf` keeps the connection open in silence until
+    the endpoint closes; `answers_left` counts down to where it starts cutting connections.
     """
 
     def __init__(self, honest_url: str, name: str = "liar") -> None:
@@ -28,6 +28,7 @@ class LyingEndpoint:
         self.headers: dict[str, str] = {}
         self.status = 200
         self.deaf = False
+        self.drips = False
         self.answers_left: int | None = None
         self.asked: list[str] = []
         self._honest = urlsplit(honest_url)
@@ -49,9 +50,9 @@ class LyingEndpoint:
         self._thread.join()
         self._server.server_close()
 
-    def wait_until_closing(self) -> None:
+    def wait_until_closing(self, seconds: float = 60) -> None:
         """Silence, as long as the test lasts."""
-        self._closing.wait(60)
+        self._closing.wait(seconds)
 
     @property
     def is_dead(self) -> bool:
@@ -100,9 +101,13 @@ def _handler(endpoint: LyingEndpoint) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            size = 1 if endpoint.drips else len(body)
             try:
-                self.wfile.write(body)
-            except OSError:  # the program hung up, as it should on too long an answer
+                for at in range(0, len(body), size):
+                    self.wfile.write(body[at : at + size])
+                    if endpoint.drips:
+                        endpoint.wait_until_closing(0.02)
+            except OSError:  # the program hung up, as it should
                 return
 
         def log_message(self, *_arguments: object) -> None:

@@ -74,6 +74,15 @@ def test_node_that_says_nothing(liar: LyingEndpoint, opened: Callable[..., Node]
     assert _sentence(node.newest_header) == "liar did not answer within 0.2 seconds."
 
 
+def test_node_that_answers_a_byte_at_a_time(
+    liar: LyingEndpoint, opened: Callable[..., Node]
+) -> None:
+    """An answer that never stops coming, slowly, is given up after the same time."""
+    liar.drips = True
+    node = opened(liar.endpoint, timeout=0.2)
+    assert _sentence(node.newest_header) == "liar did not answer within 0.2 seconds."
+
+
 def test_node_that_dies_in_mid_refresh(
     chain: Demonstration, liar: LyingEndpoint, opened: Callable[..., Node]
 ) -> None:

@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from tests.doors.chain.conftest import Demonstration
 from treasury_desktop.assets.address import Address
 from treasury_desktop.chain.batch import PinnedBlock
@@ -29,8 +27,7 @@ PRICES = (
 )
 
 
-@pytest.fixture(scope="module")
-def pools(chain: Demonstration) -> dict[int, Address]:
+def _pools(chain: Demonstration) -> dict[int, Address]:
     """A new pool of two tokens that do not exist, at each price; at the computed address."""
     factory = Address.parse(chain.facts["uniswap"]["factory"])
     sender = Address.parse(chain.facts["roles"]["market"])
@@ -49,9 +46,12 @@ def pools(chain: Demonstration) -> dict[int, Address]:
     return found
 
 
-def test_ticks_of_the_real_contract(pools: dict[int, Address], node: Node) -> None:
+def test_ticks_of_the_real_contract(own_chain: Demonstration) -> None:
     """A pool set to a price states the tick we compute for it."""
+    node = Node((own_chain.endpoint,), 31337)
+    pools = _pools(own_chain)
     pinned = PinnedBlock.newest(node)
     for price, address in pools.items():
         _, state = read_pool(pinned, address)
         assert (state.sqrt_price_x96, state.tick) == (price, tick_at_sqrt_price_x96(price))
+    node.close()

@@ -95,9 +95,18 @@ def test_changed_salt_derives_another_key(owner_key: EncryptedKey) -> None:
 
 @pytest.mark.parametrize(
     ("n", "r", "p"),
-    [(2**30, 8, 1), (2**21, 8, 1), (2**17, 8, 2**20), (2**17, 2**20, 1), (2**17, 8, 0), (2**17, 0, 1)],
+    [
+        (2**30, 8, 1),
+        (2**21, 8, 1),
+        (2**17, 8, 2**20),
+        (2**17, 2**20, 1),
+        (2**17, 8, 0),
+        (2**17, 0, 1),
+    ],
 )
-def test_kdf_bomb_is_refused_before_it_runs(owner_key: EncryptedKey, n: int, r: int, p: int) -> None:
+def test_kdf_bomb_is_refused_before_it_runs(
+    owner_key: EncryptedKey, n: int, r: int, p: int
+) -> None:
     """Parameters beyond 1 GiB are refused by reading, in no time."""
     fields = json.loads(owner_key.text)
     fields["kdf"] |= {"n": n, "r": r, "p": p}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from eth_account import Account
@@ -23,7 +24,8 @@ from tests.doors.keys.key_samples import (
     signed,
 )
 from treasury_desktop.assets.address import Address
-from treasury_desktop.bundle import read_bundle, write_bundle
+from treasury_desktop.assets.quote import Quote, QuoteKind
+from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
 from treasury_desktop.desk.doors import ExecutionTransaction
 from treasury_desktop.errors import Malformed, Refused, Unavailable
 from treasury_desktop.keys.child_process import ChildProcess, child_command
@@ -44,9 +46,12 @@ from treasury_desktop.keys.jobs import (
     job_text,
     parse_answer,
 )
+from treasury_desktop.keys.signing_checks import aged
 from treasury_desktop.safes.execution import exec_transaction_calldata
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import parse_signature
+from treasury_desktop.treasury.evidence import Evidence
+from treasury_desktop.treasury.snapshot import Block
 
 NEW_PASSPHRASE = "six other words that anybody may read"
 
@@ -112,7 +117,7 @@ def test_exchanged_bytes_are_refused(owner_key: EncryptedKey, honest: Case) -> N
 def test_blocked_review_is_refused_here_too(owner_key: EncryptedKey, hostile: Case) -> None:
     """The signer reviews by itself, so a window that was fooled cannot have a key used."""
     job = SignSafeTx(key=owner_key, bundle=hostile.bundle, reviewed_hash=hostile.hash)
-    with pytest.raises(Refused, match="(?i)delegatecall"):
+    with pytest.raises(Refused, match="Blocked: it runs the code of"):
         ask(job, PASSPHRASE)
 
 
@@ -141,6 +146,25 @@ def test_key_under_a_foreign_address_does_not_open(owner_key: EncryptedKey, hone
     job = SignSafeTx(key=foreign, bundle=honest.bundle, reviewed_hash=honest.hash)
     with pytest.raises(WrongPassphrase):
         ask(job, PASSPHRASE)
+
+
+def test_quotes_are_as_old_as_they_are_now() -> None:
+    """The signer's clock ages what the bundle says about its block; unknown ages stay unknown."""
+    block = Block(number=1, hash=bytes(32), timestamp=1000)
+    quotes = tuple(
+        Quote(token_key="native", usd=Fraction(1), kind=QuoteKind.FEED, source="x", age_seconds=age)
+        for age in (60, None)
+    )
+    evidence = Evidence(block=block, quotes=quotes)
+    bundle = Bundle(safe=a_safe(), tx=SafeTx(to=a_safe().address, nonce=7), evidence=evidence)
+    ages = {now: aged(bundle, now).evidence.quotes for now in (400, 1000, 4600)}
+    assert [[q.age_seconds for q in each] for each in ages.values()] == [
+        [60, None],
+        [60, None],
+        [3660, None],
+    ]
+    unknown = replace(bundle, evidence=Evidence(quotes=quotes))
+    assert aged(unknown, 4600) == unknown
 
 
 @pytest.mark.parametrize("bundle", [b"", b"{}", b"\xff", b'{"format":"x"}'])

@@ -214,9 +214,7 @@ def test_unknown_failure_names_its_kind_only(
     monkeypatch.setattr(SecretService.Keyring, "get_password", failing)
     with pytest.raises(Unavailable) as caught:
         ring.read("a")
-    assert caught.value.sentence == (
-        "The Secret Service did not do what was asked (KeyringError)."
-    )
+    assert caught.value.sentence == ("The Secret Service did not do what was asked (KeyringError).")
 
 
 READ = """

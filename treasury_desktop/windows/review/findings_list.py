@@ -144,16 +144,16 @@ class _FindingDelegate(QStyledItemDelegate):
         title = QRectF(left, rect.top() + _PAD - 4, width, _TITLE)
         painter.setFont(sans(weight=QFont.Weight.DemiBold))
         painter.setPen(look().colour(mark.colour if row.severity != "note" else "text"))
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, f"{mark.word.capitalize()} · {row.title}")
+        painter.drawText(
+            title, Qt.AlignmentFlag.AlignVCenter, f"{mark.word.capitalize()} · {row.title}"
+        )
         self._paint_corner(painter, row, title, is_named=bool(index.data(NAMED_ROLE)))
         below = QRectF(left, rect.top() + _PAD - 2 + _TITLE, width, rect.height())
         paint_wrapped(painter, row.sentence, sans(tokens.SMALL_TEXT), look().colour("text"), below)
         painter.restore()
 
     @staticmethod
-    def _paint_corner(
-        painter: QPainter, row: FindingRow, title: QRectF, *, is_named: bool
-    ) -> None:
+    def _paint_corner(painter: QPainter, row: FindingRow, title: QRectF, *, is_named: bool) -> None:
         """Which calls it is about, or that it was acknowledged, at the right."""
         words = "acknowledged" if is_named else row.where
         painter.setFont(sans(tokens.SMALL_TEXT))

@@ -23,9 +23,7 @@ def wrapped(text: str, font: QFont, width: int) -> tuple[QTextLayout, int]:
     return layout, int(height + 0.5)
 
 
-def paint_wrapped(
-    painter: QPainter, text: str, font: QFont, colour: QColor, place: QRectF
-) -> int:
+def paint_wrapped(painter: QPainter, text: str, font: QFont, colour: QColor, place: QRectF) -> int:
     """Paints the lines from the place's upper left corner; returns their height."""
     layout, height = wrapped(text, font, int(place.width()))
     painter.setPen(colour)

@@ -1,0 +1,164 @@
+"""Where secrets are not: files, arguments, variables, the window's memory, orphaned processes."""
+
+import base64
+import contextlib
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doors.keys.key_samples import PASSPHRASE, PUBLIC_KEYS, Case
+from treasury_desktop.keys.encrypted_key import EncryptedKey
+from treasury_desktop.keys.key_store import keys_in_files
+
+PARENT = """
+import sys
+from pathlib import Path
+from treasury_desktop.keys.key_store import keys_in_files
+from treasury_desktop.keys.signer_process import SignerProcess, WindowWish
+store = keys_in_files(Path(sys.argv[1]))
+bundle = Path(sys.argv[2]).read_bytes()
+desk = SignerProcess(store, signed_hash_for=lambda *_: None, wish=WindowWish({wish}))
+print("ready", flush=True)
+signature = desk.sign_safe_tx(store.labels()[0], bundle, bytes.fromhex(sys.argv[3]))
+print("0x" + signature.encoded.hex(), flush=True)
+sys.stdin.read()
+"""
+
+
+def parent(tmp_path: Path, key: EncryptedKey, case: Case, wish: str) -> subprocess.Popen[bytes]:
+    """A program that signs, in a process of its own that can be looked at and killed."""
+    keys_in_files(tmp_path / "keys").keep(key)
+    (tmp_path / "bundle.json").write_bytes(case.bundle)
+    arguments = [str(tmp_path / "keys"), str(tmp_path / "bundle.json"), case.hash.hex()]
+    with (tmp_path / "log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-c", PARENT.format(wish=wish), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+
+
+def children_of(process_id: int) -> list[int]:
+    """The processes that a process has started, and those they have started."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text()
+            except OSError:
+                continue
+            fields = status.rpartition(")")[2].split()
+            if int(fields[1]) == process_id and fields[0] != "Z":
+                found += [int(entry.name), *children_of(int(entry.name))]
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_killed_parent_takes_its_children_with_it(
+    tmp_path: Path, owner_key: EncryptedKey, honest: Case
+) -> None:
+    """After kill -9 of the window's process no passphrase window stays behind."""
+    with parent(tmp_path, owner_key, honest, "") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        while not (children := children_of(process.pid)):
+            assert process.poll() is None
+        process.kill()
+        process.wait(10)
+        for child in children:
+            _wait_until_gone(child)
+
+
+def _wait_until_gone(process_id: int) -> None:
+    descriptor = os.pidfd_open(process_id)
+    try:
+        assert select.select([descriptor], [], [], 20)[0], "a child outlived its parent"
+    finally:
+        os.close(descriptor)
+
+
+def spellings(key: str) -> dict[str, bytes]:
+    """A key as it might lie around somewhere."""
+    raw = bytes.fromhex(key)
+    return {
+        "raw": raw,
+        "reversed": raw[::-1],
+        "hex": key.encode(),
+        "upper hex": key.upper().encode(),
+        "reversed hex": key[::-1].encode(),
+        "decimal": str(int(key, 16)).encode(),
+        "base64": base64.b64encode(raw).rstrip(b"="),
+    }
+
+
+def memory_of(process_id: int) -> Iterator[bytes]:
+    """Everything a process has in memory that can be read, region by region."""
+    with Path(f"/proc/{process_id}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{process_id}/maps").read_text().splitlines():
+            span, access, *_ = line.split()
+            if "r" not in access or line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+                continue
+            begin, end = (int(part, 16) for part in span.split("-"))
+            try:
+                memory.seek(begin)
+                yield memory.read(end - begin)
+            except (OSError, OverflowError):
+                continue
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_canary_key_is_nowhere_but_in_the_signer(
+    tmp_path: Path, owner_key: EncryptedKey, honest: Case
+) -> None:
+    """Neither key nor passphrase is in a log, file, argument, variable or the parent's memory."""
+    needles = spellings(PUBLIC_KEYS[1]) | {
+        "passphrase": PASSPHRASE.encode(),
+        "wide passphrase": PASSPHRASE.encode("utf-16-le"),
+    }
+    visible: dict[str, bytes] = {}
+    with parent(tmp_path, owner_key, honest, "rehearse=True") as process:
+        answer = answer_while_watching(process, visible)
+        refuse_needles(needles, ((f"memory {n}", r) for n, r in enumerate(memory_of(process.pid))))
+        assert any(answer in region for region in memory_of(process.pid))
+        process.communicate(timeout=20)
+        assert process.returncode == 0
+    refuse_needles(needles, visible.items())
+    files = (path for path in tmp_path.rglob("*") if path.is_file())
+    refuse_needles(needles, ((path.name, path.read_bytes()) for path in files))
+
+
+def answer_while_watching(process: subprocess.Popen[bytes], visible: dict[str, bytes]) -> bytes:
+    """The signature a parent prints; collects arguments and variables of all three processes."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    answer: list[bytes] = []
+    line = threading.Thread(target=lambda: answer.append(_line(process)))
+    line.start()
+    seen: set[int] = set()
+    while line.is_alive():
+        for each in (process.pid, *children_of(process.pid)):
+            seen.add(each)
+            for name in ("cmdline", "environ"):
+                with contextlib.suppress(OSError):
+                    visible[f"{each} {name}"] = Path(f"/proc/{each}/{name}").read_bytes()
+    assert answer[0].startswith(b"0x")
+    assert len(seen) == 3
+    return answer[0].strip()
+
+
+def _line(process: subprocess.Popen[bytes]) -> bytes:
+    return process.stdout.readline() if process.stdout is not None else b""
+
+
+def refuse_needles(needles: dict[str, bytes], places: Iterable[tuple[str, bytes]]) -> None:
+    """Fails with the name of what was found and where, never with the content."""
+    for place, content in places:
+        found = [name for name, needle in needles.items() if needle in content]
+        assert not found, f"{found} in {place}"

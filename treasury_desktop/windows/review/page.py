@@ -1,0 +1,260 @@
+"""The review page: the verdict, who gets what, what speaks against it, the hashes, and then Sign."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from treasury_desktop.review.review import Review
+from treasury_desktop.viewmodels.call_lines import CallReader
+from treasury_desktop.viewmodels.review import ReviewView, review_view
+from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.errands import Done, Errands, Failed
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.review.acknowledge_row import AcknowledgeRow
+from treasury_desktop.windows.review.acknowledged import Acknowledged
+from treasury_desktop.windows.review.call_tree import CallTree
+from treasury_desktop.windows.review.findings_list import FindingsList
+from treasury_desktop.windows.review.judgement_card import JudgementPanel
+from treasury_desktop.windows.review.signature_rows import SignatureRows
+from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.chip import Chip
+from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+from treasury_desktop.windows.widgets.hash_rows import HashRows
+from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
+from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
+
+LOOK = "review"
+_MIDDLE_HEIGHT = 430
+_ZERO = "0x" + "00" * 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reviewed:
+    """A review with its words, both made off the GUI thread."""
+
+    review: Review
+    view: ReviewView
+
+
+class ReviewPage(QWidget):
+    """Shows the review of the session's selected transaction.
+
+    Signals: `page_asked` with the key of another page ("sign", "queue").
+    """
+
+    page_asked = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        errands: Errands,
+        actions: Actions,
+        acknowledged: Acknowledged,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._errands = errands
+        self._actions = actions
+        self.acknowledged = acknowledged
+        self.tree = CallTree()
+        self.findings = FindingsList()
+        self.sign = DisabledReason("Sign…", icon_name="pen-nib")
+        self.acknowledge = AcknowledgeRow(acknowledged)
+        self._badge = VerdictBadge(large=True)
+        self._sentence = plain_label(wrap=True)
+        self._leaving = plain_label(role="strong", wrap=True)
+        self._purpose = plain_label(role="quiet", wrap=True)
+        self._safe = AddressLabel(_ZERO)
+        self._chips = [Chip() for _ in range(4)]
+        self._hashes = HashRows()
+        self._judgements = Card("Judgement")
+        self._signatures = Card("Signatures")
+        self._shown: list[QWidget] = []
+        self.pane = StatePane(self._content())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pane)
+        self._connect()
+        self.reload()
+
+    def reload(self) -> None:
+        """Reviews the selected transaction anew, off the GUI thread."""
+        selected = self._session.selection
+        if selected is None:
+            self._errands.cancel_look(LOOK)
+            self.acknowledged.forget()
+            self.pane.show_empty(
+                "Nothing is under review",
+                "Choose a transaction in the queue, or import one that a cosigner sent.",
+                action="Go to the queue",
+                on_action=lambda: self.page_asked.emit("queue"),
+                icon="magnifying-glass",
+            )
+            return
+        self.pane.show_loading()
+        workspace, now = self._actions.workspace, self._actions.now()
+
+        def work(_progress: object) -> _Reviewed:
+            review = self._actions.review(selected)
+            named = (n.name for n in workspace.safes if n.address == review.facts.safe.address)
+            view = review_view(review, safe_name=next(named, ""), now=now)
+            return _Reviewed(review=review, view=view)
+
+        self._errands.look(LOOK, work, self._on_reviewed)
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────
+
+    def _on_reviewed(self, outcome: Done[_Reviewed] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.acknowledged.forget()
+            trouble = Trouble(
+                what="This transaction cannot be reviewed",
+                since=outcome.sentence,
+                still_works="Nothing can be signed. The rest of the queue is not affected.",
+            )
+            self.pane.show_trouble(trouble, on_retry=self.reload)
+            return
+        review, view = outcome.value.review, outcome.value.view
+        has_changed = self.acknowledged.take(review, view)
+        if has_changed:
+            symbol = self._actions.workspace.chain.native_symbol
+            self.tree.show_call(review.call, CallReader(review.facts, symbol), view.call_count)
+            self.sign.hold()
+        self._show_head(view)
+        self.findings.show_findings(view.findings, self.acknowledged.is_named)
+        self._show_right(review, view)
+        self._hashes.show_hashes(view.domain, view.message, view.safe_tx, view.words)
+        self._show_state()
+        self._show_sign()
+        self.pane.show_content()
+
+    def _show_head(self, view: ReviewView) -> None:
+        self._badge.say(view.kind, view.verdict)
+        self._sentence.setText(view.sentence)
+        self._leaving.setText(view.leaving)
+        self._leaving.setVisible(bool(view.leaving))
+        stated = f"Purpose as stated: {view.purpose}" if view.purpose else "No purpose stated."
+        self._purpose.setText(f"{stated} {view.purpose_note}".strip())
+        self._safe.show_address(view.safe_address, name=view.safe)
+        remarks = [*view.remarks, *(None for _ in self._chips)]
+        for chip, remark in zip(self._chips, remarks, strict=False):
+            chip.say("" if remark is None else remark.text, "" if remark is None else remark.kind)
+
+    def _show_right(self, review: Review, view: ReviewView) -> None:
+        for old in self._shown:
+            old.setParent(None)
+            old.deleteLater()
+        panels: list[QWidget] = [
+            JudgementPanel(row, review.facts.terms) for row in view.judgements[:2]
+        ]
+        more = len(view.judgements) - len(panels)
+        if more > 0:
+            words = f"{more:,} milder judgements are not shown; their findings are."
+            panels.append(plain_label(words, role="quiet", wrap=True))
+        if not panels:
+            panels.append(plain_label("Nothing leaves, so nothing is judged.", role="quiet"))
+        signatures = SignatureRows(view.signatures)
+        self._judgements.add(*panels)
+        self._signatures.add(signatures)
+        if self._signatures.title is not None:
+            self._signatures.title.set_caption(view.signed)
+        self._shown = [*panels, signatures]
+
+    def _show_state(self) -> None:
+        trouble = self._session.chain_trouble
+        if trouble:
+            self.pane.note(
+                f"{trouble} This review goes by what was read before; the signer judges again by "
+                "the present clock.",
+                "offline",
+            )
+        else:
+            self.pane.note("")
+
+    def _show_sign(self) -> None:
+        why = self.acknowledged.why_not
+        if why:
+            self.sign.refuse(why)
+        else:
+            self.sign.allow()
+        self.findings.refresh()
+
+    def _on_sign(self) -> None:
+        if not self.acknowledged.why_not:
+            self.page_asked.emit("sign")
+
+    # ── layout ───────────────────────────────────────────────────────────────────────────────────
+
+    def _connect(self) -> None:
+        self._session.selection_changed.connect(self.reload)
+        self._session.queue_changed.connect(self.reload)
+        self._session.snapshot_arrived.connect(self.reload)
+        self._session.chain_status_changed.connect(self._show_state)
+        self.findings.path_chosen.connect(self.tree.show_path)
+        self.acknowledge.path_chosen.connect(self.tree.show_path)
+        self.acknowledged.changed.connect(self._show_sign)
+        self.sign.clicked.connect(self._on_sign)
+
+    def _content(self) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GRID + 4)
+        column.addWidget(self._head())
+        column.addLayout(self._middle(), 1)
+        hashes = Card()
+        hashes.body.setContentsMargins(tokens.PADDING, 10, tokens.PADDING, 10)
+        hashes.add(self._hashes)
+        column.addWidget(hashes)
+        column.addWidget(self.acknowledge)
+        column.addWidget(self.sign)
+        return whole
+
+    def _head(self) -> Card:
+        card = Card()
+        card.body.setContentsMargins(tokens.PADDING, 12, tokens.PADDING, 12)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        for each in (self._badge, self._sentence, self._leaving, self._purpose):
+            left.addWidget(each)
+        right = QVBoxLayout()
+        right.setSpacing(tokens.GRID)
+        right.addWidget(self._safe)
+        chips = QHBoxLayout()
+        chips.setSpacing(6)
+        for chip in self._chips:
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        right.addLayout(chips)
+        right.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(tokens.PAGE_MARGIN)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+        card.add(row)
+        return card
+
+    def _middle(self) -> QHBoxLayout:
+        calls = Card("What it does", caption="who gets what, as the bytes say", flush=True)
+        calls.setMinimumHeight(_MIDDLE_HEIGHT)
+        calls.add(self.tree, stretch=1)
+        found = Card("Findings", caption="worst first", flush=True)
+        found.setMinimumHeight(170)
+        found.add(self.findings, stretch=1)
+        right = QVBoxLayout()
+        right.setSpacing(tokens.GRID + 4)
+        right.addWidget(found, 1)
+        for card in (self._judgements, self._signatures):
+            card.body.setSpacing(tokens.GRID)
+            card.body.setContentsMargins(tokens.PADDING, 10, tokens.PADDING, 10)
+            right.addWidget(card, 0, Qt.AlignmentFlag.AlignTop)
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID + 4)
+        row.addWidget(calls, 11)
+        row.addLayout(right, 9)
+        return row

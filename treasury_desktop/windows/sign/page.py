@@ -1,0 +1,259 @@
+"""The sign page: which key, what will happen, and what came of it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.viewmodels.signing import (
+    WHAT_HAPPENS,
+    KeyChoice,
+    Outcome,
+    key_text,
+    keys_to_sign,
+    signed_outcome,
+)
+from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.errands import Done, Errands, Failed
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.review.acknowledged import Acknowledged
+from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.sign.outcome_card import OutcomeCard
+from treasury_desktop.windows.sign.save_bundle import BundleSaver
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+from treasury_desktop.windows.widgets.fields import Choice
+from treasury_desktop.windows.widgets.hash_rows import HashRows
+from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.state_pane import StatePane
+
+ACT = "sign"
+_NAME_WIDTH = 132
+_ZERO = "0x" + "00" * 20
+
+
+class SignPage(QWidget):
+    """Signs the acknowledged review with one of this desk's owner keys.
+
+    Signals: `page_asked` with the key of another page ("review", "queue", "keys").
+    """
+
+    page_asked = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        errands: Errands,
+        actions: Actions,
+        acknowledged: Acknowledged,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._errands = errands
+        self._actions = actions
+        self._acknowledged = acknowledged
+        self._choice = KeyChoice(keys=(), why_none="")
+        self._keys: tuple[KeyLabel, ...] = ()
+        self._signing_with: KeyLabel | None = None
+        self.saver = BundleSaver(self, session, errands, actions)
+        self.key = Choice()
+        self.key.setAccessibleName("Key to sign with")
+        self.sign = DisabledReason("Sign…", icon_name="pen-nib")
+        self.outcome = OutcomeCard()
+        self._says = NoticeLine()
+        self._what = plain_label(role="section", wrap=True)
+        self._leaving = plain_label(wrap=True)
+        self._key_address = AddressLabel(_ZERO)
+        self._hashes = HashRows()
+        self.pane = StatePane(self._content())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pane)
+        acknowledged.changed.connect(self._on_changed)
+        session.selection_changed.connect(self.outcome.clear)
+        self.key.currentIndexChanged.connect(self._on_key_chosen)
+        self.sign.clicked.connect(self._on_sign)
+        self.outcome.next_asked.connect(self._on_next)
+        self.saver.said.connect(self._says.say)
+        self.reload()
+
+    @property
+    def dialog(self) -> QFileDialog | None:
+        """The open dialog for a file, if any."""
+        return self.saver.dialog
+
+    def reload(self) -> None:
+        """Reads the keys and shows what can be signed with them."""
+        self._errands.look(
+            "keys to sign", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+        )
+        self._show()
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────
+
+    def _on_changed(self) -> None:
+        if self._acknowledged.review is not None and not self._errands.is_acting(ACT):
+            self.sign.hold()
+        self._show()
+
+    def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self._keys = ()
+            self._says.say(
+                f"The keys cannot be read: {outcome.sentence}", "block", action="Try again",
+                on_action=self.reload,
+            )  # fmt: skip
+        else:
+            self._keys = outcome.value
+            self._says.say("")
+        self._show()
+
+    def _show(self) -> None:
+        review, view = self._acknowledged.review, self._acknowledged.view
+        why = self._acknowledged.why_not
+        if review is None or view is None or why:
+            if self._errands.is_acting(ACT) or self.outcome.is_shown:
+                self._show_sign(why or "Nothing is under review.")
+                return
+            self.pane.show_empty(
+                "Nothing is ready to be signed",
+                why or "A transaction is signed only after its review.",
+                action="Go to the review",
+                on_action=lambda: self.page_asked.emit("review"),
+                icon="pen-nib",
+            )
+            return
+        self._what.setText(f"Nonce {review.bundle.tx.nonce}: {view.sentence}")
+        self._leaving.setText(view.leaving)
+        self._leaving.setVisible(bool(view.leaving))
+        self._hashes.show_hashes(view.domain, view.message, view.safe_tx, view.words)
+        self._offer_keys(keys_to_sign(review, self._keys))
+        self.pane.show_content()
+
+    def _offer_keys(self, choice: KeyChoice) -> None:
+        if choice.keys != self._choice.keys:
+            self.key.blockSignals(True)  # noqa: FBT003  Qt's own signature
+            self.key.clear()
+            for key in choice.keys:
+                self.key.addItem(key_text(key).replace("&", "&&"))
+            self.key.blockSignals(False)  # noqa: FBT003  as above
+        self._choice = choice
+        self._on_key_chosen()
+
+    def _on_key_chosen(self) -> None:
+        key = self._chosen()
+        self.key.setVisible(key is not None)
+        self._key_address.setVisible(key is not None)
+        if key is not None:
+            self._key_address.show_address(str(key.address), name=key.label, source=key.kept_in)
+            self.sign.set_text(f"Sign with {key.label}…")
+        self._show_sign(self._choice.why_none)
+
+    def _show_sign(self, why: str) -> None:
+        if self._errands.is_acting(ACT):
+            self.sign.refuse("Waiting for the passphrase in the separate window.")
+        elif why:
+            self.sign.refuse(why)
+        else:
+            self.sign.allow()
+
+    def _chosen(self) -> KeyLabel | None:
+        at = self.key.currentIndex()
+        return self._choice.keys[at] if 0 <= at < len(self._choice.keys) else None
+
+    # ── signing ──────────────────────────────────────────────────────────────────────────────────
+
+    def _on_sign(self) -> None:
+        review, key = self._acknowledged.review, self._chosen()
+        if review is None or key is None or self._acknowledged.why_not:
+            return
+        self._signing_with = key
+        is_begun = self._errands.act(
+            ACT, lambda _p: self._actions.sign(review, key), self._on_signed, room="keys"
+        )
+        if is_begun:
+            self.outcome.clear()
+            self.key.setEnabled(False)
+            self._says.say(
+                "A separate window asks for the passphrase. This page goes on when it closes.",
+                "accent",
+            )
+            self._show_sign("")
+
+    def _on_signed(self, outcome: Done[Confirmation] | Failed) -> None:
+        self.key.setEnabled(True)
+        self._says.say("")
+        review, key = self._acknowledged.review, self._signing_with
+        if isinstance(outcome, Failed):
+            self.outcome.show_outcome(
+                Outcome(
+                    kind="block",
+                    title="Not signed",
+                    sentence=f"{outcome.sentence} Nothing was kept; you can try again.",
+                )
+            )
+        elif review is not None and key is not None:
+            self.outcome.show_outcome(signed_outcome(outcome.value, review, key))
+            self._refresh_queue()
+        self._show()
+
+    def _refresh_queue(self) -> None:
+        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
+
+    def _on_queue(self, outcome: object) -> None:
+        if isinstance(outcome, Done):
+            self._session.take_queue(outcome.value)
+
+    def _on_next(self, step: str) -> None:
+        if step == "export":
+            self.saver.ask(self._session.selection)
+        else:
+            self.page_asked.emit("queue")
+
+    # ── layout ───────────────────────────────────────────────────────────────────────────────────
+
+    def _content(self) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GAP)
+        column.addWidget(self._says)
+        column.addWidget(self.outcome)
+        what = Card()
+        what.add(self._what, self._leaving, self._hashes)
+        column.addWidget(what)
+        across = QHBoxLayout()
+        across.setSpacing(tokens.GAP)
+        across.addWidget(self._key_card(), 1)
+        across.addWidget(_steps_card(), 1)
+        column.addLayout(across)
+        column.addStretch(1)
+        return whole
+
+    def _key_card(self) -> Card:
+        card = Card("Key", caption="an owner of this Safe that has not signed")
+        grid = QGridLayout()
+        grid.setVerticalSpacing(tokens.GRID)
+        grid.addWidget(self.key, 0, 0)
+        grid.addWidget(self._key_address, 1, 0)
+        card.add(grid)
+        card.body.addStretch(1)
+        card.add(self.sign)
+        return card
+
+
+def _steps_card() -> Card:
+    card = Card("What happens then")
+    for number, words in enumerate(WHAT_HAPPENS, start=1):
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID)
+        label = plain_label(f"{number}.", role="quiet")
+        label.setFixedWidth(16)
+        row.addWidget(label)
+        row.addWidget(plain_label(words, wrap=True), 1)
+        card.add(row)
+    card.body.addStretch(1)
+    return card
