@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PyInstaller.depend.bindepend import get_imports  # type: ignore[import-untyped]  # none exist
+from PyInstaller.utils.hooks import collect_data_files  # type: ignore[import-untyped]  # as above
 
 from treasury_desktop.devnet.node import anvil
 from treasury_desktop.devnet.official_contracts import artifact_paths
@@ -51,7 +52,9 @@ def data_files() -> list[tuple[str, str]]:
     files += (ROOT / "treasury_desktop" / "store" / "migrations").glob("*.sql")
     files += (node_packages() / path for path in artifact_paths())
     placed = [(str(file), _folder_of(file)) for file in sorted(files)]
-    return placed + [(str(file), "qtawesome/fonts") for file in _icon_font()]
+    placed += [(str(file), "qtawesome/fonts") for file in _icon_font()]
+    placed += collect_data_files("eth_account")  # its word lists
+    return placed
 
 
 def programs() -> list[tuple[str, str]]:
@@ -74,7 +77,7 @@ def needed(binaries: list[Entry]) -> list[Entry]:
     kept = [entry for entry in binaries if _is_wanted_binary(entry[0])]
     libraries = {Path(entry[0]).name: entry for entry in kept if _is_library(entry)}
     found: list[Entry] = []
-    left = [entry for entry in kept if not _is_library(entry)]
+    left = [entry for entry in kept if not _is_library(entry) and entry[2] != "SYMLINK"]
     while left:
         entry = left.pop()
         found.append(entry)
@@ -83,14 +86,18 @@ def needed(binaries: list[Entry]) -> list[Entry]:
     return sorted(found)
 
 
-def wanted(datas: list[Entry]) -> list[Entry]:
-    """The data files without Qt's translations and without qtawesome's other ten fonts."""
-    return [
-        entry
-        for entry in datas
-        if "translations" not in (parts := Path(entry[0]).parts)
-        and (parts[0] != "qtawesome" or Path(entry[0]).match(FONT))
-    ]
+def wanted(datas: list[Entry], binaries: list[Entry]) -> list[Entry]:
+    """The data files without Qt's translations, qtawesome's other ten fonts and dangling links."""
+    names = {entry[0] for entry in binaries}
+    return [entry for entry in datas if _is_wanted_data(entry, names)]
+
+
+def _is_wanted_data(entry: Entry, binaries: set[str]) -> bool:
+    name, source, kind = entry
+    if kind == "SYMLINK":
+        return source in binaries
+    first, *others = Path(name).parts
+    return "translations" not in others and (first != "qtawesome" or Path(name).match(FONT))
 
 
 def _is_wanted_binary(name: str) -> bool:

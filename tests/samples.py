@@ -364,7 +364,7 @@ def a_series(
     count = days * DAY // bucket_seconds
     at = np.arange(count, dtype=np.float64) * bucket_seconds / DAY
     dollars = 2800 + 420 * np.sin(at / 58) + 130 * np.sin(at / 9.1) + 45 * np.sin(at * 2.3)
-    dollars[-1] = float(ETH_PRICE)
+    dollars[-1:] = float(ETH_PRICE)
     price = dollars * 1e-12
     swing = price * (0.006 + 0.004 * np.sin(at * 1.7) ** 2)
     opened = np.concatenate((price[:1], price[:-1]))

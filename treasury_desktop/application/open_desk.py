@@ -296,6 +296,10 @@ class OpenDesk:
                 label, role, index, self._workspace.chain.chain_id
             )
 
+    def remove_key(self, key: KeyLabel) -> None:
+        """Forget a key; its ciphertext is gone from where it was kept."""
+        self._open_key_store().remove(key)
+
     # ── signing and executing ────────────────────────────────────────────────────────────────────
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:

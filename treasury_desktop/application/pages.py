@@ -1,47 +1,124 @@
 """Every page with the factory that builds it; a page's code is imported when it is first shown."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Errands
+from treasury_desktop.windows.pages import ICONS, Page
 from treasury_desktop.windows.session import Session
 
+if TYPE_CHECKING:
+    from treasury_desktop.windows.review.acknowledged import Acknowledged
+
 Show = Callable[[str], None]
-Build = Callable[[Actions, Session, Errands, Show], QWidget]
 
 
-def _overview(actions: Actions, session: Session, errands: Errands, show: Show) -> QWidget:
-    from treasury_desktop.windows.overview.page import OverviewPage  # noqa: PLC0415  when shown
+class Pages:
+    """Builds the pages of one desk; Review and Sign share what was acknowledged."""
 
-    return OverviewPage(session, errands, actions, show)
+    def __init__(self, actions: Actions, session: Session, errands: Errands, show: Show) -> None:
+        self._actions = actions
+        self._session = session
+        self._errands = errands
+        self._show = show
+        self._shared: Acknowledged | None = None
+
+    def all(self) -> list[Page]:
+        """Every page, in the order of the navigation."""
+        return [
+            _page("overview", "Overview", self._overview),
+            _page("holdings", "Holdings", self._holdings),
+            _page("strategies", "Strategies", self._strategies),
+            _page("pools", "Pools", self._pools),
+            _page("deploy", "Deploy", self._deploy),
+            _page("queue", "Queue", self._queue),
+            _page("review", "Review", self._review, under="queue"),
+            _page("sign", "Sign", self._sign, under="queue"),
+            _page("movements", "Movements", self._movements),
+            _page("keys", "Keys", self._keys),
+            _page("settings", "Settings", self._settings),
+        ]
+
+    def _overview(self) -> QWidget:
+        from treasury_desktop.windows.overview.page import OverviewPage  # noqa: PLC0415  when shown
+
+        return OverviewPage(self._session, self._errands, self._actions, self._show)
+
+    def _holdings(self) -> QWidget:
+        from treasury_desktop.windows.holdings.page import HoldingsPage  # noqa: PLC0415  when shown
+
+        return HoldingsPage(self._session, self._errands, self._actions)
+
+    def _strategies(self) -> QWidget:
+        from treasury_desktop.windows.strategies.page import (  # noqa: PLC0415  when shown
+            StrategiesPage,
+        )
+
+        return StrategiesPage(self._session, self._actions)
+
+    def _pools(self) -> QWidget:
+        from treasury_desktop.windows.pools.page import PoolsPage  # noqa: PLC0415  when shown
+
+        return PoolsPage(self._session, self._errands, self._actions)
+
+    def _deploy(self) -> QWidget:
+        from treasury_desktop.windows.deploy.page import DeployPage  # noqa: PLC0415  when shown
+
+        page = DeployPage(self._session, self._errands, self._actions)
+        page.page_asked.connect(self._show)
+        return page
+
+    def _queue(self) -> QWidget:
+        from treasury_desktop.windows.queue.page import QueuePage  # noqa: PLC0415  when shown
+
+        page = QueuePage(self._session, self._errands, self._actions)
+        page.page_asked.connect(self._show)
+        return page
+
+    def _review(self) -> QWidget:
+        from treasury_desktop.windows.review.page import ReviewPage  # noqa: PLC0415  when shown
+
+        page = ReviewPage(self._session, self._errands, self._actions, self._acknowledged())
+        page.page_asked.connect(self._show)
+        return page
+
+    def _sign(self) -> QWidget:
+        from treasury_desktop.windows.sign.page import SignPage  # noqa: PLC0415  when shown
+
+        page = SignPage(self._session, self._errands, self._actions, self._acknowledged())
+        page.page_asked.connect(self._show)
+        return page
+
+    def _movements(self) -> QWidget:
+        from treasury_desktop.windows.movements.page import (  # noqa: PLC0415  when shown
+            MovementsPage,
+        )
+
+        return MovementsPage(self._session, self._errands, self._actions)
+
+    def _keys(self) -> QWidget:
+        from treasury_desktop.windows.keys.page import KeysPage  # noqa: PLC0415  when shown
+
+        return KeysPage(self._session, self._errands, self._actions)
+
+    def _settings(self) -> QWidget:
+        from treasury_desktop.windows.settings.page import SettingsPage  # noqa: PLC0415  when shown
+
+        return SettingsPage(self._actions)
+
+    def _acknowledged(self) -> "Acknowledged":
+        """What the person acknowledged on the Review page, without which Sign refuses."""
+        from treasury_desktop.windows.review.acknowledged import (  # noqa: PLC0415  when shown
+            Acknowledged,
+        )
+
+        if self._shared is None:
+            self._shared = Acknowledged(self._session)
+        return self._shared
 
 
-def _holdings(actions: Actions, session: Session, errands: Errands, _show: Show) -> QWidget:
-    from treasury_desktop.windows.holdings.page import HoldingsPage  # noqa: PLC0415  when shown
-
-    return HoldingsPage(session, errands, actions)
-
-
-def _strategies(actions: Actions, session: Session, _errands: Errands, _show: Show) -> QWidget:
-    from treasury_desktop.windows.strategies.page import (  # noqa: PLC0415  when shown
-        StrategiesPage,
-    )
-
-    return StrategiesPage(session, actions)
-
-
-def _movements(actions: Actions, session: Session, errands: Errands, _show: Show) -> QWidget:
-    from treasury_desktop.windows.movements.page import MovementsPage  # noqa: PLC0415  when shown
-
-    return MovementsPage(session, errands, actions)
-
-
-ALL: tuple[tuple[str, str, Build, str], ...] = (
-    ("overview", "Overview", _overview, ""),
-    ("holdings", "Holdings", _holdings, ""),
-    ("strategies", "Strategies", _strategies, ""),
-    ("movements", "Movements", _movements, ""),
-)
-"""Key, title, factory, and the page under which it stands in the navigation."""
+def _page(key: str, title: str, build: Callable[[], QWidget], *, under: str = "") -> Page:
+    return Page(key=key, title=title, icon=ICONS[key], build=build, under=under)

@@ -4,20 +4,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.application.pages import Pages
 from treasury_desktop.desk.refresh_treasury import Refreshed
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.viewmodels.status import status_parts
 from treasury_desktop.windows.errands import Done, Errands, Failed, Finished
 from treasury_desktop.windows.look.style import look
 from treasury_desktop.windows.main_window import MainWindow
-from treasury_desktop.windows.pages import ICONS, Page
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.status_line import StatusPart
 
@@ -39,7 +38,8 @@ class DeskWindow(QObject):
         self.session = Session(self)
         self.errands = Errands(self)
         self._load_from_store()
-        self.window = MainWindow(self._pages(), self.session, self.errands, settings=settings)
+        pages = Pages(desk, self.session, self.errands, self.show)
+        self.window = MainWindow(pages.all(), self.session, self.errands, settings=settings)
         self.window.show_treasury_name(desk.workspace.name)
         self._clock = QTimer(self)
         self._clock.setInterval(STATUS_MILLISECONDS)
@@ -108,20 +108,6 @@ class DeskWindow(QObject):
     def _show_badges(self) -> None:
         waiting = sum(queued.state not in FINAL for queued in self.session.queue)
         self.window.show_badge("queue", str(waiting) if waiting else "")
-
-    def _pages(self) -> list[Page]:
-        """Every page with the factory that builds it when it is first shown."""
-        desk, session, errands = self.desk, self.session, self.errands
-
-        def page(key: str, title: str, build: Callable[[], QWidget], under: str = "") -> Page:
-            return Page(key=key, title=title, icon=ICONS[key], build=build, under=under)
-
-        from treasury_desktop.application import pages  # noqa: PLC0415  built as they are shown
-
-        return [
-            page(key, title, lambda build=build: build(desk, session, errands, self.show), under)
-            for key, title, build, under in pages.ALL
-        ]
 
     def show(self, key: str) -> None:
         """Shows a page by its key."""

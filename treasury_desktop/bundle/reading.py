@@ -325,7 +325,11 @@ def _entry(value: object, path: str) -> BookEntry:
 
 def _exposed(value: object, path: str) -> Exposed:
     fields = Fields(value, path)
-    return Exposed(strategy=fields.required("strategy", text), usd=fields.required("usd", dollars))
+    has_usd = fields.raw("usd") is not None
+    return Exposed(
+        strategy=fields.required("strategy", text),
+        usd=fields.required("usd", dollars) if has_usd else UNKNOWN,
+    )
 
 
 def _allowance(value: object, path: str) -> ObservedAllowance:
@@ -334,6 +338,7 @@ def _allowance(value: object, path: str) -> ObservedAllowance:
         token=fields.required("token", token_key),
         spender=fields.required("spender", address),
         base_units=fields.required("amount", uint256),
+        safe=fields.known("safe", address),
     )
 
 
@@ -343,6 +348,7 @@ def _queued(value: object, path: str) -> QueueEntry:
     has_nonce = fields.raw("nonce") is not None
     return QueueEntry(
         nonce=fields.required("nonce", uint256) if has_nonce else UNKNOWN,
+        safe=fields.known("safe", address),
         safe_tx_hash=_known_value(fields, "safe_tx_hash"),
         tx=fields.required("transaction", _queued_transaction) if has_tx else UNKNOWN,
         strategy=_known_text(fields, "strategy"),

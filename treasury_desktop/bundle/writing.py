@@ -160,11 +160,20 @@ def _evidence(bundle: Bundle) -> Json:
         "contracts": [_contract(contract) for contract in evidence.contracts],
         "address_book": [_entry(entry) for entry in evidence.address_book],
         "exposures": [
-            {"strategy": exposed.strategy, "usd": exact_text(exposed.usd)}
+            _without_unknown(
+                {"strategy": exposed.strategy, "usd": _if_known(exposed.usd, exact_text)}
+            )
             for exposed in evidence.exposures
         ],
         "allowances": [
-            {"token": a.token, "spender": str(a.spender), "amount": str(a.base_units)}
+            _without_unknown(
+                {
+                    "safe": _optional_address(a.safe),
+                    "token": a.token,
+                    "spender": str(a.spender),
+                    "amount": str(a.base_units),
+                }
+            )
             for a in evidence.allowances
         ],
         "queue": [_queued(entry) for entry in evidence.queue],
@@ -238,6 +247,7 @@ def _entry(entry: BookEntry) -> Json:
 def _queued(entry: QueueEntry) -> Json:
     return _without_unknown(
         {
+            "safe": _optional_address(entry.safe),
             "nonce": _if_known(entry.nonce, _integer),
             "safe_tx_hash": _if_known(entry.safe_tx_hash, _hex),
             "transaction": _if_known(entry.tx, transaction_json),

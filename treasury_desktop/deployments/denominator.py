@@ -8,6 +8,7 @@ the terms say otherwise.
 from dataclasses import dataclass
 from fractions import Fraction
 
+from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.treasury.evidence import NATIVE, Evidence, HeldAmount
@@ -84,6 +85,6 @@ def _debts(evidence: Evidence, terms: PolicyTerms) -> Fraction | None:
 
 def _value(evidence: Evidence, held: HeldAmount, price: Fraction | None) -> Fraction | None:
     decimals = evidence.decimals_of(held.token)
-    if price is None or decimals is None or decimals > 77:  # noqa: PLR2004  10**77 < 2**256
+    if price is None or decimals is None or decimals > MAX_SHOWN_DECIMALS:
         return None
     return price * Fraction(held.base_units, 10**decimals)

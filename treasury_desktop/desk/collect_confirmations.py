@@ -30,10 +30,15 @@ def collect_confirmations(
     for claim, checked in zip(
         claimed, checked_signatures(claimed, safe, safe_tx_hash), strict=True
     ):
+        reason = checked.status
         if checked.status == "valid" and checked.signature is not None and checked.signer:
-            counted += keep_confirmation(records, _confirmation(checked, safe_tx_hash), safe)
-        else:
-            _quarantine(records, safe_tx_hash, claim, checked.status)
+            confirmation = _confirmation(checked, safe_tx_hash)
+            reason = (
+                "" if _is_first_of_owner(records, confirmation) else "confirmed otherwise already"
+            )
+            counted += not reason and keep_confirmation(records, confirmation, safe)
+        if reason:
+            _quarantine(records, safe_tx_hash, claim, reason)
             quarantined += 1
     return counted, quarantined
 
@@ -52,6 +57,15 @@ def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) 
         if queued.state.value in ("drafted", "collecting"):
             records.record_event(confirmation.safe_tx_hash, event)
     return True
+
+
+def _is_first_of_owner(records: Records, confirmation: Confirmation) -> bool:
+    """Whether this owner has not confirmed with other bytes: anyone can make a signature's twin."""
+    queued = records.transaction(confirmation.safe_tx_hash)
+    known = () if queued is None else queued.confirmations
+    return all(
+        one.signature == confirmation.signature for one in known if one.owner == confirmation.owner
+    )
 
 
 def _owners_who_signed(confirmations: tuple[Confirmation, ...], safe: Safe) -> frozenset[Address]:

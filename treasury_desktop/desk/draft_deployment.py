@@ -12,7 +12,6 @@ from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.review import Review, examine
-from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -86,7 +85,8 @@ def next_free_nonce(safe: Safe, queue: tuple[QueuedTransaction, ...]) -> int:
     """The lowest nonce nobody has claimed: a gap would hold up everything behind it."""
     if not isinstance(safe.nonce, int):
         raise Refused("The Safe's nonce is not known; refresh first.")
-    taken = {q.tx.nonce for q in queue if q.state not in FINAL and q.safe == safe.address}
+    # What is final has used its nonce up, also where the Safe was read before that happened.
+    taken = {queued.tx.nonce for queued in queue if queued.safe == safe.address}
     nonce = safe.nonce
     while nonce in taken:
         nonce += 1

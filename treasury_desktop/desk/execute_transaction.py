@@ -1,6 +1,7 @@
 """Execute: fresh state, everything verified anew, sent by a key that owns nothing here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import write_bundle
@@ -49,10 +50,11 @@ def execute_transaction(
         raise Refused("An executor key must not be an owner's key.")
     if reader.transaction_hash_on_chain(queued.safe, queued.tx) != safe_tx_hash:
         raise Refused("The Safe itself derives another hash for this transaction.")
+    fresh = replace(facts, safe=safe)
     bundle = bundle_with_our_evidence(
-        safe, queued.tx, facts, purpose=queued.purpose, strategy=queued.strategy
+        safe, queued.tx, fresh, purpose=queued.purpose, strategy=queued.strategy
     )
-    review = examine(bundle, facts, now=now)
+    review = examine(bundle, fresh, now=now)
     if review.blocks:
         raise Refused(f"It must not be executed: {review.blocks[0].sentence}")
     signatures = packed_signatures(confirmations)
@@ -63,6 +65,9 @@ def execute_transaction(
     raw = signer.sign_execution(executor, write_bundle(bundle), signatures, transaction)
     # On record first: if we are killed after this line, the next start looks for the receipt.
     records.note("broadcasting", {"safe_tx_hash": "0x" + safe_tx_hash.hex()}, now)
+    if queued.state in (State.DRAFTED, State.COLLECTING):
+        # The threshold was lowered, or owners became known, after the last confirmation came in.
+        records.record_event(safe_tx_hash, Event.THRESHOLD_REACHED)
     records.record_event(safe_tx_hash, Event.BROADCAST, transaction_hash_of(raw))
     return broadcaster.broadcast(raw)
 

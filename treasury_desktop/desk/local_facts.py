@@ -5,7 +5,7 @@ from fractions import Fraction
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.review.facts import LocalFacts
-from treasury_desktop.safes.lifecycle import FINAL
+from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.evidence import (
     BookEntry,
@@ -54,7 +54,7 @@ def local_evidence(
         tokens=_tokens(workspace),
         contracts=contracts,
         address_book=book,
-        queue=_queue(queue),
+        queue=_queue(queue, snapshot),
     )
     return common if snapshot is None else _with_snapshot(common, workspace, snapshot)
 
@@ -71,7 +71,9 @@ def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySna
         queue=common.queue,
         exposures=exposures(workspace, snapshot),
         allowances=tuple(
-            ObservedAllowance(token=str(a.token), spender=a.spender, base_units=a.base_units)
+            ObservedAllowance(
+                safe=a.safe, token=str(a.token), spender=a.spender, base_units=a.base_units
+            )
             for a in snapshot.allowances
         ),
     )
@@ -80,17 +82,18 @@ def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySna
 def exposures(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[Exposed, ...]:
     """What each strategy holds already, in dollars at the high end of the quotes.
 
-    A holding without any price makes its strategy's exposure unknown; it is then left out here and
-    the deployment is judged by what can be valued, since its token's price is missing there too.
+    A holding without any price makes its strategy's exposure unknown, which cannot be judged.
     """
-    totals: dict[str, Fraction] = {}
+    totals: dict[str, Fraction | Unknown] = {}
     for holding in snapshot.holdings:
         if holding.strategy is None:
             continue
         value = high_value(holding, workspace, snapshot)
-        totals[holding.strategy] = totals.get(holding.strategy, Fraction(0)) + (
-            Fraction(0) if isinstance(value, Unknown) else value
-        )
+        before = totals.get(holding.strategy, Fraction(0))
+        if isinstance(value, Unknown) or isinstance(before, Unknown):
+            totals[holding.strategy] = UNKNOWN
+        else:
+            totals[holding.strategy] = before + value
     return tuple(Exposed(strategy=name, usd=usd) for name, usd in sorted(totals.items()))
 
 
@@ -127,15 +130,29 @@ def _tokens(workspace: Workspace) -> tuple[DescribedToken, ...]:
     )
 
 
-def _queue(queue: tuple[QueuedTransaction, ...]) -> tuple[QueueEntry, ...]:
-    """What counts in the queue: drafted here, or carrying a verified owner signature."""
+def _queue(
+    queue: tuple[QueuedTransaction, ...], snapshot: TreasurySnapshot | None
+) -> tuple[QueueEntry, ...]:
+    """What counts in the queue: drafted here, or carrying a verified owner signature.
+
+    What was executed after the snapshot is in none of its figures yet, so it still counts.
+    """
     return tuple(
         QueueEntry(
             nonce=queued.tx.nonce,
+            safe=queued.safe,
             safe_tx_hash=queued.safe_tx_hash,
             tx=queued.tx,
             strategy=UNKNOWN if queued.strategy is None else queued.strategy,
         )
         for queued in queue
-        if queued.state not in FINAL and (queued.drafted_here or queued.confirmations)
+        if (queued.drafted_here or queued.confirmations)
+        and (queued.state not in FINAL or _is_newer_than(snapshot, queued))
     )
+
+
+def _is_newer_than(snapshot: TreasurySnapshot | None, queued: QueuedTransaction) -> bool:
+    """Whether it was executed, and the snapshot still shows its nonce as unused."""
+    safe = None if snapshot is None else snapshot.safe_at(queued.safe)
+    nonce = None if safe is None else safe.nonce
+    return queued.state is State.EXECUTED and isinstance(nonce, int) and queued.tx.nonce >= nonce

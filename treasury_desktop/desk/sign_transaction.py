@@ -20,15 +20,16 @@ def sign_transaction(
     again from the bytes it is given and trusts none of this.
     """
     _require_unchanged(review)
-    examine(review.bundle, facts, now=now).require_signable()
-    safe = review.facts.safe
+    fresh = examine(review.bundle, facts, now=now)
+    fresh.require_signable()
+    safe = fresh.facts.safe
     if not safe.is_owner(key.address):
         raise Refused(f"{key.label} ({key.address}) is not an owner of this Safe.")
-    _require_one_signature_a_nonce(review, key, records)
+    _require_one_signature_a_nonce(fresh, key, records)
     bundle = bundle_with_our_evidence(
         safe, review.bundle.tx, facts, purpose=review.bundle.purpose, strategy=None
     )
-    reviewed = review.hashes.safe_tx
+    reviewed = fresh.hashes.safe_tx
     records.note("signing", {"safe_tx_hash": "0x" + reviewed.hex(), "key": str(key.address)}, now)
     signature = signer.sign_safe_tx(key, write_bundle(bundle), reviewed)
     confirmation = Confirmation(safe_tx_hash=reviewed, owner=key.address, signature=signature)

@@ -71,14 +71,18 @@ class KeyStore:
         """Keeps a key, instead of an older ciphertext of the same address if there is one."""
         known = self._index()
         if key.address not in known:
-            if any(each.label == key.label for each in self.labels()):
-                raise Refused(f"There is a key with the label {key.label} already.")
+            self.refuse_taken_label(key.label)
             if len(known) >= MOST_KEYS:
                 raise Refused(f"This desk has {MOST_KEYS} keys, and the index holds no more.")
         self._place.write(str(key.address), key.text)
         if key.address not in known:
             self._write_index((*known, key.address))
         return self._label(key)
+
+    def refuse_taken_label(self, label: str) -> None:
+        """Refuses a label that another key has: people choose keys by it."""
+        if any(each.label == label for each in self.labels()):
+            raise Refused(f"There is a key with the label {label} already.")
 
     def remove(self, label: KeyLabel) -> None:
         """Forgets a key for good: from the index first, then the ciphertext."""

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from treasury_desktop.assets.strict_json import JsonSource, JsonValue
 from treasury_desktop.errors import TreasuryError
@@ -31,15 +31,13 @@ from treasury_desktop.keys.jobs import (
 )
 from treasury_desktop.keys.secret import Secret
 
-AskSigner = Callable[[Sequence[bytearray]], Mapping[str, JsonValue] | None]
+AskSigner = Callable[[Sequence[bytearray]], Mapping[str, object] | None]
 """Starts the signer with these passphrases, which it overwrites, and answers what it answered.
 
 `None` when the passphrase does not open the key; anything else the signer refused is raised.
 """
 
-RunWindow = Callable[
-    [Mapping[str, JsonSource], Mapping[str, JsonValue], AskSigner], Mapping[str, JsonValue]
-]
+RunWindow = Callable[[Mapping[str, object], Mapping[str, object], AskSigner], Mapping[str, object]]
 """Shows a job (its members, and how to show it) and answers what the signer answered."""
 
 SIGNER: Final = "signer"
@@ -59,7 +57,8 @@ def main(load_window: Callable[[], RunWindow], signer_command: Sequence[str] | N
         end_when_input_ends(0)
         run = load_window()
         shown: dict[str, JsonSource] = {"job": job.name, **job.fields}
-        answer = answer_text(run(shown, window, signer_for(job, signer_command)))
+        said = run(shown, window, signer_for(job, signer_command))
+        answer = answer_text(cast("Mapping[str, JsonSource]", said))  # the signer's own JSON
     except TreasuryError as failure:
         answer = failure_text(failure)
     write_frame(standard_output, answer)

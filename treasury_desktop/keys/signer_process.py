@@ -107,6 +107,7 @@ class SignerProcess:
 
     def create_key(self, label: str, role: str) -> KeyLabel:
         """A new random key under a new passphrase, kept when this returns."""
+        self._store.refuse_taken_label(label)  # before anybody types a passphrase for nothing
         job = CreateKey(label=checked_label(label), role=role)
         return self._store.keep(_made_key(self._done(job), label, role))
 

@@ -5,12 +5,11 @@ on the present clock, and the calldata of an execution is written here from the 
 What has to be believed of the window is only what it says was signed before.
 """
 
-from dataclasses import replace
 from itertools import pairwise
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.bundle import Bundle, read_bundle
+from treasury_desktop.bundle import read_bundle
 from treasury_desktop.errors import Refused
 from treasury_desktop.keys.encrypted_key import EXECUTOR, OWNER
 from treasury_desktop.keys.jobs import SignExecution, SignSafeTx
@@ -72,28 +71,13 @@ def calldata_to_execute(job: SignExecution, now: int) -> bytes:
 def _reviewed(bundle_bytes: bytes, now: int) -> tuple[Safe, SafeTx, SafeTxHashes]:
     bundle = read_bundle(bundle_bytes)
     safe, tx = bundle.safe, bundle.tx
-    review = examine(aged(bundle, now))
+    review = examine(bundle, now=now)
     hashes = safe_tx_hashes(safe, tx)
     if review.hashes != hashes:
         raise Refused("The review is about other bytes than the hashes; nothing is signed.")
     if review.severity is Severity.BLOCK:
         raise Refused(review.why_not_signable or "The review blocks this transaction.")
     return safe, tx, hashes
-
-
-def aged(bundle: Bundle, now: int) -> Bundle:
-    """The bundle with its quotes as old as they are now: a review counts up to their block."""
-    evidence = bundle.evidence
-    if isinstance(evidence.block, Unknown) or isinstance(evidence.quotes, Unknown):
-        return bundle
-    seconds = max(0, now - evidence.block.timestamp)
-    quotes = tuple(
-        quote
-        if quote.age_seconds is None
-        else replace(quote, age_seconds=quote.age_seconds + seconds)
-        for quote in evidence.quotes
-    )
-    return replace(bundle, evidence=replace(evidence, quotes=quotes))
 
 
 def _check_executor(job: SignExecution, safe: Safe) -> None:

@@ -12,6 +12,7 @@ from treasury_desktop.calls.effects import effects_of
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
+from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave, permits
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.safes.safe_tx import Operation
 
@@ -230,21 +231,6 @@ def _is_unlimited(subject: Subject, token: Address, units: int) -> bool:
     return balance > 0 and units > UNLIMITED_BALANCES * balance
 
 
-def nft_operators(subject: Subject) -> Iterator[Finding]:
-    """An operator for all NFTs may take every position the Safe has or will ever have."""
-    for call in subject.call.walk():
-        if call.function is None or call.function.name != "setApprovalForAll":
-            continue
-        operator = call.argument("operator")
-        assert isinstance(operator, Address)
-        if call.argument("approved") and not subject.is_allow_listed(operator):
-            yield block(
-                "NFT_APPROVAL_FOR_ALL",
-                f"lets {subject.name_of(operator)} take every NFT of {subject.name_of(call.to)}.",
-                path=call.path,
-            )
-
-
 def outflows(subject: Subject) -> Iterator[Finding]:
     """Money that goes to somebody nobody here knows."""
     accounts = subject.facts.own_safes | {subject.safe.address}
@@ -278,10 +264,14 @@ def outflows(subject: Subject) -> Iterator[Finding]:
 
 
 def receivers(subject: Subject) -> Iterator[Finding]:
-    """Shares, positions or withdrawn money that go to somebody else than the Safe."""
+    """Shares, positions or withdrawn money that go to somebody else than the Safe.
+
+    Uniswap's collect means the contract itself by the zero address; elsewhere it is nobody.
+    """
     for call in subject.call.walk():
         for name, value in _receiver_arguments(call):
-            if not subject.is_ours(value) and value.raw != bytes(20):
+            is_contract_itself = value.is_zero and name == "recipient"
+            if not subject.is_ours(value) and not is_contract_itself:
                 yield block(
                     "RECEIVER_NOT_SAFE",
                     f"{call.function.name if call.function else 'a call'} on "
@@ -376,10 +366,11 @@ def lookalikes(subject: Subject) -> Iterator[Finding]:
     anchors += [a for s in subject.facts.strategies for a in s.contracts]
     anchors += [*subject.facts.own_safes, subject.safe.address]
     trusted = frozenset(anchors)
+    in_order = sorted(trusted)
     for call, address in _named_addresses(subject.call):
         if address in trusted or official_contract(subject.safe.chain_id, address):
             continue
-        twin = next((anchor for anchor in trusted if _looks_like(address, anchor)), None)
+        twin = next((anchor for anchor in in_order if _looks_like(address, anchor)), None)
         if twin is not None:
             yield block(
                 "LOOKALIKE_ADDRESS",
@@ -412,6 +403,8 @@ CALL_CHECKS: tuple[Check, ...] = (
     governance_changes,
     approvals,
     nft_operators,
+    nfts_that_leave,
+    permits,
     outflows,
     receivers,
     unknown_contracts,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.deployments.denominator import treasury_value
 from treasury_desktop.deployments.judgement import Verdict
@@ -81,6 +82,12 @@ def identity(subject: Subject) -> Iterator[Finding]:
             "This desk has not read the Safe yet, so owners and nonce are the sender's claims; "
             "refresh first.",
         )
+    if claimed.address != ours.address:
+        yield block(
+            "STATE_UNKNOWN",
+            f"is a transaction of the Safe {claimed.address}, but the facts here are those of "
+            f"{ours.address}.",
+        )
     if claimed.chain_id != ours.chain_id:
         yield block(
             "CHAIN_MISMATCH", f"is for chain {claimed.chain_id}; the Safe is on {ours.chain_id}."
@@ -126,7 +133,7 @@ def _refund_bound_usd(subject: Subject) -> Fraction | None:
     token = NATIVE if tx.gas_token.is_zero else str(tx.gas_token)
     price = price_range(subject.evidence.quotes_of(token), subject.facts.terms).highest
     decimals = subject.evidence.decimals_of(token)
-    if price is None or decimals is None:
+    if price is None or decimals is None or decimals > MAX_SHOWN_DECIMALS:
         return None
     return price * Fraction((tx.safe_tx_gas + tx.base_gas) * tx.gas_price, 10**decimals)
 

@@ -70,20 +70,21 @@ class BookEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposed:
-    """Value already deployed in a strategy, executed."""
+    """Value already deployed in a strategy, executed; UNKNOWN where it has no price."""
 
     strategy: str
-    usd: Fraction
+    usd: Fraction | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
-    """Another transaction of the queue.
+    """Another transaction of the queue, of `safe` (UNKNOWN: of the Safe under review).
 
     `usd` is what somebody says it deploys; where `tx` is there it is judged from its bytes.
     """
 
     nonce: int | Unknown
+    safe: Address | Unknown = UNKNOWN
     safe_tx_hash: bytes | Unknown = UNKNOWN
     tx: SafeTx | Unknown = UNKNOWN
     strategy: str | Unknown = UNKNOWN
@@ -111,11 +112,12 @@ class StorageChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedAllowance:
-    """What a spender may already take of the Safe's token."""
+    """What a spender may already take of a token of `safe` (UNKNOWN: the Safe under review)."""
 
     token: str
     spender: Address
     base_units: int
+    safe: Address | Unknown = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ class CallReader:
         described = self._facts.evidence.token_at(token)
         decimals = None if described is None else described.decimals
         if not isinstance(decimals, int) or decimals > MAX_SHOWN_DECIMALS:
-            return f"{units:,} base units of {self.who(token)}"
+            return f"{units:,} base units of {self.party(token).name or 'an unknown token'}"
         return f"{decimal_text(units, decimals)} {self.who(token)}"
 
     @property
@@ -134,7 +134,8 @@ class CallReader:
         is_foreign = call.is_delegatecall and official is None
         sentence = self._sentence(call)
         if is_foreign:
-            sentence = f"Hands this Safe to foreign code: {sentence}"
+            dressed = f", dressed as {call.function.name}" if call.function else ""
+            sentence = f"Runs foreign code as this Safe{dressed}"
         elif call.operation == Operation.CREATE:
             sentence = f"Creates a contract: {sentence}"
         signature = call.function.signature if call.function else ""

@@ -204,6 +204,12 @@ def name_text(name: str) -> str:
     return plain(name, limit=NAME_LIMIT)
 
 
+def detail_text(detail: str) -> str:
+    """What tells parts of a position apart, shortened: "fees of position 7"."""
+    part, found, _ = detail.rpartition(", uncollected fees")
+    return name_text(f"fees of {part}" if found else detail)
+
+
 def party_at(address: Address, workspace: Workspace) -> Party:
     """Who the workspace says an address is: own Safe, payee, strategy, pool, token or stranger."""
     found = (

@@ -15,6 +15,7 @@ from treasury_desktop.viewmodels.figures import (
     Remark,
     age_text,
     amount_text,
+    detail_text,
     exact_amount_text,
     name_text,
     price_range_text,
@@ -56,6 +57,7 @@ class HoldingRow:
     place: str
     place_tip: str
     remark: Remark
+    note: str
     series: int
     key: tuple[str, str, str, str]
     valued: Valued
@@ -89,11 +91,11 @@ class HoldingTotals:
 def holding_rows(
     workspace: Workspace, snapshot: TreasurySnapshot, now: int
 ) -> tuple[HoldingRow, ...]:
-    """One row per holding, the largest value first."""
+    """One row per holding, the largest value first and what does not count last."""
     net = treasury_net(workspace, snapshot).net_usd
     rows = [_row(each, workspace, net, snapshot, now)
             for each in valued_holdings(workspace, snapshot, now)]  # fmt: skip
-    return tuple(sorted(rows, key=lambda row: (-row.value_order, row.asset)))
+    return tuple(sorted(rows, key=_largest_first))
 
 
 def holding_totals(rows: Iterable[HoldingRow], *, of: int | None = None) -> HoldingTotals:
@@ -118,8 +120,12 @@ def holding_totals(rows: Iterable[HoldingRow], *, of: int | None = None) -> Hold
 def holdings_csv(rows: Iterable[HoldingRow]) -> str:
     """The rows with exact figures, for a spreadsheet."""
     titles = ("asset", "token", "amount", "base units", "low price USD", "high price USD",
-              "low value USD", "counted", "place", "remark")  # fmt: skip
+              "low value USD", "counted", "place", "part", "remark")  # fmt: skip
     return csv_text(titles, (_csv_row(row) for row in rows))
+
+
+def _largest_first(row: HoldingRow) -> tuple[bool, Fraction, str]:
+    return (not row.valued.counts, -row.value_order, row.asset)
 
 
 def _row(
@@ -135,6 +141,8 @@ def _row(
         share = valued.low_usd / net
     place, place_tip = _place(valued, workspace)
     is_left_out = holding.is_own_token and not valued.counts
+    remark = Remark("own token", "idle") if is_left_out else Remark("")
+    remark = valued.remark if valued.remark.text else remark
     return HoldingRow(
         asset=symbol_text(holding.amount),
         asset_tip=_asset_tip(valued),
@@ -149,9 +157,8 @@ def _row(
         share_text=share_text(share),
         place=place,
         place_tip=place_tip,
-        remark=valued.remark
-        if valued.remark.text or not is_left_out
-        else Remark("own token", "idle"),
+        remark=remark,
+        note=remark.text or detail_text(holding.detail),
         series=series_of(holding.amount.token, workspace),
         key=(str(holding.safe), holding.amount.token.key, holding.strategy or "", holding.detail),
         valued=valued,
@@ -202,13 +209,13 @@ def _value_tip(valued: Valued) -> str:
 def _place(valued: Valued, workspace: Workspace) -> tuple[str, str]:
     holding = valued.holding
     safe = next((s for s in workspace.safes if s.address == holding.safe), None)
-    name = "Safe" if safe is None else f"Safe {name_text(safe.name)}"
+    name = "Safe" if safe is None else name_text(safe.name)
     tip = f"{name}\n{holding.safe}"
     if holding.strategy is None:
         return f"{name}, idle", tip
     strategy = name_text(holding.strategy)
-    detail = name_text(holding.detail)
-    return (f"{strategy} · {detail}" if detail else strategy), f"{strategy}, owned by {tip}"
+    detail = f", {name_text(holding.detail)}" if holding.detail else ""
+    return strategy, f"{strategy}{detail}\nowned by {tip}"
 
 
 def _csv_row(row: HoldingRow) -> tuple[str, ...]:
@@ -223,6 +230,7 @@ def _csv_row(row: HoldingRow) -> tuple[str, ...]:
         _exact(row.valued.low_usd),
         "yes" if row.valued.counts else "no",
         row.place,
+        row.valued.holding.detail,
         row.remark.text,
     )
 

@@ -71,6 +71,7 @@ class QueueLine:
     signed: str
     next_step: Remark
     for_me: bool
+    is_foreign: bool
 
 
 def treasury_figure(workspace: Workspace, snapshot: TreasurySnapshot, now: int) -> TreasuryFigure:
@@ -109,7 +110,7 @@ def queue_lines(
     """What waits, first what needs me; `mine` are the owner addresses whose keys are here."""
     open_ones = [queued for queued in queue if queued.state not in FINAL]
     lines = [(queued, _queue_line(queued, snapshot, mine)) for queued in open_ones]
-    lines.sort(key=lambda pair: (not pair[1].for_me, pair[0].tx.nonce, pair[0].created_at))
+    lines.sort(key=_most_urgent_first)
     return tuple(line for _, line in lines)
 
 
@@ -119,6 +120,11 @@ def queue_caption(lines: tuple[QueueLine, ...]) -> str:
     if not lines:
         return "nothing waits"
     return f"{len(lines)} waiting" + (f", {for_me} for you" if for_me else "")
+
+
+def _most_urgent_first(pair: tuple[QueuedTransaction, QueueLine]) -> tuple[bool, bool, int, int]:
+    queued, line = pair
+    return (not line.for_me, line.is_foreign, queued.tx.nonce, queued.created_at)
 
 
 def _token_key(valued: Valued) -> str:
@@ -183,8 +189,8 @@ def _queue_line(
     owners = safe.owners if safe is not None and isinstance(safe.owners, tuple) else ()
     signed_by = {confirmation.owner for confirmation in queued.confirmations}
     can_sign = bool((mine & frozenset(owners)) - signed_by)
-    step, for_me = _next_step(queued, can_sign=can_sign)
     is_foreign = not queued.drafted_here and not queued.confirmations
+    step, for_me = _next_step(queued, can_sign=can_sign, is_foreign=is_foreign)
     strategy = name_text(queued.strategy) if queued.strategy else "no strategy"
     return QueueLine(
         safe_tx_hash=queued.safe_tx_hash,
@@ -194,10 +200,16 @@ def _queue_line(
         signed=f"{len(signed_by)} of {NONE if threshold is None else threshold} signed",
         next_step=step,
         for_me=for_me,
+        is_foreign=is_foreign,
     )
 
 
-def _next_step(queued: QueuedTransaction, *, can_sign: bool) -> tuple[Remark, bool]:
+def _next_step(
+    queued: QueuedTransaction, *, can_sign: bool, is_foreign: bool
+) -> tuple[Remark, bool]:
+    """What happens next and whether it is mine to do; a stranger cannot ask me to sign."""
+    if is_foreign:
+        return Remark("no owner signed it", "danger"), False
     if queued.state is State.SENT:
         return Remark("sent, waiting for the chain", "accent"), False
     if queued.state is State.CONFIRMED:

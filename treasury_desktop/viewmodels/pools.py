@@ -22,6 +22,7 @@ from treasury_desktop.viewmodels.csv_text import csv_text
 from treasury_desktop.viewmodels.figures import (
     DAY,
     HOUR,
+    Remark,
     age_text,
     day_text,
     grouped_number,
@@ -30,6 +31,7 @@ from treasury_desktop.viewmodels.figures import (
     shortened,
     span_text,
 )
+from treasury_desktop.viewmodels.page_notes import PageNote
 
 if TYPE_CHECKING:
     import numpy as np
@@ -221,15 +223,17 @@ def caption(series: PoolSeries, chart: ChartSeries, now: int) -> str:
     """Unit, source, blocks and age of a chart, in one line."""
     pool = chart.orientation.pool
     fee = Fraction(pool.fee, _FEE_PARTS)
+    orientation, candles = chart.orientation, _candle_word(series.bucket_seconds)
     parts = [
-        chart.orientation.unit,
-        f"Swap events of the Uniswap v3 pool {shortened(str(pool.address))}, fee {float(fee):g}%",
+        f"{orientation.unit}, volume in {orientation.quote_symbol}, {candles} candles, UTC",
+        f"Swap events of Uniswap v3 pool {shortened(str(pool.address))}, fee {float(fee):g}%",
     ]
     if series.first_block is not None and series.last_block is not None:
         first, last = grouped_number(series.first_block), grouped_number(series.last_block)
-        parts.append(f"blocks {first} to {last}")
-        parts.append(f"last traded {age_text(now - int(series.bucket_start[-1]))}")
-    parts.append(f"{_candle_word(series.bucket_seconds)} candles, UTC")
+        parts.append(f"blocks {first}–{last}")
+        ended = int(series.bucket_start[-1]) + series.bucket_seconds
+        age = max(0, now - ended)
+        parts.append(f"newest candle {'is open' if not age else age_text(age)}")
     if chart.gaps:
         silence = span_text((LONGEST_BRIDGE + 1) * series.bucket_seconds)
         parts.append(f"{chart.gaps} {'gap' if chart.gaps == 1 else 'gaps'} over {silence}")
@@ -249,14 +253,29 @@ def readout(chart: ChartSeries, index: int) -> str:
     )
 
 
-def summary(chart: ChartSeries, first: int) -> str:
-    """The last price and its change since the candle `first`, for the line above the chart."""
+def change_remark(chart: ChartSeries, first: int, span: Span) -> Remark:
+    """How the price changed since the candle `first`; a change is neither good nor bad news."""
     last = Fraction(float(chart.close[-1]))
     began = Fraction(float(chart.open[first]))
     change = (last - began) / began
     tenths = rounded_half_up(abs(change) * 1000)
     sign = "−" if change < 0 and tenths else "+"
-    return f"{sign}{tenths // 10:,}.{tenths % 10}%"
+    since = "since the beginning" if not span.seconds else f"in {span.label}"
+    return Remark(f"{sign}{tenths // 10:,}.{tenths % 10}% {since}")
+
+
+def silence_note(series: PoolSeries, now: int) -> PageNote | None:
+    """A sentence when the newest swap kept here is older than two candles and a day."""
+    if not len(series):
+        return None
+    silence = now - int(series.bucket_start[-1]) - series.bucket_seconds
+    if silence < max(DAY, 2 * series.bucket_seconds):
+        return None
+    words = (
+        f"The newest swap kept here is {span_text(silence)} old. "
+        "Read new swaps to see whether there were more."
+    )
+    return PageNote(words=words, action="Read new swaps")
 
 
 def last_price_text(chart: ChartSeries) -> str:
@@ -277,6 +296,11 @@ def pool_csv(chart: ChartSeries) -> str:
     titles = ("start UTC", "Unix seconds", *(f"{name} {unit}" for name in
               ("open", "high", "low", "close")), f"volume {quote}", "swaps")  # fmt: skip
     return csv_text(titles, _csv_rows(chart))
+
+
+def sync_words(pool: str) -> str:
+    """What is going on while a pool's swaps are read, block by block."""
+    return f"Reading the swaps of {name_text(pool)}, in blocks"
 
 
 def plain_price_text(price: Fraction) -> str:

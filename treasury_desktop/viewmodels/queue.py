@@ -90,6 +90,14 @@ class QueueCard:
     step_words: str
     is_main: bool = False
 
+    @property
+    def names(self) -> str:
+        """Who signed and who has not, by name."""
+        signed = ", ".join(dot.name for dot in self.dots if dot.is_signed)
+        missing = ", ".join(dot.name for dot in self.dots if not dot.is_signed)
+        parts = (f"signed: {signed}" if signed else "", f"not yet: {missing}" if missing else "")
+        return " · ".join(part for part in parts if part) or "the owners are not known"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:

@@ -37,6 +37,10 @@ LEAVING_SHOWN: Final = 3
 KINDS: Final = {"note": "info", "warn": "warn", "danger": "danger", "block": "block"}
 """The mark (icon, colour, word) of each severity."""
 
+PARTLY_READ: Final = "Only what can be read was measured; the rest may do anything."
+WORDS: Final = {"note": "Note", "warn": "Warning", "danger": "Danger", "block": "Blocks"}
+"""How a finding's severity is said in its title."""
+
 SIGNATURE_STATES: Final = {
     "valid": "signed",
     "not an owner": "not an owner, not counted",
@@ -74,10 +78,14 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementRow:
-    """One judgement of the policy with its figures; basis points are for the bar."""
+    """One judgement of the policy with its figures; basis points are for the bar.
+
+    `caution` says that the figures cover only what could be read of the transaction.
+    """
 
     group: str
     verdict: str
+    caution: str
     sentences: tuple[str, ...]
     figures: tuple[tuple[str, str], ...]
     definitions: tuple[tuple[str, str], ...]
@@ -291,7 +299,7 @@ def _remarks(review: Review, now: int | None) -> tuple[Remark, ...]:
     origin = {
         Origin.SENDER: Remark("evidence claimed by the sender", "danger"),
         Origin.WORKSPACE: Remark("our own evidence", "good"),
-        Origin.BOTH: Remark("our own evidence, stricter where the sender's is", "good"),
+        Origin.BOTH: Remark("our own evidence", "good"),
     }
     said.append(origin[review.facts.origin])
     if isinstance(block, Unknown):
@@ -351,6 +359,7 @@ def judgement_row(judgement: Judgement, review: Review) -> JudgementRow:
     return JudgementRow(
         group=_group_name(judgement.group, review),
         verdict=judgement.verdict.words,
+        caution=PARTLY_READ if _hides_effects(review) else "",
         sentences=tuple(plain(reason, limit=SENTENCE_LIMIT) for reason in judgement.reasons),
         figures=figures,
         definitions=tuple(sorted(judgement.definitions.items())),

@@ -16,6 +16,7 @@ from treasury_desktop.viewmodels.figures import (
     Party,
     Remark,
     amount_text,
+    detail_text,
     exact_amount_text,
     name_text,
     symbol_text,
@@ -95,20 +96,27 @@ def _view(
     exposure: ExposureRow,
 ) -> StrategyView:
     here = [each for each in valued if each.holding.strategy == strategy.name]
-    has_gap = any(each.low_usd is None for each in here)
-    worth = usd_text(total(each.low_usd for each in here))
     pool = None if strategy.pool is None else workspace.pool_at(strategy.pool)
     positions = [p for p in snapshot.positions if p.pool == strategy.pool]
     return StrategyView(
         name=name_text(strategy.name),
         venue=VENUE_WORDS.get(strategy.venue, name_text(strategy.venue)),
         group=name_text(strategy.group),
-        value=f"at least {worth}" if has_gap else worth,
+        value=_worth(here),
         contracts=_contracts(strategy),
         holdings=tuple(_holding(each, workspace) for each in here),
         positions=tuple(_position(each, pool, workspace) for each in positions),
         exposure=exposure,
     )
+
+
+def _worth(here: list[Valued]) -> str:
+    """The sum at the low end; what has no price makes it a lower bound, or nothing at all."""
+    values = [each.low_usd for each in here]
+    if values and all(value is None for value in values):
+        return "no price"
+    worth = usd_text(total(values))
+    return f"at least {worth}" if None in values else worth
 
 
 def _contracts(strategy: Strategy) -> tuple[Party, ...]:
@@ -130,7 +138,7 @@ def _holding(valued: Valued, workspace: Workspace) -> StrategyHolding:
         amount=amount_text(amount),
         amount_tip=exact_amount_text(amount),
         value=usd_or_none(valued.low_usd),
-        detail=name_text(valued.holding.detail) or NONE,
+        detail=detail_text(valued.holding.detail) or NONE,
         remark=valued.remark,
         series=series_of(amount.token, workspace),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from treasury_desktop.desk.doors import KeyLabel, Receipt
+from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.desk.refresh_treasury import Refreshed
@@ -61,8 +61,8 @@ class Actions(Protocol):
         """A pool's series as kept (EIP-55 address); no network."""
         ...
 
-    def sync_pools(self, on_progress: object, is_cancelled: object) -> None:
-        """Read pool events up to the newest block (doors.OnProgress, doors.IsCancelled)."""
+    def sync_pools(self, on_progress: OnProgress, is_cancelled: IsCancelled) -> None:
+        """Read pool events up to the newest block; what was read is kept on cancel."""
         ...
 
     def pool_state(self, strategy: Strategy) -> PoolState:
@@ -111,6 +111,14 @@ class Actions(Protocol):
 
     def create_key(self, label: str, role: str) -> KeyLabel:
         """A new key; the passphrase is asked in the secret-entry process."""
+        ...
+
+    def demonstration_keys(self) -> tuple[KeyLabel, ...]:
+        """The demonstration's public accounts that this desk does not hold; none elsewhere."""
+        ...
+
+    def import_demonstration_key(self, label: str, role: str) -> KeyLabel:
+        """Take in one of the demonstration's public accounts, by its label and role."""
         ...
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:

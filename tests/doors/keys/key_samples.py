@@ -1,6 +1,7 @@
 """Keys, bundles and processes for tests; every private key here is a public test value."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coincurve import PrivateKey
@@ -9,8 +10,12 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.calls.known_contracts import official_address
+from treasury_desktop.desk.doors import ExecutionTransaction
+from treasury_desktop.keys.child_process import ChildProcess
 from treasury_desktop.keys.encrypted_key import EncryptedKey, Scrypt, empty_key, seal
+from treasury_desktop.keys.jobs import Job, SignExecution, job_text, parse_answer
 from treasury_desktop.keys.secret import Secret
+from treasury_desktop.safes.execution import exec_transaction_calldata
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
@@ -100,17 +105,48 @@ def signed(index: int, digest: bytes) -> Signature:
 
 
 SIGNER = "import sys; from treasury_desktop.keys.signer import main; sys.exit(main())"
-SECRET_ENTRY = """
+SECRET_ENTRY = f"""
 import sys
 from treasury_desktop.keys.secret_entry_host import main
 def load():
     from treasury_desktop.windows.secret_entry.run import run
     return run
-sys.exit(main(load, [sys.executable, "-I", "-P", "-c", {signer!r}]))
-""".format(signer=SIGNER)
+sys.exit(main(load, [sys.executable, "-I", "-P", "-c", {SIGNER!r}]))
+"""
 
 
 def command(name: str) -> list[str]:
     """Our processes, started the way `__main__` starts them."""
     script = {"signer": SIGNER, "secret-entry": SECRET_ENTRY}[name]
     return [sys.executable, "-I", "-P", "-c", script]
+
+
+def ask(job: Job, *passphrases: str, argv: Sequence[str] | None = None) -> dict[str, object]:
+    """What a signer process answers; raises what it refused."""
+    with ChildProcess(argv or command("signer"), {}) as signer:
+        answer = signer.ask(job_text(job), [secret(each) for each in passphrases])
+    return dict(parse_answer(answer))
+
+
+def blob(case: Case, *owners: int) -> bytes:
+    """Signatures of these owners in the order in which the Safe wants them."""
+    ordered = sorted(owners, key=address_of)
+    return b"".join(signed(index, case.hash).encoded for index in ordered)
+
+
+def execution(case: Case, key: EncryptedKey, signatures: bytes, **changes: object) -> SignExecution:
+    """An execution job as the desk makes it, or with one thing different."""
+    fields: dict[str, object] = {
+        "chain_id": 31337,
+        "sender": key.address,
+        "account_nonce": 5,
+        "to": case.safe.address,
+        "data": exec_transaction_calldata(case.tx, signatures),
+        "gas": 200_000,
+        "max_fee_per_gas": 3_000_000_000,
+        "max_priority_fee_per_gas": 1_000_000_000,
+    }
+    transaction = ExecutionTransaction(**(fields | changes))  # type: ignore[arg-type]  one fact
+    return SignExecution(
+        key=key, bundle=case.bundle, signatures=signatures, transaction=transaction
+    )

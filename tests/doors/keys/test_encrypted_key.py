@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.doors.keys.key_samples import PASSPHRASE, PUBLIC_KEYS, address_of, quick_scrypt, secret
 from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.keys.encrypted_key import (
@@ -19,8 +20,6 @@ from treasury_desktop.keys.encrypted_key import (
     unseal,
 )
 from treasury_desktop.keys.secret import Secret
-
-from tests.doors.keys.key_samples import PASSPHRASE, PUBLIC_KEYS, address_of, quick_scrypt, secret
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.doors.keys.key_samples import Case, address_of, secret
 from treasury_desktop.desk.doors import ExecutionTransaction
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.keys.encrypted_key import EncryptedKey, WrongPassphrase
@@ -23,8 +24,6 @@ from treasury_desktop.keys.jobs import (
     parse_answer,
     parse_job,
 )
-
-from tests.doors.keys.key_samples import Case, address_of, secret
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -82,6 +83,39 @@ def _wait_until_gone(process_id: int) -> None:
         assert select.select([descriptor], [], [], 20)[0], "a child outlived its parent"
     finally:
         os.close(descriptor)
+
+
+IMPORTS = """
+import sys
+from treasury_desktop.keys import secret_entry_host
+from treasury_desktop.windows.secret_entry import run
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+LONG_LIFE = """
+from treasury_desktop.keys.signer import _short_life
+with _short_life():
+    print("begun", flush=True)
+    while True:
+        pass
+"""
+
+
+def test_secret_entry_has_no_network_and_no_store() -> None:
+    """The window's process loads Qt, and nothing that reaches a node, a store or a key ring."""
+    arguments = [sys.executable, "-I", "-P", "-c", IMPORTS]
+    loaded = set(subprocess.run(arguments, capture_output=True, check=True).stdout.decode().split())
+    assert "PySide6" in loaded
+    banned = {"web3", "requests", "sqlite3", "duckdb", "keyring", "eth_account", "pyqtgraph"}
+    assert not loaded & banned
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+def test_kernel_ends_a_signer_that_keeps_a_key_too_long() -> None:
+    """Two seconds after a key was decrypted the process is gone, whatever it is doing."""
+    arguments = [sys.executable, "-I", "-P", "-c", LONG_LIFE]
+    done = subprocess.run(arguments, capture_output=True, check=False, timeout=30)
+    assert done.stdout == b"begun\n"
+    assert done.returncode == -signal.SIGALRM
 
 
 def spellings(key: str) -> dict[str, bytes]:

@@ -1,10 +1,5 @@
 """The signer process by itself: real processes, jobs through pipes, refusals before any key."""
 
-import contextlib
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -17,8 +12,10 @@ from tests.doors.keys.key_samples import (
     Case,
     a_safe,
     address_of,
+    ask,
+    blob,
     case_of,
-    command,
+    execution,
     sealed,
     secret,
     signed,
@@ -26,9 +23,8 @@ from tests.doors.keys.key_samples import (
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
-from treasury_desktop.desk.doors import ExecutionTransaction
-from treasury_desktop.errors import Malformed, Refused, Unavailable
-from treasury_desktop.keys.child_process import ChildProcess, child_command
+from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.keys.child_process import child_command
 from treasury_desktop.keys.encrypted_key import (
     EncryptedKey,
     WrongPassphrase,
@@ -39,28 +35,16 @@ from treasury_desktop.keys.jobs import (
     ChangePassphrase,
     CreateKey,
     ImportDemonstration,
-    Job,
-    SignExecution,
     SignSafeTx,
     answered_bytes,
-    job_text,
-    parse_answer,
 )
-from treasury_desktop.keys.signing_checks import aged
-from treasury_desktop.safes.execution import exec_transaction_calldata
+from treasury_desktop.review.clock import aged_to
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import parse_signature
 from treasury_desktop.treasury.evidence import Evidence
 from treasury_desktop.treasury.snapshot import Block
 
 NEW_PASSPHRASE = "six other words that anybody may read"
-
-
-def ask(job: Job, *passphrases: str, argv: Sequence[str] | None = None) -> dict[str, object]:
-    """What a signer process answers; raises what it refused."""
-    with ChildProcess(argv or command("signer"), {}) as signer:
-        answer = signer.ask(job_text(job), [secret(each) for each in passphrases])
-    return dict(parse_answer(answer))
 
 
 def opened(text: object, passphrase: str) -> str:
@@ -149,7 +133,7 @@ def test_key_under_a_foreign_address_does_not_open(owner_key: EncryptedKey, hone
 
 
 def test_quotes_are_as_old_as_they_are_now() -> None:
-    """The signer's clock ages what the bundle says about its block; unknown ages stay unknown."""
+    """The signer's clock ages what the bundle says about its block; undated ones nobody knows."""
     block = Block(number=1, hash=bytes(32), timestamp=1000)
     quotes = tuple(
         Quote(token_key="native", usd=Fraction(1), kind=QuoteKind.FEED, source="x", age_seconds=age)
@@ -157,14 +141,14 @@ def test_quotes_are_as_old_as_they_are_now() -> None:
     )
     evidence = Evidence(block=block, quotes=quotes)
     bundle = Bundle(safe=a_safe(), tx=SafeTx(to=a_safe().address, nonce=7), evidence=evidence)
-    ages = {now: aged(bundle, now).evidence.quotes for now in (400, 1000, 4600)}
+    ages = {now: aged_to(bundle.evidence, now).quotes for now in (400, 1000, 4600)}
     assert [[q.age_seconds for q in each] for each in ages.values()] == [
         [60, None],
         [60, None],
         [3660, None],
     ]
-    unknown = replace(bundle, evidence=Evidence(quotes=quotes))
-    assert aged(unknown, 4600) == unknown
+    undated = aged_to(Evidence(quotes=quotes), 4600).quotes
+    assert [quote.age_seconds for quote in undated] == [None, None]
 
 
 @pytest.mark.parametrize("bundle", [b"", b"{}", b"\xff", b'{"format":"x"}'])
@@ -175,30 +159,6 @@ def test_unreadable_bundle_is_malformed(owner_key: EncryptedKey, bundle: bytes) 
 
 
 # ── executions ───────────────────────────────────────────────────────────────────────────────────
-
-
-def blob(case: Case, *owners: int) -> bytes:
-    """Signatures of these owners in the order in which the Safe wants them."""
-    ordered = sorted(owners, key=address_of)
-    return b"".join(signed(index, case.hash).encoded for index in ordered)
-
-
-def execution(case: Case, key: EncryptedKey, signatures: bytes, **changes: object) -> SignExecution:
-    """An execution job as the desk makes it, or with one thing different."""
-    fields: dict[str, object] = {
-        "chain_id": 31337,
-        "sender": key.address,
-        "account_nonce": 5,
-        "to": case.safe.address,
-        "data": exec_transaction_calldata(case.tx, signatures),
-        "gas": 200_000,
-        "max_fee_per_gas": 3_000_000_000,
-        "max_priority_fee_per_gas": 1_000_000_000,
-    }
-    transaction = ExecutionTransaction(**(fields | changes))  # type: ignore[arg-type]  one fact
-    return SignExecution(
-        key=key, bundle=case.bundle, signatures=signatures, transaction=transaction
-    )
 
 
 def test_execution_is_signed_by_the_executor(executor_key: EncryptedKey, honest: Case) -> None:
@@ -330,133 +290,3 @@ def test_wrong_number_of_passphrases_is_malformed(
     job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
     with pytest.raises(Malformed, match="wrong number"):
         ask(job, *passphrases)
-
-
-# ── the process ──────────────────────────────────────────────────────────────────────────────────
-
-MODULES = """
-import sys
-from treasury_desktop.keys import signer
-status = signer.main()
-print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
-"""
-BANNED = {
-    "PySide6", "aiohttp", "duckdb", "http", "keyring", "pyqtgraph", "requests", "secretstorage",
-    "sqlite3", "ssl", "urllib3", "web3", "websockets",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", ["safe transaction", "execution", "import"])
-def test_signer_has_no_qt_no_network_and_no_store(
-    kind: str, owner_key: EncryptedKey, executor_key: EncryptedKey, honest: Case
-) -> None:
-    """Whatever the job, none of these libraries is loaded."""
-    job: Job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
-    if kind == "execution":
-        job = execution(honest, executor_key, blob(honest, 1, 2))
-    if kind == "import":
-        job = ImportDemonstration(label="Demo", role="owner", index=1, chain_id=31337)
-    reading, writing = os.pipe()
-    header = job_text(job)
-    phrase = PASSPHRASE.encode()
-    os.write(writing, len(header).to_bytes(4, "big") + header)
-    os.write(writing, b"\x00\x00\x00\x01" + len(phrase).to_bytes(4, "big") + phrase)
-    done = subprocess.run(
-        [sys.executable, "-I", "-P", "-c", MODULES],
-        stdin=reading,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-    os.close(reading)
-    os.close(writing)
-    assert b'"answer"' in done.stdout
-    loaded = set(done.stderr.decode().split())
-    assert "coincurve" in loaded
-    assert not loaded & BANNED
-    assert kind != "safe transaction" or "eth_account" not in loaded
-
-
-HARDENED = """
-import ctypes, os, resource, sys
-from treasury_desktop.keys.hardening import forbid_reaching_out, harden, signer_environment
-os.environ["LD_PRELOAD"] = "x"
-harden(signer_environment(os.environ))
-forbid_reaching_out()
-print(dict(os.environ), resource.getrlimit(resource.RLIMIT_CORE))
-print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
-import socket, subprocess
-for attempt in (
-    lambda: socket.create_connection(("127.0.0.1", 9)),
-    lambda: socket.getaddrinfo("localhost", 80),
-    lambda: subprocess.run(["true"]),
-    lambda: os.system("true"),
-    lambda: os.fork(),
-):
-    try:
-        attempt()
-    except PermissionError as refusal:
-        print(refusal)
-raise ValueError("secret text")
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux")
-def test_process_cannot_be_dumped_and_cannot_reach_out() -> None:
-    """Not dumpable, no core, no environment, no network, no programs, no exception texts."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-P", "-c", HARDENED],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    environment, dumpable, *refusals = done.stdout.splitlines()
-    assert environment == "{} (0, 0)"
-    assert dumpable == "0"
-    assert len(refusals) == 5
-    assert done.stderr.startswith("ValueError in <module>, line ")
-    assert "secret" not in done.stderr
-
-
-def test_signer_ends_when_its_input_ends() -> None:
-    """A signer whose parent is gone does not wait for a job that will never come."""
-    process = ChildProcess(command("signer"), {})
-    process.end()
-    with pytest.raises(ProcessLookupError):
-        os.kill(process.process_id, 0)
-
-
-def test_ended_process_is_unavailable() -> None:
-    """A process that ends without an answer is one sentence."""
-    with (
-        ChildProcess([sys.executable, "-c", "raise SystemExit(7)"], {}) as process,
-        pytest.raises(Unavailable, match=r"without an answer \(exit status 7\)"),
-    ):
-        process.ask(b"x" * 2**20)
-
-
-def test_missing_program_is_unavailable() -> None:
-    """A program that cannot be started is one sentence too."""
-    with pytest.raises(Unavailable, match="could not be started"):
-        ChildProcess(["/nonexistent/program"], {})
-
-
-def test_program_starts_itself_isolated_or_frozen() -> None:
-    """Python starts without environment or current folder; a frozen program starts itself."""
-    assert child_command("signer", frozen=False) == [
-        sys.executable, "-I", "-P", "-m", "treasury_desktop", "signer",
-    ]  # fmt: skip
-    assert child_command("secret-entry", frozen=True) == [sys.executable, "secret-entry"]
-
-
-def test_pipes_close_when_a_process_is_left() -> None:
-    """Leaving the block closes both pipes, so nothing is left open."""
-    before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
-    with (
-        contextlib.suppress(Unavailable),
-        ChildProcess([sys.executable, "-c", ""], {}) as process,
-    ):
-        process.ask(b"")
-    after = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
-    assert after == before

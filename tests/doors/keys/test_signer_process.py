@@ -24,6 +24,7 @@ from treasury_desktop.desk.doors import ExecutionTransaction, KeyLabel
 from treasury_desktop.errors import Cancelled, Malformed, Refused, Unavailable
 from treasury_desktop.keys.encrypted_key import EncryptedKey
 from treasury_desktop.keys.hardening import window_environment
+from treasury_desktop.keys.jobs import answer_text
 from treasury_desktop.keys.key_store import INDEX, KeyStore, keys_in_files
 from treasury_desktop.keys.signer_process import SignerProcess, WindowWish
 from treasury_desktop.keys.system_keyring import SystemKeyRing
@@ -169,10 +170,8 @@ def test_bytes_that_were_not_reviewed_start_nothing(honest: Case) -> None:
 
 
 def _answer(signature: bytes, safe_tx_hash: bytes) -> str:
-    return (
-        '{"answer":{"safe_tx_hash":"0x%s","signature":"0x%s"},"format":"treasury-desktop/answer@1"}'
-        % (safe_tx_hash.hex(), signature.hex())
-    )
+    members = {"signature": "0x" + signature.hex(), "safe_tx_hash": "0x" + safe_tx_hash.hex()}
+    return answer_text(members).decode()
 
 
 def test_parent_believes_no_signature(honest: Case) -> None:
@@ -231,6 +230,21 @@ def test_cancelling_ends_both_processes(
     assert desk.sign_safe_tx(key, honest.bundle, honest.hash).has_low_s
 
 
+def test_taken_label_is_refused_before_a_window_opens(
+    tmp_path: Path, owner_key: EncryptedKey
+) -> None:
+    """Nobody types a passphrase twice to hear that the label is taken."""
+    store = keys_in_files(tmp_path / "keys")
+    store.keep(owner_key)
+
+    def no_window(_: str) -> Sequence[str]:
+        raise AssertionError("a window was opened")
+
+    desk = SignerProcess(store, signed_hash_for=nothing_signed, command=no_window)
+    with pytest.raises(Refused, match="label Desk A already"):
+        desk.create_key("Desk A", "owner")
+
+
 def test_secret_entry_inherits_only_its_screen() -> None:
     """Variables that load code into Qt or Python stay behind."""
     hostile = {
@@ -248,7 +262,6 @@ def test_secret_entry_inherits_only_its_screen() -> None:
 
 def test_process_that_dies_is_unavailable(honest: Case) -> None:
     """A secret-entry process that ends without an answer is one sentence."""
-
     desk = answering("")
     desk._command = lambda _: [sys.executable, "-c", "raise SystemExit(9)"]
     with pytest.raises(Unavailable, match="exit status 9"):

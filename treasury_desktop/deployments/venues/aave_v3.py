@@ -1,4 +1,4 @@
-"""Aave v3: lending. Reads supplies and repayments; nothing is built here yet."""
+"""Aave v3: lending. Reads what its pool takes and pays out; nothing is built here yet."""
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import DecodedCall
@@ -11,17 +11,39 @@ TAKING_FUNCTIONS = frozenset(
         "repay(address,uint256,uint256,address)",
     }
 )
+WITHDRAW = "withdraw(address,uint256,address)"
+PAYING_FUNCTIONS = frozenset(
+    {
+        "borrow(address,uint256,uint256,uint16,address)",
+        "setUserUseReserveAsCollateral(address,bool)",
+    }
+)
+WHOLE_POSITION = 2**256 - 1
+"""This amount means all there is, whatever that may be."""
 
 
 def reader(_strategies: tuple[Strategy, ...]) -> TakingReader:
-    """Reads what supply and repay take, whatever pool they are called on."""
+    """Reads supplies, repayments and withdrawals, whatever pool they are called on."""
     return _read
 
 
 def _read(call: DecodedCall) -> tuple[Taking, ...] | None:
-    if call.function is None or call.function.signature not in TAKING_FUNCTIONS:
+    signature = call.function.signature if call.function else ""
+    if signature in PAYING_FUNCTIONS:
+        return ()
+    if signature not in TAKING_FUNCTIONS and signature != WITHDRAW:
         return None
     asset, amount = call.argument("asset"), call.argument("amount")
     assert isinstance(asset, Address)
     assert isinstance(amount, int)
-    return (Outflow(path=call.path, token=str(asset), base_units=amount, to=call.to),)
+    if signature in TAKING_FUNCTIONS:
+        return (Outflow(path=call.path, token=str(asset), base_units=amount, to=call.to),)
+    to = call.argument("to")
+    assert isinstance(to, Address)
+    units = None if amount == WHOLE_POSITION else amount
+    is_ours = to == call.sender
+    return () if is_ours else (_paid_out(call, asset, units, to),)
+
+
+def _paid_out(call: DecodedCall, asset: Address, units: int | None, to: Address) -> Outflow:
+    return Outflow(path=call.path, token=str(asset), base_units=units, to=to)

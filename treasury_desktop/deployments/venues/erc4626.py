@@ -17,6 +17,7 @@ from treasury_desktop.treasury.strategy import Strategy
 DEPOSIT = parse_function("deposit(uint256 assets,address receiver)")
 MINT = parse_function("mint(uint256 shares,address receiver)")
 REDEEM = parse_function("redeem(uint256 shares,address receiver,address owner)")
+WITHDRAW = parse_function("withdraw(uint256 assets,address receiver,address owner)")
 APPROVE = parse_function("approve(address spender,uint256 amount)")
 
 
@@ -61,7 +62,7 @@ def entry(strategy: Strategy, amount: TokenAmount, safe: Address, expected_share
 
 
 def reader(strategies: tuple[Strategy, ...]) -> TakingReader:
-    """Reads deposits and mints of vaults; the asset comes from the strategy that names the vault.
+    """Reads what vaults take and pay out; the asset comes from the strategy that names the vault.
 
     A vault nobody described takes an asset the calldata does not name.
     """
@@ -73,22 +74,32 @@ def reader(strategies: tuple[Strategy, ...]) -> TakingReader:
     }
 
     def read(call: DecodedCall) -> tuple[Taking, ...] | None:
-        signature = call.function.signature if call.function else None
-        if signature not in (DEPOSIT.signature, MINT.signature):
-            return None
         asset = assets.get(call.to)
-        taken = call.argument("assets") if signature == DEPOSIT.signature else None
-        assert taken is None or isinstance(taken, int)
-        return (
-            Outflow(
-                path=call.path,
-                token=None if asset is None else str(asset),
-                base_units=taken,
-                to=call.to,
-            ),
-        )
+        token = None if asset is None else str(asset)
+        match call.function.signature if call.function else "":
+            case DEPOSIT.signature | WITHDRAW.signature:
+                units = call.argument("assets")
+            case MINT.signature | REDEEM.signature:
+                units = None  # shares: what they are worth is for the vault to say
+            case _:
+                return None
+        assert units is None or isinstance(units, int)
+        return _takings(call, token, units)
 
     return read
+
+
+def _takings(call: DecodedCall, token: str | None, units: int | None) -> tuple[Taking, ...]:
+    """Deposits and mints take from the sender; the others pay, and perhaps somebody else."""
+    assert call.function is not None
+    to = call.to
+    if call.function.name in (WITHDRAW.name, REDEEM.name):
+        receiver = call.argument("receiver")
+        assert isinstance(receiver, Address)
+        if receiver == call.sender:
+            return ()
+        to = receiver
+    return (Outflow(path=call.path, token=token, base_units=units, to=to),)
 
 
 def _vault(strategy: Strategy) -> Address:

@@ -5,8 +5,9 @@ what a price move between drafting and execution may cost; the deadline bounds i
 """
 
 from dataclasses import dataclass
+from math import isqrt
 
-from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.address import ADDRESS_LENGTH, Address
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.calls.decoded_call import DecodedCall
@@ -38,6 +39,20 @@ COLLECT = parse_function(
     "collect((uint256 tokenId,address recipient,uint128 amount0Max,uint128 amount1Max) params)"
 )
 APPROVE = parse_function("approve(address spender,uint256 amount)")
+PAYING = frozenset(
+    {
+        DECREASE.signature,
+        COLLECT.signature,
+        "burn(uint256)",
+        "refundETH()",
+        "unwrapWETH9(uint256,address)",
+        "sweepToken(address,uint256,address)",
+        "createAndInitializePoolIfNecessary(address,address,uint24,uint160)",
+    }
+)
+"""What takes nothing of the sender's and may pay out."""
+SHORTEST_PATH = 2 * ADDRESS_LENGTH + 3
+"""A swap path: token, fee in three bytes, token, and so on."""
 MAX_UINT128 = 2**128 - 1
 
 
@@ -66,6 +81,10 @@ class MintTerms:
     range: Range
     slippage_bps: int
     deadline: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.slippage_bps < BPS:
+            raise Refused(f"A tolerance of {self.slippage_bps} basis points is no tolerance.")
 
 
 def entry(
@@ -172,11 +191,13 @@ def _minimum_amounts(terms: MintTerms, needed: tuple[int, int]) -> tuple[int, in
     """
     lower = sqrt_price_x96_at_tick(terms.range.tick_lower)
     upper = sqrt_price_x96_at_tick(terms.range.tick_upper)
-    # Moving a price by x moves its square root by about x/2.
-    reached = [
-        terms.sqrt_price_x96 * (2 * BPS + move) // (2 * BPS)
-        for move in (-terms.slippage_bps, 0, terms.slippage_bps)
-    ]
+    # A price moved by x moves its square root by √(1 + x); the ends are rounded outwards.
+    squared = terms.sqrt_price_x96**2
+    reached = (
+        isqrt(squared * (BPS - terms.slippage_bps) // BPS),
+        terms.sqrt_price_x96,
+        isqrt(squared * (BPS + terms.slippage_bps) // BPS) + 1,
+    )
     taken = [
         amounts_to_mint(price, lower, upper, liquidity_for_amounts(price, lower, upper, *needed))
         for price in reached
@@ -184,18 +205,28 @@ def _minimum_amounts(terms: MintTerms, needed: tuple[int, int]) -> tuple[int, in
     return min(amount0 for amount0, _ in taken), min(amount1 for _, amount1 in taken)
 
 
-def reader(strategies: tuple[Strategy, ...]) -> TakingReader:
-    """Reads mints, additions to positions, and swaps that come back to their sender."""
-    allowed = frozenset(c for strategy in strategies for c in strategy.contracts)
+def reader(
+    strategies: tuple[Strategy, ...], trusted: frozenset[Address] = frozenset()
+) -> TakingReader:
+    """Reads mints, additions to positions, payouts, and swaps that come back to their sender.
+
+    Swaps are conversions on a router of a Uniswap strategy, or on an allow-listed contract that
+    belongs to no strategy of another venue.
+    """
+    ours = {c for s in strategies if s.venue == "uniswap_v3" for c in s.contracts}
+    others = {c for s in strategies if s.venue != "uniswap_v3" for c in s.contracts}
+    routers = frozenset(ours | (trusted - others))
 
     def read(call: DecodedCall) -> tuple[Taking, ...] | None:
-        match call.function.name if call.function else None:
-            case "mint" if call.function and call.function.signature == MINT.signature:
+        match call.function.signature if call.function else "":
+            case MINT.signature:
                 return _read_mint(call)
-            case "increaseLiquidity":
+            case INCREASE.signature:
                 return _read_increase(call)
-            case "exactInputSingle" | "exactOutputSingle":
-                return _read_swap(call, is_allowed=call.to in allowed)
+            case signature if signature.startswith(("exactInput", "exactOutput")):
+                return _read_swap(call, is_allowed=call.to in routers)
+            case signature if signature in PAYING:
+                return _read_payout(call)
             case _:
                 return None
 
@@ -235,11 +266,32 @@ def _read_increase(call: DecodedCall) -> tuple[Taking, ...]:
 def _read_swap(call: DecodedCall, *, is_allowed: bool) -> tuple[Taking, ...]:
     """A conversion where an allow-listed router pays the sender, else money that leaves."""
     params = _params(call)
-    taken = _number(params["amountIn"] if "amountIn" in params else params["amountInMaximum"])
-    token = str(params["tokenIn"])
-    if is_allowed and params["recipient"] == call.sender:
-        return (Conversion(path=call.path, token=token, base_units=taken),)
+    is_exact = "amountIn" in params
+    taken = _number(params["amountIn" if is_exact else "amountInMaximum"])
+    token = _token_in(params, is_exact=is_exact)
+    if token is not None and is_allowed and params["recipient"] == call.sender:
+        return (Conversion(path=call.path, token=token, base_units=taken, is_exact=is_exact),)
     return (Outflow(path=call.path, token=token, base_units=taken, to=call.to),)
+
+
+def _token_in(params: dict[str, object], *, is_exact: bool) -> str | None:
+    """The token paid: named, or at the path's start (exact input) or end (exact output)."""
+    path = params.get("path")
+    if not isinstance(path, bytes):
+        return str(params["tokenIn"])
+    if len(path) < SHORTEST_PATH:
+        return None
+    return str(Address(path[:ADDRESS_LENGTH] if is_exact else path[-ADDRESS_LENGTH:]))
+
+
+def _read_payout(call: DecodedCall) -> tuple[Taking, ...]:
+    """Nothing is taken; what is paid to anybody but the sender and the contract itself leaves."""
+    to = next((a.value for a in call.arguments if a.name == "recipient"), None)
+    if call.function is not None and call.function.signature == COLLECT.signature:
+        to = _params(call)["recipient"]
+    if not isinstance(to, Address) or to.is_zero or to in (call.sender, call.to):
+        return ()
+    return (Outflow(path=call.path, token=None, base_units=None, to=to),)
 
 
 def _number(value: object) -> int:

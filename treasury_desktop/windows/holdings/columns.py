@@ -22,9 +22,9 @@ def holding_columns() -> list[Column[HoldingRow]]:
                sort_key=lambda row: row.value_order, align="right", is_strong=True),
         Column(title="Share", text=lambda row: row.share_text, align="right",
                sort_key=lambda row: -1 if row.share is None else row.share),
-        Column(title="Place", text=lambda row: row.place, tooltip=lambda row: row.place_tip,
-               stretch=True),
-        Column(title="Remark", text=lambda row: row.remark.text, kind=_kind, width=112),
+        Column(title="Place", text=lambda row: row.place, tooltip=lambda row: row.place_tip),
+        Column(title="Note", text=lambda row: row.note, kind=_kind, stretch=True,
+               tooltip=lambda row: row.place_tip),
     ]  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from treasury_desktop.viewmodels.movements import MovementRow
 from treasury_desktop.windows.table import Column
 
+_HASH = 134
+
 
 def movement_columns() -> list[Column[MovementRow]]:
     """Time, kind, amount, counterpart, strategy and both hashes."""
@@ -17,7 +19,7 @@ def movement_columns() -> list[Column[MovementRow]]:
                tooltip=lambda row: row.counterpart_tip),
         Column(title="Strategy", text=lambda row: row.strategy),
         Column(title="Safe transaction", text=lambda row: row.safe_tx_hash, is_mono=True,
-               tooltip=lambda row: row.safe_tx_hash_full),
+               width=_HASH, tooltip=lambda row: row.safe_tx_hash_full),
         Column(title="Transaction", text=lambda row: row.transaction_hash, is_mono=True,
-               tooltip=lambda row: row.transaction_hash_full),
+               width=_HASH, tooltip=lambda row: row.transaction_hash_full),
     ]  # fmt: skip

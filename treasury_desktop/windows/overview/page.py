@@ -62,7 +62,6 @@ class OverviewPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pane)
-        self.setFocusProxy(self._queue)
         self._queue.review_asked.connect(self._review)
         self._queue.all_asked.connect(lambda: go("queue"))
         self._movements.all_asked.connect(lambda: go("movements"))

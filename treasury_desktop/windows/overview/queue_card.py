@@ -38,7 +38,6 @@ class QueueCard(Card):
             row.review_asked.connect(self.review_asked)
             row.hide()
         self.add(self._none, *self._rows)
-        self.setFocusProxy(self._all)
 
     def show_lines(self, lines: Sequence[QueueLine], caption: str) -> None:
         """Shows the first few lines and how many there are in all."""

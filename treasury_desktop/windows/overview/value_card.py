@@ -71,7 +71,7 @@ def _kind(row: AssetRow) -> Token:
 def _columns() -> list[Column[AssetRow]]:
     return [
         Column(title="Asset", text=lambda row: row.asset, series=lambda row: row.series,
-               width=96),
+               tooltip=lambda row: row.asset, width=96),
         Column(title="", text=lambda row: row.remark.text, kind=_kind, stretch=True),
         Column(title="Amount", text=lambda row: row.amount, align="right",
                sort_key=lambda row: row.amount_order, tooltip=lambda row: row.amount_tip),

@@ -3,8 +3,6 @@
 A batch may hold twenty thousand calls: nodes are made in portions, their words when painted.
 """
 
-# ruff: noqa: N802  Qt names its own methods
-
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt

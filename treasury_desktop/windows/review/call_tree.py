@@ -1,7 +1,5 @@
 """The call tree people read: each row two lines, addresses in full, nothing elided."""
 
-# ruff: noqa: N802  Qt names its own methods
-
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
@@ -138,7 +136,7 @@ class _CallDelegate(QStyledItemDelegate):
         line = index.data(LINE_ROLE)
         if not isinstance(line, Line):
             return
-        rect, state = option.rect, option.state  # type: ignore[attr-defined]  PySide stubs
+        rect, state = option.rect, option.state
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, look().tint("accent", per_cent=14))

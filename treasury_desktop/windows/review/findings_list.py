@@ -1,7 +1,5 @@
 """The findings, worst first, each whole; choosing one leads to its call."""
 
-# ruff: noqa: N802  Qt names its own methods
-
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -17,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from treasury_desktop.viewmodels.review import FindingRow
+from treasury_desktop.viewmodels.review import WORDS, FindingRow
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import paint_icon
 from treasury_desktop.windows.look.style import look, sans
@@ -133,7 +131,7 @@ class _FindingDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         if not isinstance(row, FindingRow):
             return
-        rect, state = option.rect, option.state  # type: ignore[attr-defined]  PySide stubs
+        rect, state = option.rect, option.state
         mark = MARKS[row.kind]
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
@@ -145,7 +143,7 @@ class _FindingDelegate(QStyledItemDelegate):
         painter.setFont(sans(weight=QFont.Weight.DemiBold))
         painter.setPen(look().colour(mark.colour if row.severity != "note" else "text"))
         painter.drawText(
-            title, Qt.AlignmentFlag.AlignVCenter, f"{mark.word.capitalize()} · {row.title}"
+            title, Qt.AlignmentFlag.AlignVCenter, f"{WORDS[row.severity]} · {row.title}"
         )
         self._paint_corner(painter, row, title, is_named=bool(index.data(NAMED_ROLE)))
         below = QRectF(left, rect.top() + _PAD - 2 + _TITLE, width, rect.height())

@@ -1,4 +1,4 @@
-"""One judgement of the policy: verdict, figures, the bar before and after, definitions on demand."""
+"""One judgement of the policy: verdict, figures, exposure bar, definitions on demand."""
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -24,7 +24,9 @@ class JudgementPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID)
         head = QHBoxLayout()
-        head.addWidget(VerdictBadge(row.verdict))
+        is_partial = bool(row.caution) and row.verdict in ("within", "not a deployment")
+        badge = VerdictBadge("warn", f"{row.verdict}, in part") if is_partial else None
+        head.addWidget(badge or VerdictBadge(row.verdict))
         head.addWidget(plain_label(row.group, role="quiet"), 1)
         self._more = QPushButton("Definitions")
         set_variant(self._more, role="ghost")
@@ -32,6 +34,8 @@ class JudgementPanel(QWidget):
         self._more.toggled.connect(self._on_toggled)
         head.addWidget(self._more)
         column.addLayout(head)
+        if row.caution:
+            column.addWidget(plain_label(row.caution, role="small", kind="danger", wrap=True))
         column.addLayout(_figures(row))
         if row.has_bar:
             bar = ExposureBar(

@@ -1,4 +1,4 @@
-"""The review page: the verdict, who gets what, what speaks against it, the hashes, and then Sign."""
+"""The review page: verdict, who gets what, what speaks against it, the hashes, then Sign."""
 
 from dataclasses import dataclass
 
@@ -218,33 +218,33 @@ class ReviewPage(QWidget):
     def _head(self) -> Card:
         card = Card()
         card.body.setContentsMargins(tokens.PADDING, 12, tokens.PADDING, 12)
-        left = QVBoxLayout()
-        left.setSpacing(4)
-        for each in (self._badge, self._sentence, self._leaving, self._purpose):
-            left.addWidget(each)
-        right = QVBoxLayout()
-        right.setSpacing(tokens.GRID)
-        right.addWidget(self._safe)
-        chips = QHBoxLayout()
-        chips.setSpacing(6)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(self._badge, 1)
         for chip in self._chips:
-            chips.addWidget(chip)
-        chips.addStretch(1)
-        right.addLayout(chips)
-        right.addStretch(1)
-        row = QHBoxLayout()
-        row.setSpacing(tokens.PAGE_MARGIN)
-        row.addLayout(left, 1)
-        row.addLayout(right)
-        card.add(row)
+            top.addWidget(chip)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addLayout(top)
+        for each in (self._sentence, self._leaving, self._purpose):
+            column.addWidget(each)
+        card.add(column)
         return card
 
     def _middle(self) -> QHBoxLayout:
         calls = Card("What it does", caption="who gets what, as the bytes say", flush=True)
         calls.setMinimumHeight(_MIDDLE_HEIGHT)
+        calls.body.setContentsMargins(1, 10, 1, tokens.GRID)
+        calls.body.setSpacing(tokens.GRID)
+        whose = QHBoxLayout()
+        whose.setContentsMargins(tokens.PADDING, 0, tokens.PADDING, 0)
+        whose.addWidget(self._safe)
+        calls.add(whose)
         calls.add(self.tree, stretch=1)
         found = Card("Findings", caption="worst first", flush=True)
-        found.setMinimumHeight(170)
+        found.body.setContentsMargins(1, 10, 1, tokens.GRID)
+        found.body.setSpacing(4)
+        found.setMinimumHeight(150)
         found.add(self.findings, stretch=1)
         right = QVBoxLayout()
         right.setSpacing(tokens.GRID + 4)

@@ -1,7 +1,5 @@
 """Who signed: a filled dot for each owner who did, and every signature that does not count."""
 
-# ruff: noqa: N802  Qt names its own methods
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF

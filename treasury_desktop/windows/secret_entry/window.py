@@ -1,7 +1,5 @@
 """The secret-entry window: shows one question, takes the passphrases it asks for."""
 
-# ruff: noqa: N802  Qt names its own methods
-
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal

@@ -1,5 +1,7 @@
 """The sign page: which key, what will happen, and what came of it."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -29,6 +31,9 @@ from treasury_desktop.windows.widgets.hash_rows import HashRows
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
+if TYPE_CHECKING:
+    from treasury_desktop.review.review import Review
+
 ACT = "sign"
 _NAME_WIDTH = 132
 _ZERO = "0x" + "00" * 20
@@ -57,7 +62,7 @@ class SignPage(QWidget):
         self._acknowledged = acknowledged
         self._choice = KeyChoice(keys=(), why_none="")
         self._keys: tuple[KeyLabel, ...] = ()
-        self._signing_with: KeyLabel | None = None
+        self._signing: tuple[Review, KeyLabel] | None = None
         self.saver = BundleSaver(self, session, errands, actions)
         self.key = Choice()
         self.key.setAccessibleName("Key to sign with")
@@ -170,7 +175,7 @@ class SignPage(QWidget):
         review, key = self._acknowledged.review, self._chosen()
         if review is None or key is None or self._acknowledged.why_not:
             return
-        self._signing_with = key
+        self._signing = (review, key)
         is_begun = self._errands.act(
             ACT, lambda _p: self._actions.sign(review, key), self._on_signed, room="keys"
         )
@@ -186,7 +191,6 @@ class SignPage(QWidget):
     def _on_signed(self, outcome: Done[Confirmation] | Failed) -> None:
         self.key.setEnabled(True)
         self._says.say("")
-        review, key = self._acknowledged.review, self._signing_with
         if isinstance(outcome, Failed):
             self.outcome.show_outcome(
                 Outcome(
@@ -195,8 +199,8 @@ class SignPage(QWidget):
                     sentence=f"{outcome.sentence} Nothing was kept; you can try again.",
                 )
             )
-        elif review is not None and key is not None:
-            self.outcome.show_outcome(signed_outcome(outcome.value, review, key))
+        elif self._signing is not None:
+            self.outcome.show_outcome(signed_outcome(outcome.value, *self._signing))
             self._refresh_queue()
         self._show()
 

@@ -15,6 +15,9 @@ from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
+_BAR_HEIGHT = 22
+_SHARE_WIDTH, _BADGE_WIDTH, _ROOM_WIDTH = 128, 128, 220
+"""Fixed, so that the bars of all cards begin and end alike and can be compared."""
 _KINDS: dict[str, Token] = {"advice": "advice", "danger": "danger"}
 
 
@@ -66,8 +69,8 @@ def _exposure(view: StrategyView, scale: ExposureScale) -> QHBoxLayout:
     badge = VerdictBadge(exposure.mark, exposure.verdict)
     room = plain_label(exposure.room_text, role="quiet", right=True)
     top = Qt.AlignmentFlag.AlignTop
-    for widget in (share, badge, room):
-        widget.setFixedHeight(22)
+    for widget, width in ((share, _SHARE_WIDTH), (badge, _BADGE_WIDTH), (room, _ROOM_WIDTH)):
+        widget.setFixedSize(width, _BAR_HEIGHT)
     row.addWidget(share, 0, top)
     row.addWidget(bar, 1, top)
     row.addWidget(badge, 0, top)

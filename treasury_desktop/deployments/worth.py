@@ -1,0 +1,95 @@
+"""What a flow is worth: dollars between a low and a high end, and what is wrong with the prices."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
+from treasury_desktop.deployments.denominator import is_listed
+from treasury_desktop.deployments.flows import Flow
+from treasury_desktop.deployments.matter import Matter
+from treasury_desktop.deployments.prices import price_range
+
+ANY_AGE = 2**256
+"""Seconds after which a quote is too old to say even that a payment is far too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class DollarRange:
+    """At least `low` dollars and at most `high`; `None` where nobody can say how much at most.
+
+    What has no credible price adds nothing to the low end, for it is worth nothing or more.
+    """
+
+    low: Fraction
+    high: Fraction | None
+    problems: tuple[str, ...] = ()
+
+    def __add__(self, other: "DollarRange") -> "DollarRange":
+        return DollarRange(
+            self.low + other.low,
+            None if self.high is None or other.high is None else self.high + other.high,
+            _all_of(self.problems, other.problems),
+        )
+
+    def or_larger(self, other: "DollarRange") -> "DollarRange":
+        """The larger of two rivals at each end; what cannot be valued may be the larger one."""
+        return DollarRange(
+            max(self.low, other.low),
+            None if self.high is None or other.high is None else max(self.high, other.high),
+            _all_of(self.problems, other.problems),
+        )
+
+    @property
+    def sure(self) -> Fraction:
+        """The high end where the prices allow one to be stated, else the low end."""
+        return self.low if self.high is None or self.problems else self.high
+
+
+NOTHING = DollarRange(Fraction(0), Fraction(0))
+UNKNOWN_DOLLARS = DollarRange(Fraction(0), None)
+
+
+def value_of(matter: Matter, flow: Flow) -> DollarRange:
+    """The dollars of a flow, with the problems of the prices it needs."""
+    total = NOTHING
+    for token, units in flow.units.items():
+        if units:
+            total += value_of_token(matter, token, units)
+    if flow.has_unknown:
+        total += replace(UNKNOWN_DOLLARS, problems=("PRICE_MISSING",))
+    return total
+
+
+def value_of_token(matter: Matter, token: str, units: int) -> DollarRange:
+    """The dollars of base units of one token."""
+    price = price_range(matter.evidence.quotes_of(token), matter.terms)
+    decimals = matter.evidence.decimals_of(token)
+    if decimals is None or decimals > MAX_SHOWN_DECIMALS:
+        return DollarRange(Fraction(0), None, _all_of(price.problems, ("PRICE_MISSING",)))
+    whole = Fraction(units, 10**decimals)
+    return DollarRange(
+        Fraction(0) if price.lowest_credible is None else price.lowest_credible * whole,
+        None if price.highest is None else price.highest * whole,
+        _all_of(price.problems),
+    )
+
+
+def sure_value_of(matter: Matter, flow: Flow) -> Fraction:
+    """What a payment is worth in tokens that count in the treasury, as far as prices say."""
+    return sum(
+        (
+            value_of_token(matter, token, units).sure
+            for token, units in flow.units.items()
+            if units and is_listed(matter.evidence, token)
+        ),
+        Fraction(0),
+    )
+
+
+def at_any_age(matter: Matter) -> Matter:
+    """The matter with old prices taken for what they were: they cannot excuse a large payment."""
+    return replace(matter, terms=replace(matter.terms, max_quote_age_seconds=ANY_AGE))
+
+
+def _all_of(*problems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({problem for some in problems for problem in some}))

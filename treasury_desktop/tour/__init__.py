@@ -1,0 +1,20 @@
+"""The tour: the whole job driven through the real window without a display, with pictures."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def run_tour(folder: Path) -> int:
+    """Drives the job and writes pictures and tour.json into `folder`; non-zero if a step fails."""
+    # Set before Qt is imported: the tour never needs a display, whatever there is.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from treasury_desktop.tour.journey import Journey  # noqa: PLC0415  Qt after the line above
+
+    folder.mkdir(parents=True, exist_ok=True)
+    failure = Journey(folder).run()
+    if failure:
+        sys.stderr.write(f"tour: {failure}\n")
+        return 1
+    sys.stdout.write(f"tour: done, see {folder / 'tour.json'}\n")
+    return 0

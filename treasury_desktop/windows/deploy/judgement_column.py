@@ -1,0 +1,195 @@
+"""The second column of Deploy: how the policy judges what is typed, and what would pass."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from treasury_desktop.treasury.terms import PolicyTerms
+from treasury_desktop.viewmodels.deployment import DeployView, Largest
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.icons import Glyph
+from treasury_desktop.windows.look.style import set_variant
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
+from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
+
+FIGURES = 6
+LARGEST = 2
+REMARKS = 4
+
+
+class JudgementColumn(Card):
+    """Every line keeps its place while its words change.
+
+    Signals: `amount_asked` with the text of an amount that would pass.
+    """
+
+    amount_asked = Signal(object)
+
+    def __init__(self, terms: PolicyTerms, parent: QWidget | None = None) -> None:
+        super().__init__("Judgement", parent=parent)
+        self._terms = terms
+        self._typed = [""] * LARGEST
+        self._badge = VerdictBadge("not a deployment", "nothing to judge yet", large=True)
+        self.sentence = plain_label(wrap=True)
+        self.sentence.setMinimumHeight(54)
+        self._names = [plain_label(role="quiet") for _ in range(FIGURES)]
+        self._figures = [plain_label("–", role="strong", right=True) for _ in range(FIGURES)]
+        self._before = plain_label("–", role="strong", right=True)
+        self._after = plain_label("–", role="strong", right=True)
+        self._bars = (self._bar(has_labels=False), self._bar(has_labels=True))
+        self._largest = [plain_label("–", role="strong", wrap=True) for _ in range(LARGEST)]
+        self._largest_names = [plain_label(role="quiet") for _ in range(LARGEST)]
+        self._use = [self._use_button(number) for number in range(LARGEST)]
+        self._remarks = [plain_label(role="small", wrap=True) for _ in range(REMARKS)]
+        self._remark_rows = [_remark_row(label) for label in self._remarks]
+        self._more = QPushButton("How these figures are defined")
+        self._definitions = plain_label(role="quiet", wrap=True)
+        self._lay_out()
+        self.clear("Type an amount: it is judged while you type.")
+
+    def clear(self, words: str, kind: str = "not a deployment", word: str = "not yet") -> None:
+        """Nothing is judged, for this reason."""
+        self._badge.say(kind, word)
+        self.sentence.setText(words)
+        names = ("This deployment", "Already there", "In the queue", "Treasury", "Share of this",
+                 "Exposure after")  # fmt: skip
+        for label, figure, name in zip(self._names, self._figures, names, strict=True):
+            label.setText(name)
+            figure.setText("–")
+        for label in (self._before, self._after):
+            label.setText("–")
+        for bar in self._bars:
+            bar.show_exposure(existing_bps=0, words="nothing judged yet")
+        self._show_largest(())
+        self._show_remarks(())
+        self._definitions.setText("")
+
+    def show_view(self, view: DeployView) -> None:
+        """Shows the judgement of a draft."""
+        self._badge.say(view.verdict)
+        self.sentence.setText(view.sentence)
+        row = view.judgement
+        if row is not None:
+            for label, figure, (name, text) in zip(
+                self._names, self._figures, row.figures, strict=True
+            ):
+                label.setText(name)
+                figure.setText(text)
+            existing, queued = row.existing_bps, row.queued_bps
+            self._bars[0].show_exposure(
+                existing_bps=existing, queued_bps=queued, words=f"before: {view.before}"
+            )
+            self._bars[1].show_exposure(
+                existing_bps=existing,
+                queued_bps=queued,
+                this_bps=row.this_bps,
+                words=f"after: {view.after}",
+            )
+            said = (f"{name.capitalize()}: {text}." for name, text in row.definitions)
+            self._definitions.setText("\n".join(said))
+        self._before.setText(view.before or "–")
+        self._after.setText(view.after or "–")
+        self._show_largest(view.largest)
+        self._show_remarks(view.remarks)
+
+    def _show_largest(self, largest: tuple[Largest, ...]) -> None:
+        names = ("Most within advice", "Most below the limit")
+        for number, name in enumerate(names):
+            one = largest[number] if number < len(largest) else None
+            self._largest_names[number].setText(name)
+            self._largest[number].setText("–" if one is None else one.words)
+            self._typed[number] = "" if one is None else one.typed
+            self._use[number].setEnabled(bool(self._typed[number]))
+
+    def _show_remarks(self, remarks: tuple[str, ...]) -> None:
+        more = len(remarks) - REMARKS
+        shown = list(remarks[:REMARKS])
+        if more > 0:
+            shown[-1] = f"{more + 1} more findings; the review lists them all."
+        for number, row in enumerate(self._remark_rows):
+            words = shown[number] if number < len(shown) else ""
+            self._remarks[number].setText(words)
+            row.setVisible(bool(words))
+
+    def _on_more(self, is_on: bool) -> None:
+        self._definitions.setVisible(is_on)
+
+    def _bar(self, *, has_labels: bool) -> ExposureBar:
+        terms = self._terms
+        return ExposureBar(
+            advised_bps=(terms.advised_low_bps, terms.advised_high_bps),
+            limit_bps=terms.limit_bps,
+            scale_bps=terms.limit_bps * 6 // 5,
+            has_labels=has_labels,
+        )
+
+    def _use_button(self, number: int) -> QPushButton:
+        button = QPushButton("Use")
+        button.setAccessibleName(
+            f"Use the {('most within advice', 'most below the limit')[number]}"
+        )
+        button.clicked.connect(lambda: self.amount_asked.emit(self._typed[number]))
+        return button
+
+    def _lay_out(self) -> None:
+        self.body.setSpacing(10)
+        self.add(self._badge, self.sentence, self._figure_grid(), self._bar_grid())
+        self.add(self._largest_grid())
+        for row in self._remark_rows:
+            self.add(row)
+        set_variant(self._more, role="ghost")
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._on_more)
+        more = QHBoxLayout()
+        more.addWidget(self._more)
+        more.addStretch(1)
+        self.add(more, self._definitions)
+        self._definitions.hide()
+        self.body.addStretch(1)
+
+    def _figure_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(4)
+        for line in range(FIGURES):
+            grid.addWidget(self._names[line], line, 0)
+            grid.addWidget(self._figures[line], line, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _bar_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.GRID)
+        grid.setVerticalSpacing(4)
+        pairs = (("Before", self._before), ("After", self._after))
+        for line, (name, figure) in enumerate(pairs):
+            figure.setMinimumWidth(60)
+            grid.addWidget(plain_label(name, role="quiet"), line, 0)
+            grid.addWidget(figure, line, 1)
+            grid.addWidget(self._bars[line], line, 2)
+        grid.setColumnStretch(2, 1)
+        return grid
+
+    def _largest_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.GRID)
+        grid.setVerticalSpacing(2)
+        for line in range(LARGEST):
+            grid.addWidget(self._largest_names[line], 2 * line, 0, 1, 2)
+            grid.addWidget(self._largest[line], 2 * line + 1, 0)
+            grid.addWidget(self._use[line], 2 * line + 1, 1)
+        grid.setColumnStretch(0, 1)
+        return grid
+
+
+def _remark_row(label: QWidget) -> QWidget:
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(tokens.GRID)
+    glyphs = QVBoxLayout()
+    glyphs.addWidget(Glyph("warning-circle", "advice"))
+    glyphs.addStretch(1)
+    row.addLayout(glyphs)
+    row.addWidget(label, 1)
+    return whole

@@ -1,0 +1,94 @@
+"""The third column of Deploy: the calls in, the calls that would bring it back, and the button."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from treasury_desktop.viewmodels.deployment import NO_COSTS, CallRow, DeployView
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.chip import Chip
+from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+
+
+class TransactionColumn(Card):
+    """Entry, exit, nonce and costs of the draft, and "Put into the queue"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Transaction", parent=parent)
+        self._nonce = Chip()
+        self._batch = Chip()
+        self._entry = QVBoxLayout()
+        self._exit = QVBoxLayout()
+        self._rows: list[QWidget] = []
+        self._notes = plain_label(role="quiet", wrap=True)
+        self.keep = DisabledReason("Put into the queue", icon_name="stack")
+        self._lay_out()
+        self.clear()
+
+    def clear(self) -> None:
+        """There is no draft."""
+        self._show_rows(self._entry, (), "The calls appear here once the amount is right.")
+        self._show_rows(self._exit, (), "Built together with the entry.", is_first=False)
+        self._nonce.say("")
+        self._batch.say("")
+        self._notes.setText("")
+
+    def show_view(self, view: DeployView) -> None:
+        """Shows a draft's calls."""
+        self._show_rows(self._entry, view.entry, "")
+        self._show_rows(self._exit, view.exit, "", is_first=False)
+        self._nonce.say(view.nonce, "accent")
+        self._batch.say(view.batch)
+        self._notes.setText(view.exit_notes)
+
+    def _show_rows(
+        self, column: QVBoxLayout, rows: Sequence[CallRow], empty: str, *, is_first: bool = True
+    ) -> None:
+        if is_first:
+            for old in self._rows:
+                old.setParent(None)
+                old.deleteLater()
+            self._rows = []
+        made = [_call(row) for row in rows]
+        made += [plain_label(empty, role="quiet", wrap=True)] if empty else []
+        for widget in made:
+            column.addWidget(widget)
+        self._rows += made
+
+    def _lay_out(self) -> None:
+        self.body.setSpacing(10)
+        chips = QHBoxLayout()
+        chips.setSpacing(6)
+        chips.addWidget(self._nonce)
+        chips.addWidget(self._batch)
+        chips.addStretch(1)
+        self.add(chips)
+        for title, column in (("Entry", self._entry), ("Exit, kept ready", self._exit)):
+            column.setSpacing(tokens.GRID)
+            self.add(plain_label(title, role="header"), column)
+            self.body.addSpacing(4)
+        self.add(self._notes, plain_label("Costs", role="header"))
+        self.add(plain_label(NO_COSTS, role="quiet", wrap=True))
+        self.body.addStretch(1)
+        self.add(self.keep)
+
+
+def _call(row: CallRow) -> QWidget:
+    whole = QWidget()
+    line = QHBoxLayout(whole)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(6)
+    number = plain_label(row.number, role="quiet")
+    number.setFixedWidth(18)
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(plain_label(row.purpose, wrap=True))
+    to = plain_label(f"on {row.to.short} · {row.to.source}", role="quiet", wrap=True)
+    plain_tooltip(to, row.to.address)
+    words.addWidget(to)
+    line.addWidget(number, 0, Qt.AlignmentFlag.AlignTop)
+    line.addLayout(words, 1)
+    return whole

@@ -1,0 +1,274 @@
+"""The keys page: the list, creating one, where keys are kept, and what that is worth."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.viewmodels.keys import (
+    DOES_NOT_PROTECT,
+    LABEL_RULE,
+    PROTECTS,
+    ROLES,
+    KeyRow,
+    key_rows,
+    why_not_create,
+)
+from treasury_desktop.windows.actions import Actions, KeyPlaces
+from treasury_desktop.windows.errands import Done, Errands, Failed
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.icons import Glyph
+from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.chip import Chip
+from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+from treasury_desktop.windows.widgets.fields import Choice
+from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
+
+if TYPE_CHECKING:
+    from treasury_desktop.windows.look.tokens import Token
+
+CREATE = "create key"
+CHOOSE = "choose encrypted file"
+
+
+class KeysPage(QWidget):
+    """Lists this desk's keys and creates new ones; it never sees a passphrase.
+
+    Signals: `keys_changed` after a key was created.
+    """
+
+    keys_changed = Signal()
+
+    def __init__(
+        self, session: Session, errands: Errands, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._errands = errands
+        self._actions = actions
+        self._keys: tuple[KeyLabel, ...] = ()
+        self._places: KeyPlaces | None = None
+        self.says = NoticeLine(can_close=True)
+        self._place_words = plain_label(wrap=True)
+        self.choose_file = QPushButton("Keep keys in an encrypted file")
+        self.choose_file.clicked.connect(self._on_choose)
+        self.label = QLineEdit()
+        self.label.setMaxLength(40)
+        self.label.setPlaceholderText("such as Signer A")
+        self.label.setAccessibleName("Label of the new key")
+        self.role = Choice()
+        self.role.setAccessibleName("What the new key is for")
+        for _role, words in ROLES:
+            self.role.addItem(words)
+        self.create_key = DisabledReason("Create a key…", icon_name="key")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(tokens.GAP)
+        self._rows: list[QWidget] = []
+        self._lists = Card("Keys of this desk")
+        listed = QWidget()
+        listed.setLayout(self._list)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self.pane = StatePane(listed, rows=3)
+        self._lay_out()
+        self.label.textChanged.connect(self._show_create)
+        self.label.returnPressed.connect(self.create_key.button.click)
+        self.create_key.clicked.connect(self._on_create)
+        session.snapshot_arrived.connect(self._show_keys)
+        self.reload()
+
+    def reload(self) -> None:
+        """Reads the keys and where they can be kept."""
+        self.pane.show_loading()
+        self._errands.look(
+            "keys",
+            lambda _p: (self._actions.keys(), self._actions.key_places()),
+            self._on_read,
+            room="keys",
+        )
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────
+
+    def _on_read(self, outcome: Done[tuple[tuple[KeyLabel, ...], KeyPlaces]] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self._keys, self._places = (), None
+            trouble = Trouble(
+                what="The keys cannot be read",
+                since=outcome.sentence,
+                still_works="Looking, reviewing and exporting work without them.",
+            )
+            self.pane.show_trouble(trouble, on_retry=self.reload)
+        else:
+            self._keys, self._places = outcome.value
+            self._show_keys()
+        self._show_places()
+        self._show_create()
+
+    def _show_keys(self) -> None:
+        if self._places is None:
+            return
+        for old in self._rows:
+            old.setParent(None)
+            old.deleteLater()
+        snapshot, safes = self._session.snapshot, self._actions.workspace.safes
+        safe = None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
+        self._rows = [_row(row) for row in key_rows(self._keys, safe)]
+        for widget in self._rows:
+            self._list.addWidget(widget)
+        if self._rows:
+            self.pane.show_content()
+        else:
+            self.pane.show_empty(
+                "No key yet",
+                "Create an owner key to sign with, and an executor key to pay for gas. Its address "
+                "then has to become an owner of the Safe, or receive a little of the chain's coin.",
+                icon="key",
+            )
+
+    def _show_places(self) -> None:
+        places = self._places
+        self.choose_file.setVisible(False)
+        if places is None:
+            self._place_words.setText("Where keys are kept is not known.")
+        elif places.is_file_chosen:
+            self._place_words.setText(
+                f"Keys are kept in {places.encrypted_file}, because you chose so."
+            )
+        elif places.key_ring:
+            self._place_words.setText(
+                f"Keys are kept in the key ring of this system: {places.key_ring}."
+            )
+        else:
+            self._place_words.setText(f"There is no key ring to use here: {places.why_no_key_ring}")
+            self.choose_file.setVisible(True)
+
+    def _show_create(self) -> None:
+        why = why_not_create(self.label.text(), self._keys, self._place())
+        if self._errands.is_acting(CREATE):
+            self.create_key.refuse("Waiting for the passphrase in the separate window.")
+        elif why:
+            self.create_key.refuse(why)
+        else:
+            self.create_key.allow()
+
+    def _place(self) -> str:
+        places = self._places
+        if places is None:
+            return ""
+        return places.encrypted_file if places.is_file_chosen else places.key_ring
+
+    # ── acting ───────────────────────────────────────────────────────────────────────────────────
+
+    def _on_choose(self) -> None:
+        self._errands.act(
+            CHOOSE, lambda _p: self._actions.choose_encrypted_file(), self._on_chosen, room="keys"
+        )
+
+    def _on_chosen(self, outcome: Done[None] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(f"The encrypted file cannot be used. {outcome.sentence}", "block")
+        self.reload()
+
+    def _on_create(self) -> None:
+        label, role = self.label.text().strip(), ROLES[self.role.currentIndex()][0]
+        if self._errands.act(
+            CREATE, lambda _p: self._actions.create_key(label, role), self._on_created, room="keys"
+        ):
+            self.says.say("A separate window asks for the new key's passphrase, twice.", "accent")
+            self._show_create()
+
+    def _on_created(self, outcome: Done[KeyLabel] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(f"No key was created. {outcome.sentence}", "block")
+            self._show_create()
+            return
+        key = outcome.value
+        self.says.say(f"Created {key.label}: {key.address}.", "good")
+        self.label.clear()
+        self.keys_changed.emit()
+        self.reload()
+
+    # ── layout ───────────────────────────────────────────────────────────────────────────────────
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GAP)
+        column.addWidget(self.says)
+        self._lists.add(self.pane, stretch=1)
+        self._lists.setMinimumHeight(200)
+        column.addWidget(self._lists)
+        across = QHBoxLayout()
+        across.setSpacing(tokens.GAP)
+        across.addWidget(self._create_card(), 1)
+        across.addWidget(self._place_card(), 1)
+        column.addLayout(across)
+        column.addWidget(_worth_card())
+        column.addStretch(1)
+
+    def _create_card(self) -> Card:
+        card = Card("Create a key")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.GAP)
+        grid.setVerticalSpacing(tokens.GRID)
+        grid.addWidget(plain_label("Label", role="quiet"), 0, 0)
+        grid.addWidget(self.label, 0, 1)
+        grid.addWidget(plain_label("For", role="quiet"), 1, 0)
+        grid.addWidget(self.role, 1, 1)
+        grid.setColumnStretch(1, 1)
+        card.add(grid, plain_label(LABEL_RULE, role="quiet", wrap=True), self.create_key)
+        card.body.addStretch(1)
+        return card
+
+    def _place_card(self) -> Card:
+        card = Card("Where keys are kept")
+        row = QHBoxLayout()
+        row.addWidget(self.choose_file)
+        row.addStretch(1)
+        words = plain_label(
+            "Either way a key is only ever stored as ciphertext under its own passphrase.",
+            role="quiet",
+            wrap=True,
+        )
+        card.add(self._place_words, row, words)
+        card.body.addStretch(1)
+        return card
+
+
+def _row(key: KeyRow) -> QWidget:
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(tokens.GRID)
+    row.addWidget(
+        AddressLabel(key.address, name=key.label, source=f"{key.role} · {key.kept_in}"), 1
+    )
+    row.addWidget(Chip(key.standing, key.standing_kind))
+    return whole
+
+
+def _worth_card() -> Card:
+    card = Card("What a software key protects against, and what not")
+    across = QHBoxLayout()
+    across.setSpacing(tokens.PAGE_MARGIN)
+    sides: tuple[tuple[tuple[str, ...], str, Token], ...] = (
+        (PROTECTS, "check-circle", "good"),
+        (DOES_NOT_PROTECT, "warning-circle", "advice"),
+    )
+    for sentences, glyph, colour in sides:
+        column = QVBoxLayout()
+        column.setSpacing(tokens.GRID)
+        for sentence in sentences:
+            row = QHBoxLayout()
+            row.setSpacing(tokens.GRID)
+            row.addWidget(Glyph(glyph, colour))
+            row.addWidget(plain_label(sentence, wrap=True), 1)
+            column.addLayout(row)
+        column.addStretch(1)
+        across.addLayout(column, 1)
+    card.add(across)
+    return card

@@ -1,0 +1,291 @@
+"""Price and volume of a pool on one time axis, drawn by pyqtgraph.
+
+pyqtgraph takes 0.4 s to import, so this module imports it when the first chart is built; whoever
+builds one imports it off the GUI thread before.
+"""
+
+# mypy: disable-error-code="no-any-unimported"
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from treasury_desktop.viewmodels.pools import Band, ChartSeries
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.style import look, sans
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_AXIS_WIDTH: Final = 76
+_BODY: Final = 0.7
+"""Width of a candle's body as a part of its time."""
+_HEADROOM: Final = 0.06
+_NEAR: Final = 0.5
+"""An end of a range is shown when it is no further away than half the height of the prices."""
+_FEWEST_CANDLES: Final = 6
+_FIGURES: Final = 6
+"""Significant digits of a figure at an axis."""
+
+
+class PoolChart(QWidget):
+    """Candles or a line above bars of volume; the crosshair snaps to candles.
+
+    Signals: `candle_chosen` with the index of the candle under the pointer or chosen with the
+    arrow keys, and with `None` when the pointer leaves.
+    """
+
+    candle_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        import pyqtgraph as pg  # noqa: PLC0415  see the module's docstring
+
+        self._pg = pg
+        self._series: ChartSeries | None = None
+        self._bands: tuple[Band, ...] = ()
+        self._is_log = False
+        self._has_candles = True
+        self._chosen: int | None = None
+        self._items: list[tuple[Any, Any]] = []
+        self._canvas = pg.GraphicsLayoutWidget()
+        self._canvas.ci.layout.setSpacing(4)
+        self._canvas.ci.setContentsMargins(0, 4, 4, 0)
+        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._price = self._plot(0, has_time=False)
+        self._volume = self._plot(1, has_time=True)
+        self._volume.setXLink(self._price)
+        self._canvas.ci.layout.setRowStretchFactor(0, 3)
+        self._canvas.ci.layout.setRowStretchFactor(1, 1)
+        self._cross = [pg.InfiniteLine(angle=90, movable=False) for _ in range(2)]
+        for plot, line in zip((self._price, self._volume), self._cross, strict=True):
+            plot.addItem(line, ignoreBounds=True)
+            line.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._canvas)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Price and volume; the arrow keys walk along the candles")
+        self._canvas.scene().sigMouseMoved.connect(self._on_moved)
+        self._price.sigXRangeChanged.connect(self._fit_heights)
+        look().changed.connect(self._draw)
+
+    def show_series(self, series: ChartSeries, bands: Sequence[Band]) -> None:
+        """Shows other candles and ranges; the time shown stays until `show_from`."""
+        self._series, self._bands, self._chosen = series, tuple(bands), None
+        self._draw()
+
+    def show_from(self, first: int) -> None:
+        """Shows the time from the candle of this index to the last one."""
+        series = self._series
+        if series is None or not len(series):
+            return
+        step = float(series.bucket_seconds)
+        start, end = float(series.time[first]), float(series.time[-1]) + step
+        start = min(start, end - _FEWEST_CANDLES * step)
+        self._price.vb.setLimits(
+            xMin=float(series.time[0]) - step, xMax=end + step, minXRange=_FEWEST_CANDLES * step
+        )
+        self._price.setXRange(start, end, padding=0.01)
+        self._fit_heights()
+
+    def draw_as(self, *, has_candles: bool, is_log: bool) -> None:
+        """Draws candles or a line of closing prices, on a logarithmic axis or a linear one."""
+        if (has_candles, is_log) != (self._has_candles, self._is_log):
+            self._has_candles, self._is_log = has_candles, is_log
+            self._draw()
+
+    def choose(self, index: int | None) -> None:
+        """Puts the crosshair on a candle, or takes it away."""
+        self._chosen = index
+        series = self._series
+        for line in self._cross:
+            line.setVisible(index is not None)
+            if index is not None and series is not None:
+                line.setValue(float(series.time[index]) + series.bucket_seconds / 2)
+        self.candle_chosen.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys walk from candle to candle; Escape takes the crosshair away."""
+        steps = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}
+        series = self._series
+        if event.key() == Qt.Key.Key_Escape:
+            self.choose(None)
+        elif event.key() in steps and series is not None and len(series):
+            last = len(series) - 1
+            start = last + 1 if self._chosen is None else self._chosen
+            self.choose(max(0, min(last, start + steps[event.key()])))
+        else:
+            super().keyPressEvent(event)
+
+    # ── building ─────────────────────────────────────────────────────────────────────────────────
+
+    def _plot(self, row: int, *, has_time: bool) -> Any:
+        axes = {"bottom": self._pg.DateAxisItem(utcOffset=0)}
+        plot = self._canvas.addPlot(row=row, col=0, axisItems=axes)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.vb.setMouseEnabled(x=True, y=False)
+        plot.getAxis("left").setWidth(_AXIS_WIDTH)
+        plot.getAxis("left").enableAutoSIPrefix(enable=False)
+        plot.getAxis("left").tickStrings = _figures
+        plot.getAxis("left").logTickStrings = lambda values, _scale, _spacing: _figures(
+            [10.0**value for value in values]
+        )
+        for name in ("left", "bottom"):
+            axis = plot.getAxis(name)
+            axis.setStyle(tickFont=sans(tokens.CAPTION_TEXT), tickLength=0)
+            axis.setTickFont(sans(tokens.CAPTION_TEXT))
+        plot.getAxis("bottom").setStyle(showValues=has_time)
+        plot.showGrid(x=False, y=True, alpha=0.12)
+        return plot
+
+    def _draw(self) -> None:
+        series = self._series
+        self._clear()
+        self._colour()
+        if series is None or not len(series):
+            return
+        self._price.setLogMode(x=False, y=self._is_log)
+        for band in self._bands:
+            self._draw_band(band)
+        if self._has_candles:
+            self._draw_candles(series)
+        else:
+            self._draw_line(series)
+        middle = series.time + series.bucket_seconds / 2
+        quiet = QColor(look().colour("idle"))
+        quiet.setAlphaF(0.55)
+        bars = self._pg.BarGraphItem(
+            x=middle, height=series.volume, width=series.bucket_seconds * _BODY,
+            brush=quiet, pen=None,
+        )  # fmt: skip
+        self._add(self._volume, bars)
+        self._fit_heights()
+
+    def _draw_band(self, band: Band) -> None:
+        """A position's range as a band over all of the time shown."""
+        fill = look().colour("good" if band.is_in_range else "advice")
+        edge = QColor(fill)
+        fill.setAlphaF(0.10)
+        edge.setAlphaF(0.7)
+        ends = tuple(float(end) for end in self._drawn_prices((band.low, band.high)))
+        item = self._pg.LinearRegionItem(
+            values=ends, orientation="horizontal", movable=False, brush=fill, pen=_pen(edge)
+        )
+        item.setZValue(-10)
+        self._add(self._price, item)
+
+    def _draw_line(self, series: ChartSeries) -> None:
+        middle = series.line_time + series.bucket_seconds / 2
+        item = self._pg.PlotDataItem(
+            middle, series.line, pen=_pen(look().colour("accent")), connect="finite"
+        )
+        self._add(self._price, item)
+        # Only after it was added: passed to the constructor, clipping raises in pyqtgraph 0.14.
+        item.setClipToView(True)
+        item.setDownsampling(auto=True, method="peak")
+
+    def _draw_candles(self, series: ChartSeries) -> None:
+        """Hollow where the price rose and filled where it fell: told apart without colour."""
+        import numpy as np  # noqa: PLC0415  the window starts without it
+
+        middle = series.time + series.bucket_seconds / 2
+        ink, ground = look().colour("accent"), look().colour("surface")
+        wicks = self._pg.PlotDataItem(
+            np.repeat(middle, 2),
+            np.column_stack((series.low, series.high)).ravel(),
+            pen=_pen(ink),
+            connect="pairs",
+        )
+        self._add(self._price, wicks)
+        rose = series.close >= series.open
+        for kept, brush in ((rose, ground), (~rose, ink)):
+            bars = self._pg.BarGraphItem(
+                x=middle[kept],
+                y0=self._drawn_prices(np.minimum(series.open, series.close)[kept]),
+                y1=self._drawn_prices(np.maximum(series.open, series.close)[kept]),
+                width=series.bucket_seconds * _BODY,
+                brush=brush,
+                pen=_pen(ink),
+            )
+            self._add(self._price, bars)
+
+    def _drawn_prices(self, prices: Any) -> "NDArray[np.float64]":
+        """Prices as the axis has them: their logarithms where it is logarithmic."""
+        import numpy as np  # noqa: PLC0415  the window starts without it
+
+        drawn = np.asarray(prices, dtype=np.float64)
+        return np.log10(drawn) if self._is_log else drawn
+
+    # ── keeping ──────────────────────────────────────────────────────────────────────────────────
+
+    def _add(self, plot: Any, item: Any) -> None:
+        plot.addItem(item, ignoreBounds=True)
+        self._items.append((plot, item))
+
+    def _clear(self) -> None:
+        for plot, item in self._items:
+            plot.removeItem(item)
+        self._items.clear()
+
+    def _colour(self) -> None:
+        self._canvas.setBackground(look().colour("surface"))
+        for plot in (self._price, self._volume):
+            for name in ("left", "bottom"):
+                plot.getAxis(name).setPen(_pen(look().colour("line")))
+                plot.getAxis(name).setTextPen(look().colour("text_quiet"))
+        for line in self._cross:
+            line.setPen(_pen(look().colour("text_quiet"), Qt.PenStyle.DashLine))
+
+    def _fit_heights(self, *_changed: object) -> None:
+        """Fits the heights to the candles in sight; a range far away does not squeeze them."""
+        import numpy as np  # noqa: PLC0415  the window starts without it
+
+        series = self._series
+        if series is None or not len(series):
+            return
+        start, end = self._price.vb.viewRange()[0]
+        seen = (series.time + series.bucket_seconds > start) & (series.time < end)
+        if not seen.any():
+            return
+        lowest, highest = self._with_near_bands(
+            float(series.low[seen].min()), float(series.high[seen].max())
+        )
+        low, high = (float(end) for end in self._drawn_prices((lowest, highest)))
+        room = max(high - low, abs(high) * 1e-9) * _HEADROOM
+        self._price.setYRange(low - room, high + room, padding=0)
+        top = float(np.max(series.volume[seen])) or 1.0
+        self._volume.setYRange(0, top * (1 + _HEADROOM), padding=0)
+
+    def _with_near_bands(self, low: float, high: float) -> tuple[float, float]:
+        """The heights to be shown, with those ends of ranges that lie near enough."""
+        near = (high - low) * _NEAR
+        ends = [end for band in self._bands for end in (band.low, band.high)]
+        seen = [end for end in ends if low - near <= end <= high + near]
+        return min((low, *seen)), max((high, *seen))
+
+    def _on_moved(self, at: QPointF) -> None:
+        series = self._series
+        plots = (self._price, self._volume)
+        inside = any(plot.sceneBoundingRect().contains(at) for plot in plots)
+        if series is None or not inside:
+            self.choose(None)
+            return
+        self.choose(series.nearest(float(self._price.vb.mapSceneToView(at).x())))
+
+
+def _figures(values: Sequence[float], *_scaling: object) -> list[str]:
+    """Figures at an axis with grouped thousands; pyqtgraph would write 1.5e+06."""
+    return [f"{value:,.{_FIGURES}g}" if abs(value) < 1 else f"{value:,.0f}" for value in values]
+
+
+def _pen(colour: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """One device pixel wide at any zoom: pens of width 2 draw ten times slower."""
+    pen = QPen(colour, 1, style)
+    pen.setCosmetic(True)
+    return pen

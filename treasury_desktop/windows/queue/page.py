@@ -1,0 +1,337 @@
+"""The queue page: a lane for each nonce, rivals side by side, import, export and execution."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.import_transaction import Imported
+from treasury_desktop.errors import Malformed
+from treasury_desktop.safes.lifecycle import FINAL
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, import_words, queue_view
+from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.icons import icon, spaced
+from treasury_desktop.windows.queue.execute_panel import ExecutePanel
+from treasury_desktop.windows.queue.queue_card import TransactionCard
+from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.sign.save_bundle import BundleSaver
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.section_title import SectionTitle
+from treasury_desktop.windows.widgets.state_pane import StatePane
+
+MOST_PASTED = 8 * 1024 * 1024
+
+
+class QueuePage(QWidget):
+    """Shows the session's queue and leads to review, import, export and execution.
+
+    Signals: `page_asked` with the key of another page ("review", "deploy").
+    """
+
+    page_asked = Signal(object)
+
+    def __init__(
+        self, session: Session, errands: Errands, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._errands = errands
+        self._actions = actions
+        self._keys: tuple[KeyLabel, ...] = ()
+        self._verdicts: dict[bytes, str] = {}
+        self._view: QueueView | None = None
+        self.cards: list[TransactionCard] = []
+        self.dialog: QFileDialog | None = None
+        self.saver = BundleSaver(self, session, errands, actions)
+        self.execute = ExecutePanel(session, errands, actions)
+        self.says = NoticeLine(can_close=True)
+        self._sentence = plain_label(role="strong")
+        self._lanes = QWidget()
+        self._lanes_column = QVBoxLayout(self._lanes)
+        self._lanes_column.setContentsMargins(0, 0, 0, 0)
+        self._lanes_column.setSpacing(tokens.GAP)
+        self.pane = StatePane(self._lanes)
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._show()
+        self.reload()
+
+    def reload(self) -> None:
+        """Reads keys and verdicts again; the queue itself comes from the session."""
+        self._errands.look(
+            "keys for the queue", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+        )
+        self._ask_verdicts()
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────
+
+    def _safe(self) -> Safe | None:
+        snapshot, safes = self._session.snapshot, self._actions.workspace.safes
+        return None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
+
+    def _show(self) -> None:
+        view = queue_view(
+            self._session.queue, self._safe(), self._actions.workspace, self._keys, self._verdicts
+        )
+        self._show_state()
+        if view == self._view:
+            return
+        self._view = view
+        self._sentence.setText(view.sentence)
+        self._rebuild(view)
+        if view.lanes or view.finished:
+            self.pane.show_content()
+        else:
+            self.pane.show_empty(
+                "No transactions are waiting",
+                "Draft a deployment, or drop a bundle a cosigner sent you onto this page.",
+                action="Draft a deployment",
+                on_action=lambda: self.page_asked.emit("deploy"),
+                icon="stack",
+            )
+
+    def _show_state(self) -> None:
+        trouble = self._session.chain_trouble
+        if trouble:
+            words = f"{trouble} Reviewing, signing and exporting work without it; executing waits."
+            self.pane.note(
+                words, "offline", action="Try again", on_action=self._session.ask_refresh
+            )
+        elif self._safe() is None and self._session.queue:
+            self.pane.note(
+                "The Safe has not been read yet, so nobody can say who its owners are.",
+                "advice",
+                action="Refresh",
+                on_action=self._session.ask_refresh,
+            )
+        else:
+            self.pane.note("")
+
+    def _rebuild(self, view: QueueView) -> None:
+        while (item := self._lanes_column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        self.cards = []
+        for lane in view.lanes:
+            self._lanes_column.addWidget(self._lane(lane))
+        if view.finished:
+            self._lanes_column.addWidget(_finished(view))
+        self._lanes_column.addStretch(1)
+
+    def _lane(self, lane: Lane) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GRID)
+        column.addWidget(SectionTitle(lane.title, lane.caption))
+        rivals = QHBoxLayout()
+        rivals.setSpacing(tokens.GAP)
+        for each in lane.cards:
+            card = TransactionCard(each)
+            card.step_asked.connect(self._on_step)
+            self.cards.append(card)
+            rivals.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(rivals)
+        return whole
+
+    # ── what comes back ──────────────────────────────────────────────────────────────────────────
+
+    def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
+        self._keys = outcome.value if isinstance(outcome, Done) else ()
+        self._show()
+
+    def _ask_verdicts(self) -> None:
+        waiting = [q.safe_tx_hash for q in self._session.queue if q.state not in FINAL]
+
+        def work(progress: Progress) -> dict[bytes, str]:
+            found: dict[bytes, str] = {}
+            for safe_tx_hash in waiting:
+                if progress.is_cancelled():
+                    break
+                try:
+                    found[safe_tx_hash] = self._actions.review(safe_tx_hash).verdict
+                except Malformed:
+                    found[safe_tx_hash] = "block"  # what cannot be read is never fit to sign
+            return found
+
+        if waiting:
+            self._errands.look("verdicts of the queue", work, self._on_verdicts)
+
+    def _on_verdicts(self, outcome: Done[dict[bytes, str]] | Failed) -> None:
+        if isinstance(outcome, Done):
+            self._verdicts = outcome.value
+            self._show()
+
+    def _on_queue_changed(self) -> None:
+        self._show()
+        self._ask_verdicts()
+
+    # ── steps ────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_step(self, step: Step, safe_tx_hash: bytes) -> None:
+        if step is Step.EXPORT:
+            self.saver.ask(safe_tx_hash)
+        elif step is Step.LOOK_AGAIN:
+            self._session.ask_refresh()
+        elif step is Step.EXECUTE:
+            self._open_execution(safe_tx_hash)
+        else:
+            self._session.select(safe_tx_hash)
+            self.page_asked.emit("review")
+
+    def _open_execution(self, safe_tx_hash: bytes) -> None:
+        card = next((c.card for c in self.cards if c.card.safe_tx_hash == safe_tx_hash), None)
+        if card is not None:
+            self.execute.show_transaction(card, self._keys)
+            self._stack.setCurrentWidget(self.execute)
+
+    def _on_executed(self) -> None:
+        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
+        self._session.ask_refresh()
+
+    def _on_queue(self, outcome: Done[tuple[QueuedTransaction, ...]] | Failed) -> None:
+        if isinstance(outcome, Done):
+            self._session.take_queue(outcome.value)
+
+    # ── import ───────────────────────────────────────────────────────────────────────────────────
+
+    def import_file(self, path: Path) -> None:
+        """Imports a bundle or a cosigner's signatures from a file."""
+        self._import(lambda _p: self._actions.import_file(path))
+
+    def paste(self) -> None:
+        """Imports what is on the clipboard."""
+        text = QApplication.clipboard().text()
+        if not text.strip():
+            self.says.say("There is no text on the clipboard.", "advice")
+        elif len(text) > MOST_PASTED:
+            self.says.say("The clipboard holds more than a bundle may be (8 MiB).", "block")
+        else:
+            self._import(lambda _p: self._actions.import_text(text))
+
+    def _import(self, work: Callable[[Progress], Imported]) -> None:
+        if not self._errands.act("import", work, self._on_imported, room="store"):
+            self.says.say("An import is under way already.", "advice")
+
+    def _on_imported(self, outcome: Done[Imported] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(f"Nothing was imported. {outcome.sentence}", "block")
+            return
+        imported = outcome.value
+        words, kind = import_words(imported)
+
+        def review() -> None:
+            self._session.select(imported.safe_tx_hash)
+            self.page_asked.emit("review")
+
+        self.says.say(words, kind, action="Review it", on_action=review)
+        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
+
+    def ask_file(self) -> None:
+        """Opens a dialog for a file to import; nothing blocks."""
+        dialog = QFileDialog(self, "Import a bundle or signatures")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Review bundle (*.json)", "All files (*)"])
+        dialog.fileSelected.connect(lambda name: self.import_file(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._on_dialog_closed)
+        self.dialog = dialog
+        dialog.open()
+
+    def _on_dialog_closed(self, _result: object) -> None:
+        self.dialog = None
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes files and text."""
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Imports one local file, or dropped text."""
+        files = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
+        event.acceptProposedAction()
+        if len(files) > 1:
+            self.says.say("Drop one file at a time: each is checked by itself.", "advice")
+        elif files:
+            self.import_file(Path(files[0]))
+        elif event.mimeData().hasUrls():
+            self.says.say("Only files on this machine are imported; nothing is fetched.", "block")
+        else:
+            text = event.mimeData().text()
+            self._import(lambda _p: self._actions.import_text(text))
+
+    # ── layout ───────────────────────────────────────────────────────────────────────────────────
+
+    def _connect(self) -> None:
+        self._session.queue_changed.connect(self._on_queue_changed)
+        self._session.snapshot_arrived.connect(self._on_queue_changed)
+        self._session.chain_status_changed.connect(self._show_state)
+        self.execute.closed.connect(lambda: self._stack.setCurrentIndex(0))
+        self.execute.ended.connect(self._on_executed)
+        self.saver.said.connect(self.says.say)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.paste)
+
+    def _lay_out(self) -> None:
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        head = QHBoxLayout()
+        head.setSpacing(tokens.GRID)
+        head.addWidget(self._sentence)
+        head.addStretch(1)
+        head.addWidget(plain_label("drop a bundle here, or", role="quiet"))
+        head.addWidget(_button("Import a file…", "download-simple", self.ask_file))
+        head.addWidget(_button("Paste", "clipboard-text", self.paste))
+        first = QWidget()
+        column = QVBoxLayout(first)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GAP)
+        column.addLayout(head)
+        column.addWidget(self.says)
+        column.addWidget(self.pane, 1)
+        self._stack.addWidget(first)
+        self._stack.addWidget(self.execute)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
+
+
+def _button(text: str, icon_name: str, on_clicked: Callable[[], None]) -> QPushButton:
+    button = QPushButton(icon(icon_name), text)
+    button.setIconSize(spaced())
+    button.clicked.connect(on_clicked)
+    return button
+
+
+def _finished(view: QueueView) -> Card:
+    card = Card("No longer waiting", caption="the newest first")
+    for title, purpose in view.finished:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GAP)
+        label = plain_label(title, role="quiet")
+        label.setFixedWidth(180)
+        row.addWidget(label)
+        row.addWidget(plain_label(purpose, wrap=True), 1)
+        card.add(row)
+    return card

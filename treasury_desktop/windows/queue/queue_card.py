@@ -1,0 +1,103 @@
+"""One transaction of the queue: what it is for, who signed, what comes next."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from treasury_desktop.viewmodels.queue import QueueCard, Step
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.icons import Glyph
+from treasury_desktop.windows.look.style import set_variant
+from treasury_desktop.windows.review.signature_rows import SignatureDot
+from treasury_desktop.windows.untrusted import button_text, plain_label, plain_tooltip
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.chip import Chip
+from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
+
+
+class TransactionCard(Card):
+    """Shows one `QueueCard`.
+
+    Signals: `step_asked` with a `Step` and the safeTxHash.
+    """
+
+    step_asked = Signal(object, object)
+
+    def __init__(self, card: QueueCard, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.card = card
+        self.body.setSpacing(10)
+        self.add(self._head(), _facts(card), _dots(card))
+        for words in card.quarantined:
+            self.add(_quarantined(words))
+        self.buttons: dict[Step, QPushButton] = {}
+        self.add(self._actions())
+        self.setAccessibleName(f"Nonce {card.nonce}: {card.purpose}. {card.state.text}")
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID)
+        row.addWidget(plain_label(self.card.purpose, role="section", wrap=True), 1)
+        row.addWidget(Chip(self.card.state.text, self.card.state.kind))
+        return row
+
+    def _actions(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID)
+        card = self.card
+        main = "primary" if card.is_main else ""
+        row.addWidget(self._button(card.step, card.step_text, main))
+        if card.step not in (Step.SIGN, Step.READ, Step.WAIT):
+            row.addWidget(self._button(Step.READ, "Review", "ghost"))
+        if card.step is not Step.EXPORT:
+            row.addWidget(self._button(Step.EXPORT, "Export…", "ghost"))
+        row.addWidget(plain_label(card.step_words, role="quiet", wrap=True), 1)
+        return row
+
+    def _button(self, step: Step, text: str, role: str) -> QPushButton:
+        button = QPushButton(button_text(text))
+        set_variant(button, role=role)
+        button.setAccessibleName(f"{text} nonce {self.card.nonce}: {self.card.purpose}")
+        button.clicked.connect(lambda: self.step_asked.emit(step, self.card.safe_tx_hash))
+        self.buttons[step] = button
+        return button
+
+
+def _facts(card: QueueCard) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(tokens.GRID)
+    kind, words = card.verdict
+    if kind:
+        badge = VerdictBadge(kind, words)
+        badge.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row.addWidget(badge)
+    parts = [part for part in (card.strategy, card.origin) if part]
+    row.addWidget(plain_label(" · ".join(parts), role="quiet", wrap=True), 1)
+    row.addWidget(plain_label(card.hash_text, role="mono-quiet"))
+    return row
+
+
+def _dots(card: QueueCard) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    for dot in card.dots:
+        shown = SignatureDot(is_filled=dot.is_signed)
+        state = "signed" if dot.is_signed else "not yet"
+        plain_tooltip(shown, f"{dot.name}\n{dot.address}\n{state}")
+        row.addWidget(shown)
+    row.addWidget(plain_label(card.signed, role="strong"))
+    row.addSpacing(tokens.GRID)
+    row.addWidget(plain_label(card.names, role="quiet", wrap=True), 1)
+    return row
+
+
+def _quarantined(words: str) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(tokens.GRID)
+    row.addWidget(Glyph("warning", "danger"))
+    row.addWidget(
+        plain_label(
+            f"A signature does not count – {words}", role="small", kind="danger", wrap=True
+        ),
+        1,
+    )
+    return row

@@ -1,0 +1,119 @@
+"""The settings page: appearance, and the workspace's own facts to look at."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from treasury_desktop.viewmodels.settings import Entry, settings_view
+from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.fields import Choice
+
+_LOOKS: tuple[tuple[Preference, str], ...] = (
+    ("system", "As the system"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+)
+_NAME_WIDTH = 180
+
+
+class SettingsPage(QWidget):
+    """Appearance, and everything the workspace file says, read-only.
+
+    Signals: `look_chosen` with "system", "light" or "dark", for whoever keeps it.
+    """
+
+    look_chosen = Signal(object)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        view = settings_view(actions.workspace)
+        self.look = Choice()
+        self.look.setAccessibleName("Appearance")
+        for _preference, words in _LOOKS:
+            self.look.addItem(words)
+        self._show_look()
+        self.look.activated.connect(self._on_look)
+        look().changed.connect(self._show_look)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GAP)
+        column.addWidget(self._appearance())
+        across = QHBoxLayout()
+        across.setSpacing(tokens.GAP)
+        across.addWidget(_terms(view.terms), 1)
+        across.addWidget(_named("Nodes", "whose answers are compared", view.endpoints), 1)
+        column.addLayout(across)
+        safes = _named("Safes", view.workspace, view.safes)
+        column.addWidget(safes)
+        column.addWidget(_named("Strategies", "their contracts are allow-listed", view.strategies))
+        column.addWidget(_named("Address book", "valid on this chain only", view.address_book))
+        column.addWidget(
+            plain_label(
+                "These facts come from the workspace file treasury.toml; change them there.",
+                role="quiet",
+                wrap=True,
+            )
+        )
+        column.addStretch(1)
+
+    def _appearance(self) -> Card:
+        card = Card("Appearance")
+        row = QHBoxLayout()
+        row.addWidget(self.look)
+        row.addStretch(1)
+        card.add(row)
+        return card
+
+    def _show_look(self) -> None:
+        names = [preference for preference, _words in _LOOKS]
+        self.look.setCurrentIndex(names.index(look().preference))
+
+    def _on_look(self, at: object) -> None:
+        if isinstance(at, int):
+            preference = _LOOKS[at][0]
+            look().prefer(preference)
+            self.look_chosen.emit(preference)
+
+
+def _terms(rows: Sequence[tuple[str, str]]) -> Card:
+    card = Card("Policy", caption="as the DAO voted it")
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(tokens.GAP)
+    grid.setVerticalSpacing(tokens.GRID)
+    for line, (name, words) in enumerate(rows):
+        grid.addWidget(plain_label(name, role="quiet"), line, 0)
+        grid.addWidget(plain_label(words, wrap=True), line, 1)
+    grid.setColumnStretch(1, 1)
+    card.add(grid)
+    card.body.addStretch(1)
+    return card
+
+
+def _named(title: str, caption: str, entries: Sequence[Entry]) -> Card:
+    card = Card(title, caption=caption)
+    for entry in entries:
+        card.add(_entry(entry))
+    if not entries:
+        card.add(plain_label("None in this workspace.", role="quiet"))
+    card.body.addStretch(1)
+    return card
+
+
+def _entry(entry: Entry) -> QWidget:
+    if entry.address:
+        return AddressLabel(entry.address, name=entry.name, source=entry.note)
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(tokens.GAP)
+    name = plain_label(entry.name, role="strong")
+    name.setMinimumWidth(80)
+    row.addWidget(name)
+    row.addWidget(plain_label(entry.note, role="mono-quiet"), 1)
+    return whole
