@@ -19,9 +19,6 @@ from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.treasury.workspace import Endpoint
 
-OWNER_A, OWNER_B, EXECUTOR = 1, 2, 4
-"""Which public account of the demonstration each key is."""
-
 
 @dataclass
 class Ceremony:
@@ -36,6 +33,8 @@ class Ceremony:
         desk = OpenDesk(
             self.folders.desk(as_second_signer=as_second_signer),
             endpoints=(Endpoint(name="local node", url=self.endpoint),) if is_online else (),
+            offered_keys=demonstration.KEYS[as_second_signer],
+            key_profile=demonstration.PROFILES[as_second_signer],
             wish=WindowWish(rehearse=True),
         )
         self.opened.callback(desk.close)
@@ -58,10 +57,11 @@ def ceremony(tmp_path: Path) -> Iterator[Ceremony]:
         demonstration.stop_chain(folders, chain)
 
 
-def key_of(desk: OpenDesk, label: str, role: str, index: int) -> KeyLabel:
+def key_of(desk: OpenDesk, label: str) -> KeyLabel:
     """The desk's key of that label, imported from the demonstration's accounts when missing."""
+    offered = {key.label: key for key in desk.demonstration_keys()}
     kept = next((key for key in desk.keys() if key.label == label), None)  # noqa: SIM118  no dict
-    return kept or desk.import_demonstration_key(label, role, index)
+    return kept or desk.import_demonstration_key(offered[label])
 
 
 def drafted(desk: OpenDesk, per_cent: int) -> Draft:

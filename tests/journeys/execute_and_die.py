@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from treasury_desktop.application.demonstration import PROFILES
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.chain.broadcaster import Broadcaster
 from treasury_desktop.keys.signer_process import WindowWish
@@ -25,6 +26,7 @@ def main(moment: str, folder: str, endpoint: str, safe_tx_hash: str) -> None:
     desk = OpenDesk(
         Path(folder),
         endpoints=(Endpoint(name="local node", url=endpoint),),
+        key_profile=PROFILES[False],
         wish=WindowWish(rehearse=True),
     )
     executor = next(key for key in desk.keys() if key.role == "executor")  # noqa: SIM118  no dict

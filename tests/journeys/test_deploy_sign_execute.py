@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.conftest import (
-    EXECUTOR,
-    OWNER_A,
-    OWNER_B,
     Ceremony,
     drafted,
     key_of,
@@ -50,14 +47,14 @@ def test_two_desks_sign_and_the_first_executes(ceremony: Ceremony, tmp_path: Pat
     first, second = ceremony.desk(), ceremony.desk(as_second_signer=True)
     first.refresh()
     queued = first.keep_draft(drafted(first, 4))
-    owner_a = key_of(first, "Owner A", "owner", OWNER_A)
-    executor = key_of(first, "Executor", "executor", EXECUTOR)
+    owner_a = key_of(first, "Owner A")
+    executor = key_of(first, "Executor")
 
     first.sign(first.review(queued.safe_tx_hash), owner_a)
     first.export(queued.safe_tx_hash, tmp_path / "for-cosigner.json")
     second.refresh()
     second.import_file(tmp_path / "for-cosigner.json")
-    owner_b = key_of(second, "Owner B", "owner", OWNER_B)
+    owner_b = key_of(second, "Owner B")
     second.sign(second.review(queued.safe_tx_hash), owner_b)
     second.export(queued.safe_tx_hash, tmp_path / "signed.json")
     first.import_file(tmp_path / "signed.json")
@@ -77,7 +74,7 @@ def test_hostile_delegatecall_cannot_be_signed(ceremony: Ceremony) -> None:
     """A delegatecall dressed as a token transfer is blocked before any passphrase is asked."""
     desk = ceremony.desk()
     desk.refresh()
-    owner = key_of(desk, "Owner A", "owner", OWNER_A)
+    owner = key_of(desk, "Owner A")
     hostile = next(queued for queued in desk.queue() if queued.tx.operation == 1 and not
                    queued.confirmations)  # fmt: skip
 
@@ -141,13 +138,13 @@ def _signed_by_both(
     """Both owners' confirmations on the first desk; the executor's key."""
     second = ceremony.desk(as_second_signer=True)
     second.refresh()
-    first.sign(first.review(safe_tx_hash), key_of(first, "Owner A", "owner", OWNER_A))
+    first.sign(first.review(safe_tx_hash), key_of(first, "Owner A"))
     first.export(safe_tx_hash, folder / "a.json")
     second.import_file(folder / "a.json")
-    second.sign(second.review(safe_tx_hash), key_of(second, "Owner B", "owner", OWNER_B))
+    second.sign(second.review(safe_tx_hash), key_of(second, "Owner B"))
     second.export(safe_tx_hash, folder / "b.json")
     first.import_file(folder / "b.json")
-    return key_of(first, "Executor", "executor", EXECUTOR)
+    return key_of(first, "Executor")
 
 
 def _vault_shares(desk: OpenDesk) -> int:

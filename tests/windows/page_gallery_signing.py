@@ -198,9 +198,11 @@ def window(scene: Scene, errands: Errands) -> MainWindow:
     if scene.is_offline:
         session.chain_failed(OFFLINE, NOW)
     frames: list[MainWindow] = []
-    pages = {
-        p.key: p for p in signing_pages(session, errands, desk, lambda k: frames[0].show_page(k))
-    }
+
+    def go_to(key: str) -> None:
+        frames[0].show_page(key)
+
+    pages = {page.key: page for page in signing_pages(session, errands, desk, go_to)}
     shown = [
         pages.get(key, Page(key=key, title=key.title(), icon=ICONS[key], build=QWidget))
         for key in (*ORDER[:6], "review", "sign", *ORDER[6:])

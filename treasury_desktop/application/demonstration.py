@@ -17,7 +17,6 @@ from treasury_desktop.application.window import (
     NO_DISPLAY,
     DeskWindow,
     has_display,
-    run,
     started_application,
 )
 from treasury_desktop.desk.doors import IsCancelled, OnProgress
@@ -25,6 +24,7 @@ from treasury_desktop.devnet import demonstration as devnet
 from treasury_desktop.devnet.demonstration import RunningChain
 from treasury_desktop.errors import TreasuryError
 from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.building import BuildingWindow
 from treasury_desktop.windows.errands import Done, Failed, Progress
 
@@ -32,6 +32,16 @@ ENDPOINT_FILE = "endpoint"
 READY_MARK = "ready"
 NODE_NAME = "local node"
 SET_UP_DESK = "Reading the treasury for the first time"
+KEYS = {
+    False: (
+        DemonstrationKey(label="Owner A", role="owner", index=1),
+        DemonstrationKey(label="Executor", role="executor", index=4),
+    ),
+    True: (DemonstrationKey(label="Owner B", role="owner", index=2),),
+}
+"""The public accounts offered to the first desk and to the second signer's."""
+PROFILES = {False: "demonstration", True: "demonstration, second signer"}
+"""Under which name each desk keeps its keys in the key ring, apart from the person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ def forget(folders: DemonstrationFolders) -> None:
 def build(
     folders: DemonstrationFolders, *, on_progress: OnProgress, is_cancelled: IsCancelled
 ) -> None:
-    """Builds whatever is missing: the chain, then the first desk with its queue and pool history."""
+    """Builds whatever is missing: the chain, then both desks, the first with a queue."""
     if not devnet.is_prepared(folders.chain):
         devnet.prepare(
             folders.chain,
@@ -150,7 +160,7 @@ def _set_up_desk(
 
 
 class Demonstration(QObject):
-    """The demonstration while its window is open: building, then the desk, then its living chain."""
+    """The demonstration while it is open: building, then the desk, then its living chain."""
 
     def __init__(
         self,
@@ -197,7 +207,11 @@ class Demonstration(QObject):
     def _open_desk(self) -> None:
         folder = self._folders.desk(as_second_signer=self._is_second)
         try:
-            desk = OpenDesk(folder)
+            desk = OpenDesk(
+                folder,
+                offered_keys=KEYS[self._is_second],
+                key_profile=PROFILES[self._is_second],
+            )
         except TreasuryError as failure:
             self._building = self._building or BuildingWindow()
             self._building.show()

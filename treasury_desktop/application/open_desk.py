@@ -47,7 +47,7 @@ from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Endpoint, Workspace
-from treasury_desktop.windows.actions import KeyPlaces
+from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
 
 if TYPE_CHECKING:
     from treasury_desktop.chain.node import Node
@@ -70,6 +70,8 @@ class OpenDesk:
         folder: Path,
         *,
         endpoints: tuple[Endpoint, ...] = (),
+        offered_keys: tuple[DemonstrationKey, ...] = (),
+        key_profile: str = "",
         clock: Callable[[], int] = lambda: int(time.time()),
         wish: "WindowWish | None" = None,
     ) -> None:
@@ -77,6 +79,8 @@ class OpenDesk:
         self._workspace = read_workspace(folder)
         if endpoints:
             self._workspace = replace(self._workspace, endpoints=endpoints)
+        self._offered_keys = offered_keys
+        self._key_profile = key_profile
         self._clock = clock
         self._wish = wish
         self.troubles: tuple[str, ...] = ()
@@ -263,7 +267,7 @@ class OpenDesk:
 
         why_not, name = "", ""
         try:
-            store = keys_in_system_key_ring()
+            store = keys_in_system_key_ring(profile=self._key_profile)
             store.labels()
             name = store.kept_in
         except Unavailable as failure:
@@ -289,12 +293,16 @@ class OpenDesk:
         with self._signer() as signer:
             return signer.create_key(label, role)
 
-    def import_demonstration_key(self, label: str, role: str, index: int) -> KeyLabel:
+    def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:
+        """The public accounts offered to this desk that it does not hold yet."""
+        held = {key.label for key in self.keys()} if self._offered_keys else set()
+        return tuple(key for key in self._offered_keys if key.label not in held)
+
+    def import_demonstration_key(self, key: DemonstrationKey) -> KeyLabel:
         """One of the demonstration's public accounts, on the demonstration's chain only."""
+        chain_id = self._workspace.chain.chain_id
         with self._signer() as signer:
-            return signer.import_demonstration_key(
-                label, role, index, self._workspace.chain.chain_id
-            )
+            return signer.import_demonstration_key(key.label, key.role, key.index, chain_id)
 
     def remove_key(self, key: KeyLabel) -> None:
         """Forget a key; its ciphertext is gone from where it was kept."""
@@ -372,7 +380,7 @@ class OpenDesk:
                 self._key_store = (
                     keys_in_files(self.folder / "keys")
                     if self._is_file_mode
-                    else keys_in_system_key_ring()
+                    else keys_in_system_key_ring(profile=self._key_profile)
                 )
             return self._key_store
 

@@ -13,7 +13,7 @@ from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.errors import Malformed, Refused, Unavailable
 from treasury_desktop.keys.encrypted_file import EncryptedFiles
 from treasury_desktop.keys.encrypted_key import EncryptedKey, parse_encrypted_key
-from treasury_desktop.keys.system_keyring import AllowedBackend, SystemKeyRing
+from treasury_desktop.keys.system_keyring import SERVICE, AllowedBackend, SystemKeyRing
 
 INDEX: Final = "index"
 INDEX_FORMAT: Final = "treasury-desktop/key-index@1"
@@ -132,9 +132,16 @@ class KeyStore:
         self._place.write(INDEX, canonical_json(index).decode())
 
 
-def keys_in_system_key_ring(allowed: AllowedBackend | None = None) -> KeyStore:
-    """The keys in this system's key ring; never falls back to anything else."""
-    return KeyStore(SystemKeyRing(allowed))
+def keys_in_system_key_ring(
+    allowed: AllowedBackend | None = None, *, profile: str = ""
+) -> KeyStore:
+    """The keys in this system's key ring; never falls back to anything else.
+
+    A profile keeps its keys apart from those of others on the same computer, as the two desks of
+    the demonstration do; the person's own keys have none.
+    """
+    service = f"{SERVICE} {profile}" if profile else SERVICE
+    return KeyStore(SystemKeyRing(allowed, service))
 
 
 def keys_in_files(folder: Path) -> KeyStore:

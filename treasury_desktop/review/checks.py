@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import Certainty, DecodedCall, Problem
-from treasury_desktop.calls.effects import effects_of
+from treasury_desktop.calls.effects import NATIVE, effects_of
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
+from treasury_desktop.review.lookalike_check import lookalikes
 from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave, permits
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.safes.safe_tx import Operation
@@ -21,7 +22,6 @@ Check = Callable[[Subject], Iterator[Finding]]
 UNLIMITED_FROM = 2**95
 """At least this many base units is no amount anybody means (bundle.md)."""
 UNLIMITED_BALANCES = 10
-LOOKALIKE_DIGITS = 4
 
 
 def delegatecalls(subject: Subject) -> Iterator[Finding]:
@@ -204,7 +204,8 @@ def _approval_findings(
     who, what = subject.name_of(spender), subject.name_of(call.to)
     is_allowed = subject.is_allow_listed(spender)
     contract = subject.evidence.contract_at(call.to)
-    if contract is not None and subject.evidence.token_at(call.to) is None:
+    is_token = call.certainty is Certainty.KNOWN_CONTRACT or subject.evidence.token_at(call.to)
+    if contract is not None and not is_token:
         # The same selector on a contract that is no token approves one NFT by its number.
         finding = warn if is_allowed else block
         yield finding("NFT_APPROVAL", f"lets {who} take NFT {units} of {what}.", path=call.path)
@@ -250,7 +251,7 @@ def outflows(subject: Subject) -> Iterator[Finding]:
             sentence = f"sends {subject.name_of(outflow.to)} to its own token contract."
             yield block("TRANSFER_TO_TOKEN_CONTRACT", sentence, path=outflow.path)
         elif not subject.is_known_recipient(outflow.to):
-            if outflow.token == "native":
+            if outflow.token == NATIVE:
                 yield danger(
                     "NATIVE_VALUE_TO_UNKNOWN",
                     f"sends {outflow.base_units:,} wei to {outflow.to}, whom nobody here knows.",
@@ -357,44 +358,6 @@ def powers_given_away(subject: Subject) -> Iterator[Finding]:
         if is_handed_over and to is not None and not subject.is_known_recipient(to):
             sentence = f"gives power to {to}, which is not in the address book for this chain."
             yield danger("RECIPIENT_NOT_IN_ADDRESS_BOOK", sentence, path=call.path)
-
-
-def lookalikes(subject: Subject) -> Iterator[Finding]:
-    """A poisoned address agrees with a trusted one where people look: at both ends."""
-    anchors = [e.address for e in subject.evidence.address_book]
-    anchors += [c.address for c in subject.evidence.contracts if c.trusted]
-    anchors += [a for s in subject.facts.strategies for a in s.contracts]
-    anchors += [*subject.facts.own_safes, subject.safe.address]
-    trusted = frozenset(anchors)
-    in_order = sorted(trusted)
-    for call, address in _named_addresses(subject.call):
-        if address in trusted or official_contract(subject.safe.chain_id, address):
-            continue
-        twin = next((anchor for anchor in in_order if _looks_like(address, anchor)), None)
-        if twin is not None:
-            yield block(
-                "LOOKALIKE_ADDRESS",
-                f"{address} looks like {subject.name_of(twin)} and is another address.",
-                path=call.path,
-            )
-
-
-def _named_addresses(root: DecodedCall) -> Iterator[tuple[DecodedCall, Address]]:
-    for call in root.walk():
-        yield call, call.to
-        for argument in call.arguments:
-            values = argument.value if isinstance(argument.value, tuple) else (argument.value,)
-            yield from ((call, value) for value in values if isinstance(value, Address))
-
-
-def _looks_like(one: Address, other: Address) -> bool:
-    a, b = one.raw.hex(), other.raw.hex()
-    ends = (
-        a[:LOOKALIKE_DIGITS] == b[:LOOKALIKE_DIGITS]
-        and a[-LOOKALIKE_DIGITS:] == (b[-LOOKALIKE_DIGITS:])
-    )
-    differing = sum(x != y for x, y in zip(a, b, strict=True))
-    return not one.is_zero and (ends or differing <= LOOKALIKE_DIGITS)
 
 
 CALL_CHECKS: tuple[Check, ...] = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.calls.decoded_call import DecodedCall
+from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
 from treasury_desktop.review.findings import Finding, block
 from treasury_desktop.review.subject import Subject
 
@@ -46,7 +46,9 @@ def _is_nft_transfer(subject: Subject, call: DecodedCall) -> bool:
     signature = call.function.signature if call.function else ""
     if signature.startswith(("safeTransferFrom(", "safeBatchTransferFrom(")):
         return True
-    is_token = subject.evidence.token_at(call.to) is not None
+    is_token = (
+        call.certainty is Certainty.KNOWN_CONTRACT or subject.evidence.token_at(call.to) is not None
+    )
     is_described = subject.evidence.contract_at(call.to) is not None
     return signature == "transferFrom(address,address,uint256)" and is_described and not is_token
 

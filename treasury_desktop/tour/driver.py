@@ -16,7 +16,7 @@ LOOKS_A_SECOND = 50
 SETTLING_MILLISECONDS = 250
 
 
-class StepFailed(TreasuryError):
+class StepFailed(TreasuryError):  # noqa: N818  named like the errors it stands among
     """A step of the tour did not lead where it should."""
 
 

@@ -31,10 +31,6 @@ from treasury_desktop.windows.sign.page import SignPage
 SHARES = ("12%", "7%", "4%")
 EXPECTED = {"4%": "within", "7%": "above advice", "12%": "refused"}
 WIDTH, HEIGHT = 1280, 800
-OWNER_A = ("Owner A (demonstration)", "owner", 1)
-OWNER_B = ("Owner B (demonstration)", "owner", 2)
-EXECUTOR = ("Executor (demonstration)", "executor", 4)
-"""Label, role and number among the demonstration's public accounts."""
 
 
 class Journey:
@@ -74,7 +70,7 @@ class Journey:
         self._choose_key_place(first)
         self._told["holdings_before"] = _holdings(driver)
         self._look_around(driver)
-        self._make_keys(first, (OWNER_A, EXECUTOR))
+        self._make_keys(first)
         safe_tx_hash = self._deploy(driver)
         self._compare_with_contract(first, safe_tx_hash)
         self._review_the_hostile_one(driver)
@@ -111,6 +107,8 @@ class Journey:
         return OpenDesk(
             folders.desk(as_second_signer=as_second_signer),
             endpoints=(endpoint,),
+            offered_keys=demonstration.KEYS[as_second_signer],
+            key_profile=f"tour of the {demonstration.PROFILES[as_second_signer]}",
             wish=WindowWish(theme="light", rehearse=True, screenshot=str(picture)),
         )
 
@@ -268,7 +266,7 @@ class Journey:
         self._choose_key_place(second)
         cosigner = self._opened_window(second)
         self._refresh(cosigner)
-        self._make_keys(second, (OWNER_B,))
+        self._make_keys(second)
         cosigner.show("queue")
         page = cosigner.desk_window.window.page_widget("queue")
         assert isinstance(page, QueuePage)
@@ -321,13 +319,11 @@ class Journey:
             self._told["why_no_key_ring"] = places.why_no_key_ring
             desk.choose_encrypted_file()
 
-    def _make_keys(self, desk: OpenDesk, keys: tuple[tuple[str, str, int], ...]) -> None:
+    def _make_keys(self, desk: OpenDesk) -> None:
         """Takes the demonstration's public accounts in, as the Keys page would."""
         begun = time.monotonic()
-        for label, role, index in keys:
-            if all(kept.label != label for kept in desk.keys()):
-                made = desk.import_demonstration_key(label, role, index)
-                self._made_keys.append((desk, made))
+        for key in desk.demonstration_keys():
+            self._made_keys.append((desk, desk.import_demonstration_key(key)))
         self._seconds.setdefault("keys", time.monotonic() - begun)
 
     def _forget_keys(self) -> None:

@@ -25,7 +25,14 @@ from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.deployment_range import PricedPool, amounts_in_range, chosen_range
-from treasury_desktop.viewmodels.figures import Party, name_text, party_at
+from treasury_desktop.viewmodels.figures import (
+    AMOUNT_PLACES,
+    Party,
+    amount_text,
+    name_text,
+    party_at,
+    symbol_text,
+)
 from treasury_desktop.viewmodels.review import JudgementRow, judgement_row, whole_sentence
 
 BUILDABLE: Final = {"erc4626": "vault", "uniswap_v3": "liquidity"}
@@ -251,7 +258,7 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
         after="" if own is None else _share(own, with_this=True),
         largest=() if own is None else _largest(draft, own, review.facts.terms, typed_token),
         remarks=_remarks(draft),
-        amounts=tuple(str(amount) for amount in deployment.entry.amounts if amount.base_units),
+        amounts=tuple(_amount_words(a) for a in deployment.entry.amounts if a.base_units),
         entry=_call_rows(calls, workspace),
         exit=_call_rows(deployment.entry.exit_calls, workspace),
         exit_notes=deployment.entry.exit_notes,
@@ -306,9 +313,16 @@ def _largest_one(
     units = int(exact) if inclusive or exact.denominator != 1 else int(exact) - 1
     if exact <= 0 or units <= 0:
         return Largest(name=name, words="nothing more; the group is there already", typed="")
-    most = TokenAmount(token=amount.token, base_units=units)
-    typed = decimal_text(units, amount.token.decimals or 0).replace(",", "")
-    return Largest(name=name, words=f"{'about ' if is_about else ''}{most}", typed=typed)
+    decimals = amount.token.decimals or 0
+    if is_about and decimals > AMOUNT_PLACES:
+        units -= units % 10 ** (decimals - AMOUNT_PLACES)
+    words = _amount_words(TokenAmount(token=amount.token, base_units=units))
+    typed = decimal_text(units, decimals).replace(",", "")
+    return Largest(name=name, words=f"{'about ' if is_about else ''}{words}", typed=typed)
+
+
+def _amount_words(amount: TokenAmount) -> str:
+    return f"{amount_text(amount)} {symbol_text(amount)}"
 
 
 def _remarks(draft: Draft) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def range_view(pool: PricedPool, span: Range | None) -> RangeView:
 
 
 def _words(pool: PricedPool, low: Fraction, high: Fraction, span: Range) -> str:
-    ticks = f"ticks {span.tick_lower:,} to {span.tick_upper:,}"
+    ticks = f"ticks {span.tick_lower:,} to {span.tick_upper:,}".replace("-", "−")
     if pool.price < low:
         return f"{ticks} · the price is below the range: it earns nothing now"
     if pool.price > high:

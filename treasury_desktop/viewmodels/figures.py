@@ -126,9 +126,9 @@ def unit_price_text(price: Fraction) -> str:
 
 
 def price_range_text(low: Fraction, high: Fraction) -> str:
-    """A unit price, or its low and high end where they differ to the eye: $2,998.10–$3,012.55."""
+    """A unit price, or its low and high end where they differ to the eye: $2,998.10–3,012.55."""
     ends = unit_price_text(low), unit_price_text(high)
-    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1].removeprefix('$')}"
 
 
 def share_text(share: Fraction | None) -> str:

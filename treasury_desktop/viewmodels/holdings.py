@@ -15,7 +15,6 @@ from treasury_desktop.viewmodels.figures import (
     Remark,
     age_text,
     amount_text,
-    detail_text,
     exact_amount_text,
     name_text,
     price_range_text,
@@ -158,11 +157,16 @@ def _row(
         place=place,
         place_tip=place_tip,
         remark=remark,
-        note=remark.text or detail_text(holding.detail),
+        note=remark.text or _part(holding.detail),
         series=series_of(holding.amount.token, workspace),
         key=(str(holding.safe), holding.amount.token.key, holding.strategy or "", holding.detail),
         valued=valued,
     )
+
+
+def _part(detail: str) -> str:
+    """Which part of a position it is, in the few words a column has room for."""
+    return "uncollected fees" if detail.endswith("uncollected fees") else name_text(detail)
 
 
 def _asset_tip(valued: Valued) -> str:

@@ -81,7 +81,7 @@ def treasury_figure(workspace: Workspace, snapshot: TreasurySnapshot, now: int) 
     high = total(each.high_usd for each in valued if each.counts)
     is_old = now - snapshot.block.timestamp > workspace.terms.max_quote_age_seconds
     if net.net_usd is None:
-        value, meaning = NONE, f"Not known: {net.why_unknown}."
+        value, meaning = "Not known", f"It cannot be said: {net.why_unknown}."
     else:
         value = whole_usd_text(net.net_usd)
         meaning = f"Net, at the low end of the prices; {usd_text(high)} at the high end."
@@ -145,13 +145,13 @@ def _own_token_words(valued: tuple[Valued, ...], workspace: Workspace) -> str:
 
 
 def _remarks(valued: tuple[Valued, ...]) -> tuple[Remark, ...]:
-    """How many holdings have which trouble, such as "2 unpriced"."""
+    """Which trouble how many holdings have, such as "unpriced (2)"."""
     counts: dict[str, tuple[int, str]] = {}
     for each in valued:
         if each.remark.text and each.holding.amount.base_units:
-            words = "stale prices" if each.remark.text.startswith("stale") else each.remark.text
+            words = "stale" if each.remark.text.startswith("stale") else each.remark.text
             counts[words] = (counts.get(words, (0, ""))[0] + 1, each.remark.kind)
-    return tuple(Remark(f"{count} {words}", kind) for words, (count, kind) in counts.items())
+    return tuple(Remark(f"{words} ({count})", kind) for words, (count, kind) in counts.items())
 
 
 def _asset_row(parts: list[Valued], workspace: Workspace, net: Fraction | None) -> AssetRow:

@@ -225,7 +225,7 @@ def caption(series: PoolSeries, chart: ChartSeries, now: int) -> str:
     fee = Fraction(pool.fee, _FEE_PARTS)
     orientation, candles = chart.orientation, _candle_word(series.bucket_seconds)
     parts = [
-        f"{orientation.unit}, volume in {orientation.quote_symbol}, {candles} candles, UTC",
+        f"{orientation.unit}, {candles} candles, UTC",
         f"Swap events of Uniswap v3 pool {shortened(str(pool.address))}, fee {float(fee):g}%",
     ]
     if series.first_block is not None and series.last_block is not None:

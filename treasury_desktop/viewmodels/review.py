@@ -27,6 +27,7 @@ from treasury_desktop.viewmodels.figures import (
     as_of_text,
     hex_text,
     name_text,
+    share_text,
     share_with_limit_text,
     usd_or_none,
 )
@@ -123,6 +124,7 @@ class ReviewView:
     safe_address: str
     findings: tuple[FindingRow, ...]
     judgements: tuple[JudgementRow, ...]
+    why_unjudged: str
     signatures: tuple[SignatureRow, ...]
     signed: str
     domain: str
@@ -157,6 +159,7 @@ def review_view(review: Review, *, safe_name: str = "", now: int | None = None) 
         safe_address=str(safe.address),
         findings=findings,
         judgements=tuple(judgement_row(each, review) for each in review.judgements),
+        why_unjudged=PARTLY_READ if _hides_effects(review) else "Nothing leaves to be judged.",
         signatures=_signature_rows(review, reader),
         signed=signed_text(len(review.valid_signers), safe.threshold),
         domain=hex_text(review.hashes.domain),
@@ -345,16 +348,16 @@ def _finding_row(
 
 def judgement_row(judgement: Judgement, review: Review) -> JudgementRow:
     """One judgement with its figures; an outsider goes by name where there is one."""
-    terms, treasury = review.facts.terms, judgement.treasury_usd
+    limit, treasury = review.facts.terms.limit_bps, judgement.treasury_usd
     has_bar = bool(treasury) and judgement.exposure_after_bps is not None
-    after = judgement.exposure_after_bps
+    share, after = judgement.share_bps, judgement.exposure_after_bps
     figures = (
         ("This transaction", usd_or_none(judgement.amount_usd)),
         ("Already there", usd_or_none(judgement.existing_usd)),
         ("In the queue", usd_or_none(judgement.queued_usd)),
         ("Treasury", usd_or_none(treasury)),
-        ("Share of this", _share(judgement.share_bps, terms.limit_bps)),
-        ("Exposure after", _share(after, terms.limit_bps)),
+        ("Share of this", "–" if share is None else share_text(share / BPS)),
+        ("Exposure after", "–" if after is None else share_with_limit_text(after / BPS, limit)),
     )
     return JudgementRow(
         group=_group_name(judgement.group, review),
@@ -368,10 +371,6 @@ def judgement_row(judgement: Judgement, review: Review) -> JudgementRow:
         this_bps=_bps(judgement.amount_usd, treasury),
         has_bar=has_bar and judgement.verdict is not Verdict.NOT_A_DEPLOYMENT,
     )
-
-
-def _share(bps: Fraction | None, limit_bps: int) -> str:
-    return "–" if bps is None else share_with_limit_text(bps / BPS, limit_bps)
 
 
 def _bps(dollars: Fraction | None, treasury: Fraction | None) -> Fraction:

@@ -33,6 +33,15 @@ class KeyPlaces:
     is_file_chosen: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemonstrationKey:
+    """A public account of the demonstration: label, role ("owner", "executor") and its number."""
+
+    label: str
+    role: str
+    index: int
+
+
 class Actions(Protocol):
     """The desk, as pages know it."""
 
@@ -113,12 +122,12 @@ class Actions(Protocol):
         """A new key; the passphrase is asked in the secret-entry process."""
         ...
 
-    def demonstration_keys(self) -> tuple[KeyLabel, ...]:
-        """The demonstration's public accounts that this desk does not hold; none elsewhere."""
+    def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:
+        """The demonstration's public accounts that this desk lacks; none in other workspaces."""
         ...
 
-    def import_demonstration_key(self, label: str, role: str) -> KeyLabel:
-        """Take in one of the demonstration's public accounts, by its label and role."""
+    def import_demonstration_key(self, key: DemonstrationKey) -> KeyLabel:
+        """Take in one of the demonstration's public accounts, under a passphrase asked for."""
         ...
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:

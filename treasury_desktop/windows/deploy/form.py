@@ -171,7 +171,7 @@ class DeployFormCard(Card):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 6)
         column.setSpacing(6)
-        column.addWidget(_name("Price range, snapped to the ticks the pool can use"))
+        column.addWidget(_name("Price range, snapped to usable ticks"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.GRID)
         grid.setVerticalSpacing(6)

@@ -25,6 +25,7 @@ from treasury_desktop.windows.deploy.transaction_column import TransactionColumn
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 LOOK = "draft"
@@ -61,10 +62,15 @@ class DeployPage(QWidget):
         self.form = DeployFormCard()
         self.judgement = JudgementColumn(actions.workspace.terms)
         self.transaction = TransactionColumn()
+        self.keep = DisabledReason("Put into the queue", icon_name="stack")
         columns = QWidget()
-        row = QHBoxLayout(columns)
-        row.setContentsMargins(0, 0, 0, 0)
+        across = QVBoxLayout(columns)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(tokens.GAP)
+        row = QHBoxLayout()
         row.setSpacing(tokens.GAP)
+        across.addLayout(row, 1)
+        across.addWidget(self.keep)
         for each in (self.form, self.judgement, self.transaction):
             each.setMinimumWidth(280)
             row.addWidget(each, 1)
@@ -184,7 +190,7 @@ class DeployPage(QWidget):
         if view.why_not:
             self._refuse(view.why_not)
         else:
-            self.transaction.keep.allow()
+            self.keep.allow()
 
     def _show_failure(self, outcome: Failed) -> None:
         error = outcome.error
@@ -205,7 +211,7 @@ class DeployPage(QWidget):
         self._refuse(words)
 
     def _refuse(self, words: str) -> None:
-        self.transaction.keep.refuse(words)
+        self.keep.refuse(words)
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────────
 
@@ -234,7 +240,7 @@ class DeployPage(QWidget):
         self.form.strategy_chosen.connect(self._on_strategy)
         self.form.typed.connect(self._on_typed)
         self.judgement.amount_asked.connect(self.form.amount.setText)
-        self.transaction.keep.clicked.connect(self._on_keep)
+        self.keep.clicked.connect(self._on_keep)
         self._session.snapshot_arrived.connect(self._on_snapshot)
         self._session.queue_changed.connect(self._on_typed)
         self._session.chain_status_changed.connect(self._show_state)

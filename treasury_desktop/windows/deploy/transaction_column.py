@@ -1,4 +1,4 @@
-"""The third column of Deploy: the calls in, the calls that would bring it back, and the button."""
+"""The third column of Deploy: the calls in, and the calls that would bring it back."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,10 @@ from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
-from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 
 
 class TransactionColumn(Card):
-    """Entry, exit, nonce and costs of the draft, and "Put into the queue"."""
+    """Entry, exit, nonce and costs of the draft."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Transaction", parent=parent)
@@ -24,7 +23,6 @@ class TransactionColumn(Card):
         self._exit = QVBoxLayout()
         self._rows: list[QWidget] = []
         self._notes = plain_label(role="quiet", wrap=True)
-        self.keep = DisabledReason("Put into the queue", icon_name="stack")
         self._lay_out()
         self.clear()
 
@@ -73,7 +71,6 @@ class TransactionColumn(Card):
         self.add(self._notes, plain_label("Costs", role="header"))
         self.add(plain_label(NO_COSTS, role="quiet", wrap=True))
         self.body.addStretch(1)
-        self.add(self.keep)
 
 
 def _call(row: CallRow) -> QWidget:

@@ -11,7 +11,7 @@ def holding_columns() -> list[Column[HoldingRow]]:
     """Asset, amount, price with its source, value, share, place, and what is odd about it."""
     return [
         Column(title="Asset", text=lambda row: row.asset, tooltip=lambda row: row.asset_tip,
-               series=lambda row: row.series),
+               series=lambda row: row.series, width=84),
         Column(title="Amount", text=lambda row: row.amount, tooltip=lambda row: row.amount_tip,
                sort_key=lambda row: row.amount_order, align="right"),
         Column(title="Price", text=lambda row: row.price, tooltip=lambda row: row.price_tip,
@@ -20,9 +20,10 @@ def holding_columns() -> list[Column[HoldingRow]]:
                sort_key=lambda row: row.valued.age_seconds or 0),
         Column(title="Value", text=lambda row: row.value, tooltip=lambda row: row.value_tip,
                sort_key=lambda row: row.value_order, align="right", is_strong=True),
-        Column(title="Share", text=lambda row: row.share_text, align="right",
+        Column(title="Share", text=lambda row: row.share_text, align="right", width=72,
                sort_key=lambda row: -1 if row.share is None else row.share),
-        Column(title="Place", text=lambda row: row.place, tooltip=lambda row: row.place_tip),
+        Column(title="Place", text=lambda row: row.place, tooltip=lambda row: row.place_tip,
+               width=160),
         Column(title="Note", text=lambda row: row.note, kind=_kind, stretch=True,
                tooltip=lambda row: row.place_tip),
     ]  # fmt: skip

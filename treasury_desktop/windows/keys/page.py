@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.desk.doors import KeyLabel
@@ -70,6 +70,7 @@ class KeysPage(QWidget):
         self._list.setSpacing(tokens.GAP)
         self._rows: list[QWidget] = []
         self._lists = Card("Keys of this desk")
+        self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
         listed = QWidget()
         listed.setLayout(self._list)
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -200,7 +201,7 @@ class KeysPage(QWidget):
         column.setSpacing(tokens.GAP)
         column.addWidget(self.says)
         self._lists.add(self.pane, stretch=1)
-        self._lists.setMinimumHeight(200)
+        self._lists.setMinimumHeight(180)
         column.addWidget(self._lists)
         across = QHBoxLayout()
         across.setSpacing(tokens.GAP)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import KeyLabel
@@ -26,6 +26,8 @@ from treasury_desktop.windows.snapshot_states import Purpose, SnapshotStates
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 SHOWN_MOVEMENTS = 5
+_NARROWEST = 29
+"""Pixels per unit of stretch: both columns fit the smallest window."""
 _PURPOSE = Purpose(
     title="Nothing has been read yet",
     words="This page shows what the treasury is worth and made of, how much works in each "
@@ -78,12 +80,17 @@ class OverviewPage(QWidget):
             (16, (self._value, self._exposure)),
             (10, (self._queue, self._movements)),
         ):
-            column = QVBoxLayout()
+            side = QWidget()
+            side.setMinimumWidth(_NARROWEST * stretch)
+            # Ignored, or a long purpose would push the other column aside.
+            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            column = QVBoxLayout(side)
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(16)
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
-            across.addLayout(column, stretch)
+            across.addWidget(side, stretch)
         return content
 
     def _read(self) -> None:

@@ -35,11 +35,15 @@ class ValueCard(Card):
         row.setSpacing(8)
         row.addWidget(self._figure)
         row.addSpacing(8)
-        for chip in (self._as_of, *self._chips):
-            row.addWidget(chip)
+        row.addWidget(self._as_of)
         row.addStretch(1)
+        remarks = QHBoxLayout()
+        remarks.setSpacing(8)
+        for chip in self._chips:
+            remarks.addWidget(chip)
+        remarks.addStretch(1)
         self.add(plain_label("Treasury value", role="quiet"), row, self._meaning, self._own_token)
-        self.add(self._bar, self._legend)
+        self.add(remarks, self._bar, self._legend)
         self.body.setSpacing(8)
 
     def show_value(self, figure: TreasuryFigure, assets: Sequence[AssetRow]) -> None:

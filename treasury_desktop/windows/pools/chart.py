@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from treasury_desktop.viewmodels.pools import Band, ChartSeries
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import look, sans
+from treasury_desktop.windows.pools.axis import write_figures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +29,8 @@ _HEADROOM: Final = 0.06
 _NEAR: Final = 0.5
 """An end of a range is shown when it is no further away than half the height of the prices."""
 _FEWEST_CANDLES: Final = 6
-_FIGURES: Final = 6
-"""Significant digits of a figure at an axis."""
+_DENSE: Final = 180
+"""More candles than this stand so close that bars touch."""
 
 
 class PoolChart(QWidget):
@@ -49,6 +50,7 @@ class PoolChart(QWidget):
         self._series: ChartSeries | None = None
         self._bands: tuple[Band, ...] = ()
         self._is_log = False
+        self._is_dense = False
         self._has_candles = True
         self._chosen: int | None = None
         self._items: list[tuple[Any, Any]] = []
@@ -74,24 +76,12 @@ class PoolChart(QWidget):
         self._price.sigXRangeChanged.connect(self._fit_heights)
         look().changed.connect(self._draw)
 
-    def show_series(self, series: ChartSeries, bands: Sequence[Band]) -> None:
-        """Shows other candles and ranges; the time shown stays until `show_from`."""
+    def show_series(self, series: ChartSeries, bands: Sequence[Band], first: int) -> None:
+        """Shows other candles and ranges, from the candle of the index `first` to the last."""
         self._series, self._bands, self._chosen = series, tuple(bands), None
+        self._is_dense = len(series) - first > _DENSE
         self._draw()
-
-    def show_from(self, first: int) -> None:
-        """Shows the time from the candle of this index to the last one."""
-        series = self._series
-        if series is None or not len(series):
-            return
-        step = float(series.bucket_seconds)
-        start, end = float(series.time[first]), float(series.time[-1]) + step
-        start = min(start, end - _FEWEST_CANDLES * step)
-        self._price.vb.setLimits(
-            xMin=float(series.time[0]) - step, xMax=end + step, minXRange=_FEWEST_CANDLES * step
-        )
-        self._price.setXRange(start, end, padding=0.01)
-        self._fit_heights()
+        self._show_from(first)
 
     def draw_as(self, *, has_candles: bool, is_log: bool) -> None:
         """Draws candles or a line of closing prices, on a logarithmic axis or a linear one."""
@@ -122,6 +112,19 @@ class PoolChart(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _show_from(self, first: int) -> None:
+        series = self._series
+        if series is None or not len(series):
+            return
+        step = float(series.bucket_seconds)
+        start, end = float(series.time[first]), float(series.time[-1]) + step
+        start = min(start, end - _FEWEST_CANDLES * step)
+        self._price.vb.setLimits(
+            xMin=float(series.time[0]) - step, xMax=end + step, minXRange=_FEWEST_CANDLES * step
+        )
+        self._price.setXRange(start, end, padding=0.01)
+        self._fit_heights()
+
     # ── building ─────────────────────────────────────────────────────────────────────────────────
 
     def _plot(self, row: int, *, has_time: bool) -> Any:
@@ -132,10 +135,7 @@ class PoolChart(QWidget):
         plot.vb.setMouseEnabled(x=True, y=False)
         plot.getAxis("left").setWidth(_AXIS_WIDTH)
         plot.getAxis("left").enableAutoSIPrefix(enable=False)
-        plot.getAxis("left").tickStrings = _figures
-        plot.getAxis("left").logTickStrings = lambda values, _scale, _spacing: _figures(
-            [10.0**value for value in values]
-        )
+        write_figures(plot.getAxis("left"))
         for name in ("left", "bottom"):
             axis = plot.getAxis(name)
             axis.setStyle(tickFont=sans(tokens.CAPTION_TEXT), tickLength=0)
@@ -160,10 +160,15 @@ class PoolChart(QWidget):
         middle = series.time + series.bucket_seconds / 2
         quiet = QColor(look().colour("idle"))
         quiet.setAlphaF(0.55)
+        # Gaps of half a pixel between hundreds of bars would shimmer.
+        step, part = series.bucket_seconds, 1 if self._is_dense else _BODY
         bars = self._pg.BarGraphItem(
-            x=middle, height=series.volume, width=series.bucket_seconds * _BODY,
-            brush=quiet, pen=None,
-        )  # fmt: skip
+            x=middle,
+            height=series.volume,
+            width=series.bucket_seconds * part,
+            brush=quiet,
+            pen=None,
+        )
         self._add(self._volume, bars)
         self._fit_heights()
 
@@ -277,11 +282,6 @@ class PoolChart(QWidget):
             self.choose(None)
             return
         self.choose(series.nearest(float(self._price.vb.mapSceneToView(at).x())))
-
-
-def _figures(values: Sequence[float], *_scaling: object) -> list[str]:
-    """Figures at an axis with grouped thousands; pyqtgraph would write 1.5e+06."""
-    return [f"{value:,.{_FIGURES}g}" if abs(value) < 1 else f"{value:,.0f}" for value in values]
 
 
 def _pen(colour: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

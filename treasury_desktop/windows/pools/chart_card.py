@@ -68,8 +68,7 @@ class ChartCard(Card):
         self.series = chart
         drawn = self._built()
         first = first_shown(chart, span)
-        drawn.show_series(chart, bands)
-        drawn.show_from(first)
+        drawn.show_series(chart, bands, first)
         self._price.setText(last_price_text(chart))
         change = change_remark(chart, first, span)
         self._change.say(change.text, change.kind)

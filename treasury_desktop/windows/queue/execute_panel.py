@@ -18,6 +18,7 @@ from treasury_desktop.viewmodels.signing import (
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.outcome_card import OutcomeCard
@@ -119,7 +120,8 @@ class ExecutePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
-        back = QPushButton("Back to the queue")
+        back = QPushButton(icon("arrow-left"), "Back to the queue")
+        back.setIconSize(spaced())
         set_variant(back, role="ghost")
         back.clicked.connect(self.closed)
         top = QHBoxLayout()

@@ -53,7 +53,7 @@ class CallTree(QTreeView):
         self.setAccessibleName("Calls of the transaction")
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
         header.setResizeContentsPrecision(0)
         look().changed.connect(self.viewport().update)
 

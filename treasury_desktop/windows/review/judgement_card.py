@@ -11,6 +11,8 @@ from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 _PAIRS_ACROSS = 2
+LONG_GROUP = 30
+"""Characters of a group's name that get a line of their own, such as a stranger's address."""
 
 
 class JudgementPanel(QWidget):
@@ -27,13 +29,16 @@ class JudgementPanel(QWidget):
         is_partial = bool(row.caution) and row.verdict in ("within", "not a deployment")
         badge = VerdictBadge("warn", f"{row.verdict}, in part") if is_partial else None
         head.addWidget(badge or VerdictBadge(row.verdict))
-        head.addWidget(plain_label(row.group, role="quiet"), 1)
+        is_long = len(row.group) > LONG_GROUP
+        head.addWidget(plain_label("" if is_long else row.group, role="quiet"), 1)
         self._more = QPushButton("Definitions")
         set_variant(self._more, role="ghost")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._on_toggled)
         head.addWidget(self._more)
         column.addLayout(head)
+        if is_long:
+            column.addWidget(plain_label(row.group, role="quiet", wrap=True))
         if row.caution:
             column.addWidget(plain_label(row.caution, role="small", kind="danger", wrap=True))
         column.addLayout(_figures(row))

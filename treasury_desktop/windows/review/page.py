@@ -157,7 +157,7 @@ class ReviewPage(QWidget):
             words = f"{more:,} milder judgements are not shown; their findings are."
             panels.append(plain_label(words, role="quiet", wrap=True))
         if not panels:
-            panels.append(plain_label("Nothing leaves, so nothing is judged.", role="quiet"))
+            panels.append(plain_label(view.why_unjudged, role="quiet", wrap=True))
         signatures = SignatureRows(view.signatures)
         self._judgements.add(*panels)
         self._signatures.add(signatures)

@@ -16,7 +16,7 @@ from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 _BAR_HEIGHT = 22
-_SHARE_WIDTH, _BADGE_WIDTH, _ROOM_WIDTH = 128, 128, 220
+_SHARE_WIDTH, _BADGE_WIDTH, _ROOM_WIDTH = 128, 148, 220
 """Fixed, so that the bars of all cards begin and end alike and can be compared."""
 _KINDS: dict[str, Token] = {"advice": "advice", "danger": "danger"}
 
@@ -97,7 +97,7 @@ def _holdings(view: StrategyView) -> RowsTable[StrategyHolding]:
 
 
 def _what(row: StrategyHolding) -> str:
-    return f"{row.detail} · {row.remark.text}" if row.remark.text else row.detail
+    return f"{row.remark.text} · {row.detail}" if row.remark.text else row.detail
 
 
 def _kind(row: StrategyHolding) -> Token:

@@ -1,0 +1,81 @@
+"""`make bench`: measures everything that was promised, into build/benchmarks.json and a table.
+
+Each row is measured against its peer in the same run, in turn, and medians are compared. The exit
+status is 0 even where a target is missed, unless `--strict` is given.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a person's second start has its byte code
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from tests.benchmarks.core import decoding_row, hashing_rows, reviewing_row
+from tests.benchmarks.demonstration import built, later_start
+from tests.benchmarks.measuring import REPOSITORY, process_seconds
+from tests.benchmarks.opening import MOST_BLOCKED, blocking_rows, opening_rows
+from tests.benchmarks.rows import Row, table, write_rows
+from tests.benchmarks.signing import signing_row
+from treasury_desktop.application.demonstration import DemonstrationFolders
+
+ANSWER = REPOSITORY / "build" / "benchmarks.json"
+
+Group = Callable[[DemonstrationFolders, int], list[Row]]
+
+
+def _tour_row(folders: DemonstrationFolders, _times: int) -> list[Row]:
+    """The longest block during the whole tour, as the tour itself measured it."""
+    if find_spec("treasury_desktop.tour") is None:
+        return []
+    folder = folders.root / "tour"
+    command = [sys.executable, "-m", "treasury_desktop", "demo", "--tour", str(folder)]
+    process_seconds(command)
+    seconds = json.loads((folder / "tour.json").read_bytes())["seconds"]
+    milliseconds = seconds["longest_gui_block"] * 1000
+    return [Row(name="longest GUI block: tour", ours=milliseconds, unit="ms", target=MOST_BLOCKED)]
+
+
+GROUPS: dict[str, Group] = {
+    "opening": opening_rows,
+    "blocking": lambda folders, _times: blocking_rows(folders),
+    "starting": lambda folders, times: [later_start(folders, times)],
+    "hashing": lambda _folders, times: hashing_rows(times),
+    "decoding": lambda _folders, times: [decoding_row(times)],
+    "reviewing": lambda _folders, times: [reviewing_row(times)],
+    "signing": lambda folders, times: [signing_row(folders, times)],
+    "tour": _tour_row,
+}
+
+
+def main() -> int:
+    """Measures all groups, or those that were named; the exit status."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks", description=__doc__)
+    parser.add_argument("--strict", action="store_true", help="fail where a target is missed")
+    parser.add_argument("--times", type=int, default=7, help="runs of each side (7)")
+    parser.add_argument("--builds", type=int, default=2, help="cold builds (2)")
+    parser.add_argument("--only", choices=GROUPS, action="append", help="one group; may repeat")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="treasury-bench-") as place:
+        _say("building the demonstration")
+        folders, build_row = built(Path(place) / "data", asked.builds)
+        rows = [build_row]
+        for name in asked.only or GROUPS:
+            _say(f"measuring: {name}")
+            rows += GROUPS[name](folders, asked.times)
+    write_rows(rows, ANSWER)
+    print(table(rows))  # noqa: T201  the answer
+    return 1 if asked.strict and not all(row.holds for row in rows) else 0
+
+
+def _say(words: str) -> None:
+    print(f"bench: {words}", file=sys.stderr, flush=True)  # noqa: T201  progress
+
+
+if __name__ == "__main__":
+    sys.exit(main())
