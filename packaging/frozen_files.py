@@ -32,11 +32,8 @@ EXCLUDED: Final = [
     *("tkinter", "qtpy", "setuptools", "pkg_resources", "IPython", "matplotlib", "pandas"),
     *("pyarrow", "pytest", "duckdb.experimental", "numpy.f2py"),
     *("pyqtgraph.examples", "pyqtgraph.opengl", "pyqtgraph.jupyter"),
-    *(
-        f"PySide6.Qt{name}"
-        for name in ("DBus", "Network", "OpenGL", "OpenGLWidgets", "PrintSupport")
-    ),
-    *(f"PySide6.Qt{name}" for name in ("Qml", "Quick", "Sql", "Svg", "Test", "UiTools", "Xml")),
+    *(f"PySide6.Qt{name}" for name in ("DBus", "Network", "PrintSupport", "Qml", "Quick")),
+    *(f"PySide6.Qt{name}" for name in ("Sql", "Svg", "UiTools", "Xml")),
 ]
 """Modules that libraries import where they find them, and that we never reach."""
 
@@ -64,9 +61,10 @@ def programs() -> list[tuple[str, str]]:
 
 
 def hidden_modules() -> list[str]:
-    """Modules found by name: this system's key ring, what C code imports, the font's package."""
+    """Modules found by name: this system's key ring, what libraries import, the font's package."""
     key_ring = f"keyring.backends.{KEY_RINGS.get(sys.platform, 'SecretService')}"
-    return [key_ring, "coincurve._cffi_backend", "qtawesome"]
+    of_pyqtgraph = ["PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets"]
+    return [key_ring, "coincurve._cffi_backend", *of_pyqtgraph, "qtawesome"]
 
 
 def needed(binaries: list[Entry]) -> list[Entry]:

@@ -25,6 +25,8 @@ FIRST_ACCOUNT: Final = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 """Account 1 of the public mnemonic "test test … junk"."""
 PUBLIC_PASSPHRASE: Final = b"a passphrase everybody may know"
 SECONDS_TO_BUILD: Final = 180
+UNEXPECTED: Final = "failed unexpectedly"
+"""What the program logs of a bug of ours, such as a module that the folder lacks."""
 NO_BUSINESS_IN_SIGNER: Final = ("libQt6", "sqlite3", "duckdb", "_ssl")
 
 
@@ -99,7 +101,11 @@ def _living_block(endpoint: Path, program: "subprocess.Popen[bytes]") -> int:
 
 def _tour(executable: Path, folder: Path) -> str:
     """The tour signs twice, executes, and writes what it saw."""
-    subprocess.run([executable, "demo", "--tour", folder], check=True)  # noqa: S603  our program
+    tour = subprocess.run(  # noqa: S603  our own program
+        [executable, "demo", "--tour", folder], check=False, stderr=subprocess.PIPE, text=True
+    )
+    if tour.returncode or UNEXPECTED in tour.stderr:
+        raise SystemExit(f"proof: the tour failed:\n{tour.stderr}")
     told = json.loads((folder / "tour.json").read_bytes())
     if not told["execution_success"] or told["safe_tx_hash"] != told["contract_hash"]:
         raise SystemExit("proof: the tour did not execute what was signed")

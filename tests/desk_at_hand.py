@@ -91,6 +91,14 @@ class DeskAtHand:
         """The keys of this desk; none unless told otherwise."""
         return self._answer("keys")
 
+    def demonstration_keys(self) -> Any:
+        """Nothing offered, as in every workspace but the demonstration."""
+        return ()
+
+    def import_demonstration_key(self, key: object) -> Any:
+        """As told."""
+        return self._answer("import_demonstration_key", key)
+
     def key_places(self) -> Any:
         """Where keys can be kept."""
         return self._answer("key_places")

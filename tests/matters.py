@@ -77,17 +77,17 @@ def units(dollars: str | int | Fraction, token: Address = USDC, price: int = 1) 
     return int(amount)
 
 
-def approve(dollars: str | int, spender: Address = VAULT, token: Address = USDC) -> Call:
+def approve(dollars: str | int | Fraction, spender: Address = VAULT, token: Address = USDC) -> Call:
     """An approval of a dollar token."""
     return a_call(token, "approve(address,uint256)", spender, units(dollars, token))
 
 
-def deposit(dollars: str | int, vault: Address = VAULT) -> Call:
+def deposit(dollars: str | int | Fraction, vault: Address = VAULT) -> Call:
     """A deposit of USDC into a vault, shares to the Safe."""
     return a_call(vault, "deposit(uint256,address)", units(dollars), SAFE)
 
 
-def pay(dollars: str | int, to: Address = PAYROLL, token: Address = USDC) -> Call:
+def pay(dollars: str | int | Fraction, to: Address = PAYROLL, token: Address = USDC) -> Call:
     """A transfer of a dollar token."""
     return a_call(token, "transfer(address,uint256)", to, units(dollars, token))
 
@@ -97,7 +97,7 @@ def ether(wei: int, to: Address) -> Call:
     return Call(to=to, value=wei, data=b"", purpose="")
 
 
-def entering(dollars: str | int, vault: Address = VAULT) -> tuple[Call, Call]:
+def entering(dollars: str | int | Fraction, vault: Address = VAULT) -> tuple[Call, Call]:
     """Approve and deposit, as venues build it."""
     return approve(dollars, vault), deposit(dollars, vault)
 
@@ -136,17 +136,19 @@ def a_price(token: Address | str = USDC, usd: str | int | Fraction = 1, **change
 def prices(**usd: str | int) -> tuple[Quote, ...]:
     """Feeds of USDC, DAI, WETH and the native coin at 1, 1, 2,500 and 2,500 dollars."""
     stated: dict[str, str | int] = {"usdc": 1, "dai": 1, "weth": 2500, "native": 2500, **usd}
-    keys = {"usdc": USDC, "dai": DAI, "weth": WETH, "native": NATIVE}
+    keys: dict[str, Address | str] = {"usdc": USDC, "dai": DAI, "weth": WETH, "native": NATIVE}
     return tuple(a_price(keys[name], price) for name, price in stated.items())
 
 
 def tokens() -> tuple[DescribedToken, ...]:
     """USDC, DAI and WETH as listed tokens, and one that is not."""
-    listed = (("USDC", USDC, 6), ("DAI", DAI, 18), ("WETH", WETH, 18))
+    named = (("USDC", USDC, 6), ("DAI", DAI, 18), ("WETH", WETH, 18), ("JUNK", JUNK, 18))
     return tuple(
-        DescribedToken(address=address, symbol=symbol, name=symbol, decimals=places, listed=True)
-        for symbol, address, places in listed
-    ) + (DescribedToken(address=JUNK, symbol="JUNK", name="", decimals=18, listed=False),)
+        DescribedToken(
+            address=address, symbol=symbol, name=symbol, decimals=places, listed=symbol != "JUNK"
+        )
+        for symbol, address, places in named
+    )
 
 
 def an_evidence(**changes: Any) -> Evidence:
@@ -230,9 +232,8 @@ def queued(
 ) -> QueueEntry:
     """A transaction of the queue that is judged by its bytes."""
     tx = a_tx(*calls, nonce=nonce)
-    made = QueueEntry(
-        nonce=nonce, tx=tx, safe_tx_hash=safe_tx_hashes(a_treasury_safe(), tx).safe_tx
-    )
+    whose = a_treasury_safe(address=SAFE if safe is None else safe)
+    made = QueueEntry(nonce=nonce, tx=tx, safe_tx_hash=safe_tx_hashes(whose, tx).safe_tx)
     made = made if safe is None else replace(made, safe=safe)
     return made if strategy is None else replace(made, strategy=strategy)
 
@@ -243,7 +244,7 @@ def outsider(address: Address = STRANGER) -> str:
 
 
 def nested_execution(safe: Address, to: Address, data: bytes, value: int = 0) -> Call:
-    """execTransaction on another Safe, by us as its owner."""
+    """An execution on another Safe, by us as its owner."""
     return a_call(
         safe,
         "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)",

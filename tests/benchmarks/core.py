@@ -10,7 +10,7 @@ from eth_account.messages import encode_typed_data
 
 from tests.benchmarks.measuring import medians, process_seconds, seconds_per_call
 from tests.benchmarks.rows import Row, Target
-from tests.samples import USDC, a_deposit_tx, a_safe, a_safe_tx, an_address
+from tests.samples import CHAIN_ID, USDC_AT, a_deposit_tx, a_safe, a_safe_tx, an_address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.calls.decoded_call import Reading, decode_transaction
@@ -59,8 +59,8 @@ def hashing_rows(times: int) -> list[Row]:
 def decoding_row(times: int) -> Row:
     """A batch of 20,000 token transfers as a call tree, against a loop that only reads it."""
     safe, tx = a_safe(), _batch()
-    reading = Reading(known={USDC.address: "ERC-20"})
-    if len(decode_transaction(safe, tx, reading).children) != CALLS_IN_BATCH:
+    reading = Reading(known={USDC_AT: "ERC-20"})
+    if len(decode_transaction(safe, tx, reading).calls) != CALLS_IN_BATCH:
         raise RuntimeError("our decoder did not read the whole batch")
     if len(_plain_loop(tx.data)) != CALLS_IN_BATCH:
         raise RuntimeError("the peer did not read the whole batch")
@@ -101,15 +101,13 @@ def reviewing_row(times: int) -> Row:
 
 def _review_command(file: Path) -> list[str]:
     """Any verdict will do: a benchmark does not care what a review finds."""
-    told = f"import sys; from treasury_desktop.command_line import main; main(['review', {str(file)!r}])"
+    told = f"from treasury_desktop.command_line import main; main(['review', {str(file)!r}])"
     return [sys.executable, "-c", told]
 
 
 def _batch() -> SafeTx:
-    calls = tuple(
-        PackedCall(0, USDC.address, 0, _transfer(number)) for number in range(CALLS_IN_BATCH)
-    )
-    multisend = official_address(1, "MultiSendCallOnly", (1, 4, 1))
+    calls = tuple(PackedCall(0, USDC_AT, 0, _transfer(number)) for number in range(CALLS_IN_BATCH))
+    multisend = official_address(CHAIN_ID, "MultiSendCallOnly", (1, 4, 1))
     assert multisend is not None
     data = multisend_calldata(calls)
     return SafeTx(to=multisend, data=data, operation=Operation.DELEGATECALL, nonce=12)

@@ -1,4 +1,4 @@
-"""Rows about the demonstration: building it, starting it again. Other rows use what is built here."""
+"""Rows about the demonstration: building it and starting it again; others use what is built."""
 
 import fcntl
 import shutil

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -205,7 +206,13 @@ def series_answer(_pool: str, bucket_seconds: int) -> Any:
 
 def scenes() -> Iterator[Scene]:
     """Every page in every state."""
-    kept = {"movements": some_movements(), "keys": (a_key(),), "pool_series": series_answer}
+    hostile = a_queue()[2].safe_tx_hash
+    kept = {
+        "movements": some_movements(),
+        "keys": (a_key(),),
+        "pool_series": series_answer,
+        "review": lambda said: SimpleNamespace(verdict="block" if said == hostile else "ok"),
+    }
     none = {"movements": (), "keys": ()}
     failed = Unavailable("The records in the workspace folder cannot be read.")
     snapshot_states = (

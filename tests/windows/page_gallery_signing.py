@@ -183,6 +183,13 @@ SCENES = (
     Scene(page="keys", name="none", answers=(("keys", ()), ("key_places", NO_KEY_RING))),
     Scene(page="keys", name="trouble", answers=(("keys", Unavailable("The key ring is locked.")),)),
     Scene(page="settings", name="all"),
+    Scene(page="deploy", name="small", prepare=type_amount("40", 1), size=(1024, 700)),
+    Scene(page="queue", name="small", queue=QUEUE, size=(1024, 700)),
+    Scene(page="review", name="small", queue=QUEUE, selected=1, size=(1024, 700)),
+    Scene(page="sign", name="small", queue=QUEUE[:1], selected=0, is_reviewed=True,
+          size=(1024, 700)),
+    Scene(page="keys", name="small", size=(1024, 700)),
+    Scene(page="settings", name="small", size=(1024, 700)),
 )  # fmt: skip
 
 

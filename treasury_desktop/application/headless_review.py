@@ -5,8 +5,6 @@ from pathlib import Path
 from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.bundle import read_bundle
-from treasury_desktop.desk.local_facts import local_facts
-from treasury_desktop.desk.refresh_treasury import queue_of
 from treasury_desktop.errors import Malformed
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review, examine
@@ -34,7 +32,9 @@ def rejection_bytes(failure: Malformed) -> bytes:
 
 
 def _facts_of(folder: Path) -> LocalFacts:
-    from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  with one only
+    from treasury_desktop.desk.local_facts import local_facts  # noqa: PLC0415  with one only
+    from treasury_desktop.desk.refresh_treasury import queue_of  # noqa: PLC0415  as above
+    from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  as above
     from treasury_desktop.store.records import open_records_to_read  # noqa: PLC0415  as above
 
     workspace = read_workspace(folder)

@@ -82,7 +82,7 @@ class OpenDesk:
         self._offered_keys = offered_keys
         self._key_profile = key_profile
         self._clock = clock
-        self._wish = wish
+        self.wish = wish
         self.troubles: tuple[str, ...] = ()
         self._records = self._open_records()
         self._lock = threading.RLock()
@@ -397,7 +397,7 @@ class OpenDesk:
             yield SignerProcess(
                 self._open_key_store(),
                 signed_hash_for=self._records.signed_hash_for,
-                wish=self._wish,
+                wish=self.wish,
             )
         finally:
             self._signing.release()

@@ -45,6 +45,11 @@ class Fields:
         """The member as JSON gave it, `None` where it is absent."""
         return self._members.get(name)
 
+    def inner(self, name: str) -> "Fields":
+        """The object under a name; an empty one where it is absent or null."""
+        value = self._members.get(name)
+        return Fields({} if value is None else value, self.path(name))
+
     def required(self, name: str, read: Callable[[object, str], T]) -> T:
         """The member, which must be there."""
         if name not in self._members:

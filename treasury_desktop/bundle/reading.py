@@ -94,9 +94,7 @@ def bundle_from_json(value: object) -> Bundle:
         raise Malformed("format", f'must be "{FORMAT}"')
     top.refuse_unknown(TOP_MEMBERS)
     chain_id = top.required("chain_id", unsigned(256))
-    if chain_id == 0:
-        raise Malformed("chain_id", "must not be zero")
-    evidence = Fields(top.raw("evidence") or {}, "evidence")
+    evidence = top.inner("evidence")
     return Bundle(
         safe=_safe(top.required("safe", Fields), chain_id),
         tx=top.required("transaction", read_transaction),
@@ -226,8 +224,7 @@ def _exception(value: object, path: str) -> ClaimedException:
 
 
 def _evidence(fields: Fields) -> Evidence:
-    effects = Fields(fields.raw("effects") or {}, "evidence.effects")
-    treasury = Fields(fields.raw("treasury") or {}, "evidence.treasury")
+    effects, treasury = fields.inner("effects"), fields.inner("treasury")
     return Evidence(
         block=UNKNOWN if fields.raw("block") is None else fields.required("block", _block),
         net_usd=UNKNOWN

@@ -8,6 +8,7 @@ from treasury_desktop.assets.strict_json import JsonSource, canonical_json
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.usd import exact_text
 from treasury_desktop.bundle.bundle import FORMAT, Bundle, ClaimedException, ClaimedSignature
+from treasury_desktop.bundle.fields import LARGEST_PLAIN_INTEGER
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import (
@@ -82,7 +83,7 @@ def _hex(raw: bytes) -> str:
 
 def _integer(number: int) -> JsonSource:
     """A plain integer where every JSON reader agrees on it, else decimal text."""
-    return number if number <= 2**53 else str(number)
+    return number if abs(number) <= LARGEST_PLAIN_INTEGER else str(number)
 
 
 def _safe(safe: Safe) -> Json:
@@ -115,10 +116,10 @@ def _terms(terms: PolicyTerms) -> Json:
     return {
         "limit_bps": terms.limit_bps,
         "limit_is_inclusive": terms.limit_is_inclusive,
-        "advised_low_bps": terms.advised_low_bps,
-        "advised_high_bps": terms.advised_high_bps,
-        "max_quote_age_seconds": terms.max_quote_age_seconds,
-        "max_quote_spread_bps": terms.max_quote_spread_bps,
+        "advised_low_bps": _integer(terms.advised_low_bps),
+        "advised_high_bps": _integer(terms.advised_high_bps),
+        "max_quote_age_seconds": _integer(terms.max_quote_age_seconds),
+        "max_quote_spread_bps": _integer(terms.max_quote_spread_bps),
     }
 
 
@@ -136,7 +137,7 @@ def _exception(exception: ClaimedException) -> Json:
         "safe_tx_hash": _hex(exception.safe_tx_hash),
         "policy_hash": _hex(exception.policy_hash),
         "reason": exception.reason,
-        "expires": exception.expires,
+        "expires": _integer(exception.expires),
         "signatures": [_signature(signature) for signature in exception.signatures],
     }
 
@@ -147,9 +148,9 @@ def _evidence(bundle: Bundle) -> Json:
         "block": _if_known(
             evidence.block,
             lambda block: {
-                "number": block.number,
+                "number": _integer(block.number),
                 "hash": _hex(block.hash),
-                "timestamp": block.timestamp,
+                "timestamp": _integer(block.timestamp),
             },
         ),
         "treasury": _if_known(evidence.net_usd, lambda usd: {"net_usd": exact_text(usd)}),
@@ -191,7 +192,7 @@ def _held(held: HeldAmount) -> Json:
 
 
 def _quote(quote: Quote) -> Json:
-    age: Json = {} if quote.age_seconds is None else {"age_seconds": quote.age_seconds}
+    age: Json = {} if quote.age_seconds is None else {"age_seconds": _integer(quote.age_seconds)}
     return {
         "token": quote.token_key,
         "usd": _price_text(quote),

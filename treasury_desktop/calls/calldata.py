@@ -85,6 +85,8 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._values_left = len(data) // WORD * MAX_VALUES_PER_WORD + SPARE_VALUES
+        # Two arguments that share their bytes are nonsense, and a bomb when they are batches.
+        self._content_left = len(data)
 
     def read_tuple(self, kind: AbiType, start: int) -> tuple[object, ...]:
         """All members of a tuple whose heads begin at `start`; offsets count from there."""
@@ -105,7 +107,7 @@ class _Reader:
 
     def _read_dynamic(self, kind: AbiType, position: int) -> object:
         if kind.kind in ("bytes", "string"):
-            return self._slice(position + WORD, self._word(position))
+            return self._content(position + WORD, self._word(position))
         if kind.kind == "tuple":
             return self.read_tuple(kind, position)
         if kind.size is not None:
@@ -135,6 +137,13 @@ class _Reader:
         number %= 1 << kind.bits
         is_negative = kind.kind == "int" and number >> (kind.bits - 1)
         return number - (1 << kind.bits) if is_negative else number
+
+    def _content(self, position: int, length: int) -> bytes:
+        """The bytes of a `bytes` or `string`; all of them together are no more than there are."""
+        self._content_left -= length
+        if self._content_left < 0:
+            raise Malformed("data", "the arguments claim more bytes than there are")
+        return self._slice(position, length)
 
     def _word(self, position: int) -> int:
         return int.from_bytes(self._slice(position, WORD), "big")

@@ -82,12 +82,15 @@ class Effects:
 class _Run:
     """The state of a run: allowances as they change, takings as they are found.
 
-    `granted` counts what each allowance ever gave, less what was taken of it by name.
+    `granted` counts what each allowance ever gave, less what was taken of it by name; `at_rest`
+    are the new allowances that no call nobody vouches for could use so far.
     """
 
     accounts: frozenset[Address]
     allowances: dict[OpenApproval, int]
     granted: dict[OpenApproval, int]
+    of_spender: dict[Address, set[OpenApproval]] = field(default_factory=dict)
+    at_rest: set[OpenApproval] = field(default_factory=set)
     outflows: list[Outflow] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
     approved: set[OpenApproval] = field(default_factory=set)
@@ -96,6 +99,15 @@ class _Run:
     unread: set[Address] = field(default_factory=set)
     income: dict[str, int] = field(default_factory=dict)
     may_bring_in: bool = False
+
+    def open_to(self, spender: Address) -> list[OpenApproval]:
+        """The allowances that a contract can use now."""
+        return [one for one in self.of_spender.get(spender, ()) if self.allowances.get(one)]
+
+    def set_allowance(self, approval: OpenApproval, units: int) -> None:
+        """An allowance as it stands from here on."""
+        self.allowances[approval] = units
+        self.of_spender.setdefault(approval.spender, set()).add(approval)
 
     def usable(self, approval: OpenApproval) -> int:
         """What is open at the end, or could have been used before it was revoked."""
@@ -111,7 +123,9 @@ def effects_of(
     readers: tuple[TakingReader, ...],
 ) -> Effects:
     """What the call tree does to the accounts' tokens, allowances open before included."""
-    run = _Run(accounts, dict(allowances), dict(allowances))
+    run = _Run(accounts, {}, dict(allowances))
+    for approval, units in allowances.items():
+        run.set_allowance(approval, units)
     for call in root.walk():
         if call.sender in accounts:
             _apply(run, call, readers)
@@ -162,9 +176,9 @@ def _note_unread(run: _Run, call: DecodedCall) -> None:
         return
     run.unread.add(call.to)
     run.may_bring_in = True
-    for approval, left in run.allowances.items():
-        if left and (approval in run.approved or approval.spender == call.to):
-            run.pullable.add(approval)
+    run.pullable.update(one for one in run.at_rest if run.allowances.get(one))
+    run.at_rest.clear()
+    run.pullable.update(run.open_to(call.to))
 
 
 def _take(run: _Run, call: DecodedCall, taking: Taking) -> None:
@@ -182,11 +196,7 @@ def _take_outflow(run: _Run, call: DecodedCall, outflow: Outflow) -> None:
 
     Where the taker has one allowance that suffices, that one names the token.
     """
-    usable = [
-        approval
-        for approval, left in run.allowances.items()
-        if left and (approval.account, approval.spender) == (call.sender, call.to)
-    ]
+    usable = [one for one in run.open_to(call.to) if one.account == call.sender]
     units = outflow.base_units
     if outflow.token is None and units is not None and len(usable) == 1:
         is_enough = run.allowances[usable[0]] >= units
@@ -295,6 +305,7 @@ def _approve(run: _Run, call: DecodedCall) -> None:
         "increaseAllowance": (before + amount, amount),
         "decreaseAllowance": (max(0, before - amount), 0),
     }[call.function.name]
-    run.allowances[approval] = after
+    run.set_allowance(approval, after)
     run.granted[approval] = run.granted.get(approval, 0) + given
     run.approved.add(approval)
+    run.at_rest.add(approval)

@@ -73,12 +73,12 @@ def _add_outflow(flow: Flow, outflow: Outflow, effects: Effects) -> None:
 
 
 def _is_bounded(outflow: Outflow, effects: Effects) -> bool:
-    """Whether an allowance that is counted anyway covers what is taken without being named."""
+    """Whether an allowance it could use, which is counted anyway, covers what is not named."""
     return any(
         approval.spender == outflow.to
         and outflow.token in (None, approval.token)
-        and units >= (outflow.base_units or 0)
-        for approval, units in effects.open_allowances.items()
+        and effects.open_allowances.get(approval, 0) >= (outflow.base_units or 0)
+        for approval in effects.unnamed
     )
 
 

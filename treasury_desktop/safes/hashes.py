@@ -11,7 +11,7 @@ from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.errors import Refused
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.safes.typed_data import domain_hash, message_hash, typed_data_hash
+from treasury_desktop.safes.typed_data import digest_to_sign, domain_hash, message_hash
 
 # keccak256("EIP712Domain(uint256 chainId,address verifyingContract)"), Safe >= 1.3.0
 DOMAIN_TYPEHASH = bytes.fromhex("47e79534a245952e8b16893a336b85a3d9ea9fa8c573f3d803afb92a79469218")
@@ -46,9 +46,8 @@ def hashes_by_constants(safe: Safe, tx: SafeTx) -> SafeTxHashes:
 
 def hashes_by_types(safe: Safe, tx: SafeTx) -> SafeTxHashes:
     """The hashes, derived once more from the type descriptions alone (EIP-712 encodeData)."""
-    return SafeTxHashes(
-        domain_hash(safe), message_hash(safe.version, tx), typed_data_hash(safe, tx)
-    )
+    domain, message = domain_hash(safe), message_hash(safe.version, tx)
+    return SafeTxHashes(domain, message, digest_to_sign(domain, message))
 
 
 def safe_tx_hashes(safe: Safe, tx: SafeTx) -> SafeTxHashes:

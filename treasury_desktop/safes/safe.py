@@ -69,8 +69,9 @@ class Safe:
     fallback_handler: Address | Unknown | None = UNKNOWN
 
     def __post_init__(self) -> None:
-        if not 0 < self.chain_id < 2**256:
-            raise ValueError("a chain id is a positive 256-bit number")
+        # No chain has the number 0, but such a domain was hashed and signed before.
+        if not 0 <= self.chain_id < 2**256:
+            raise ValueError("a chain id is a uint256")
 
     def is_owner(self, address: Address) -> bool:
         """Whether the address is known to be an owner; unknown owners own nothing here."""

@@ -64,9 +64,9 @@ def message_hash(version: SafeVersion, tx: SafeTx) -> bytes:
     return hash_struct("SafeTx", safe_tx_fields(version), values)
 
 
-def typed_data_hash(safe: Safe, tx: SafeTx) -> bytes:
+def digest_to_sign(domain: bytes, message: bytes) -> bytes:
     """The digest that owners sign: keccak256(0x1901 ‖ domain ‖ message)."""
-    return keccak(bytes((0x19, 0x01)) + domain_hash(safe) + message_hash(safe.version, tx))
+    return keccak(bytes((0x19, 0x01)) + domain + message)
 
 
 def hash_struct(

@@ -1,7 +1,8 @@
 """Hands and eyes of the tour: waits, presses, types and takes pictures of a real window."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from treasury_desktop.application.window import DeskWindow
 from treasury_desktop.errors import TreasuryError
+from treasury_desktop.windows.heartbeat import Heartbeat
 from treasury_desktop.windows.look.style import look
 
 LOOKS_A_SECOND = 50
@@ -23,8 +25,11 @@ class StepFailed(TreasuryError):  # noqa: N818  named like the errors it stands 
 class Driver:
     """Drives one desk's window as a person would."""
 
-    def __init__(self, desk_window: DeskWindow, folder: Path, pictures: list[str]) -> None:
+    def __init__(
+        self, desk_window: DeskWindow, heartbeat: Heartbeat, folder: Path, pictures: list[str]
+    ) -> None:
         self.desk_window = desk_window
+        self._heartbeat = heartbeat
         self._folder = folder
         self._pictures = pictures
 
@@ -58,12 +63,26 @@ class Driver:
         for preference in ("light", "dark"):
             look().prefer(preference)
             let_live(SETTLING_MILLISECONDS)
-            number = len(self._pictures) + 1
-            picture = f"{number:02d}-{name}-{preference}.png"
-            if not self.desk_window.window.grab().save(str(self._folder / picture)):
-                raise StepFailed(f"the picture {picture} could not be written")
-            self._pictures.append(picture)
+            path = self.next_picture(f"{name}-{preference}")
+            with self.uncounted():
+                if not self.desk_window.window.grab().save(str(path)):
+                    raise StepFailed(f"the picture {path.name} could not be written")
         look().prefer("light")
+
+    def next_picture(self, name: str) -> Path:
+        """Where the next numbered picture goes; it is listed in tour.json."""
+        picture = f"{len(self._pictures) + 1:02d}-{name}.png"
+        self._pictures.append(picture)
+        return self._folder / picture
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Work of the tour's own, which no person's window does: not counted as a block."""
+        self._heartbeat.pause()
+        try:
+            yield
+        finally:
+            self._heartbeat.go_on()
 
 
 def let_live(milliseconds: int) -> None:

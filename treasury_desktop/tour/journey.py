@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.window import DeskWindow, started_application
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.safe_reader import SafeReader
-from treasury_desktop.desk.doors import KeyLabel, Receipt
+from treasury_desktop.desk.doors import Receipt
 from treasury_desktop.desk.draft_deployment import Draft
 from treasury_desktop.errors import TreasuryError
 from treasury_desktop.keys.signer_process import WindowWish
@@ -23,7 +24,9 @@ from treasury_desktop.tour.driver import Driver, StepFailed, let_live
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.windows.deploy.page import DeployPage
+from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.heartbeat import Heartbeat
+from treasury_desktop.windows.keys.page import KeysPage
 from treasury_desktop.windows.queue.page import QueuePage
 from treasury_desktop.windows.review.page import ReviewPage
 from treasury_desktop.windows.sign.page import SignPage
@@ -42,7 +45,7 @@ class Journey:
         self._told: dict[str, Any] = {"judgements": {}, "screenshots": self._pictures}
         self._seconds: dict[str, float] = {}
         self._opened = ExitStack()
-        self._made_keys: list[tuple[OpenDesk, KeyLabel]] = []
+        self._heartbeat = Heartbeat()
 
     def run(self) -> str:
         """Everything; the sentence of what failed, or "". tour.json is written either way."""
@@ -52,7 +55,6 @@ class Journey:
                 self._all_steps()
             except TreasuryError as failed:
                 failure = failed.sentence
-            self._forget_keys()
         self._told["seconds"] = {name: round(took, 3) for name, took in self._seconds.items()}
         self._told["failure"] = failure or None
         text = json.dumps(self._told, indent=2, sort_keys=True) + "\n"
@@ -64,21 +66,21 @@ class Journey:
         endpoint = self._living(folders)
         first = self._opened_desk(folders, endpoint, as_second_signer=False)
         driver = self._opened_window(first)
-        heartbeat = Heartbeat()
-        heartbeat.start()
+        self._heartbeat.start()
         self._refresh(driver)
         self._choose_key_place(first)
         self._told["holdings_before"] = _holdings(driver)
         self._look_around(driver)
-        self._make_keys(first)
+        self._take_in_keys(driver)
         safe_tx_hash = self._deploy(driver)
-        self._compare_with_contract(first, safe_tx_hash)
+        with driver.uncounted():
+            self._compare_with_contract(first, safe_tx_hash)
         self._review_the_hostile_one(driver)
         self._sign(driver, safe_tx_hash)
         self._cosign(driver, folders, endpoint, safe_tx_hash)
         self._execute(driver, safe_tx_hash)
         self._look_again(driver)
-        self._seconds["longest_gui_block"] = heartbeat.stop() / 1000
+        self._seconds["longest_gui_block"] = self._heartbeat.stop() / 1000
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────
 
@@ -102,21 +104,19 @@ class Journey:
     def _opened_desk(
         self, folders: DemonstrationFolders, endpoint: Endpoint, *, as_second_signer: bool
     ) -> OpenDesk:
-        name = "cosigner-passphrase" if as_second_signer else "passphrase"
-        picture = self._folder / f"{name}.png"
         return OpenDesk(
             folders.desk(as_second_signer=as_second_signer),
             endpoints=(endpoint,),
             offered_keys=demonstration.KEYS[as_second_signer],
             key_profile=f"tour of the {demonstration.PROFILES[as_second_signer]}",
-            wish=WindowWish(theme="light", rehearse=True, screenshot=str(picture)),
+            wish=WindowWish(theme="light", rehearse=True),
         )
 
     def _opened_window(self, desk: OpenDesk) -> Driver:
         started_application()
         begun = time.monotonic()
         desk_window = DeskWindow(desk)
-        driver = Driver(desk_window, self._folder, self._pictures)
+        driver = Driver(desk_window, self._heartbeat, self._folder, self._pictures)
         desk_window.window.resize(WIDTH, HEIGHT)
         desk_window.window.show()
         desk_window.window.repaint()
@@ -170,7 +170,7 @@ class Journey:
             driver.photograph(f"deploy-{share.removesuffix('%')}-per-cent")
         if self._told["judgements"] != EXPECTED:
             raise StepFailed(f"judged otherwise than voted: {self._told['judgements']}")
-        driver.press(page.transaction.keep.button)
+        driver.press(page.keep.button)
         window = driver.desk_window.window
         driver.wait_until("the review page", lambda: window.shown_page == "review")
         selection = driver.desk_window.session.selection
@@ -241,6 +241,7 @@ class Journey:
         assert isinstance(page, SignPage)
         driver.wait_until("the keys", lambda: driver.desk_window.errands.is_quiet)
         driver.photograph("sign")
+        self._picture_of_passphrase(driver, "passphrase-to-sign")
         driver.press(page.sign.button)
         driver.wait_until("the signature", lambda: page.outcome.is_shown, 120)
         driver.photograph("signed")
@@ -261,12 +262,13 @@ class Journey:
     ) -> None:
         """The second signer's desk gets the bundle file, signs, and returns its own by file."""
         outgoing, incoming = folders.root / "for-cosigner.json", folders.root / "signed.json"
-        driver.desk_window.desk.export(safe_tx_hash, outgoing)
-        second = self._opened_desk(folders, endpoint, as_second_signer=True)
-        self._choose_key_place(second)
-        cosigner = self._opened_window(second)
+        self._export(driver, safe_tx_hash, outgoing)
+        with driver.uncounted():
+            second = self._opened_desk(folders, endpoint, as_second_signer=True)
+            self._choose_key_place(second)
+            cosigner = self._opened_window(second)
         self._refresh(cosigner)
-        self._make_keys(second)
+        self._take_in_keys(cosigner)
         cosigner.show("queue")
         page = cosigner.desk_window.window.page_widget("queue")
         assert isinstance(page, QueuePage)
@@ -275,7 +277,7 @@ class Journey:
         cosigner.wait_until("the import", lambda: bool(queue.queue))
         cosigner.photograph("cosigner-queue")
         self._sign(cosigner, safe_tx_hash)
-        second.export(safe_tx_hash, incoming)
+        self._export(cosigner, safe_tx_hash, incoming)
         driver.show("queue")
         first_page = driver.desk_window.window.page_widget("queue")
         assert isinstance(first_page, QueuePage)
@@ -283,6 +285,14 @@ class Journey:
         driver.wait_until("the second signature", lambda: self._is_confirmed(driver, safe_tx_hash))
         driver.photograph("queue-confirmed")
         self._require_signatures(driver, safe_tx_hash)
+
+    def _export(self, driver: Driver, safe_tx_hash: bytes, path: Path) -> None:
+        """Saves the bundle as the queue's Export button does once a file was chosen."""
+        page = driver.desk_window.window.page_widget("queue")
+        assert isinstance(page, QueuePage)
+        page.saver.save(safe_tx_hash, path)
+        driver.wait_until("the bundle file", path.exists)
+        driver.wait_until("the export", lambda: not driver.desk_window.errands.is_busy)
 
     def _is_confirmed(self, driver: Driver, safe_tx_hash: bytes) -> bool:
         queue = driver.desk_window.session.queue
@@ -296,6 +306,7 @@ class Journey:
         driver.wait_until("the queue's keys", lambda: driver.desk_window.errands.is_quiet)
         page.open_execution(safe_tx_hash)
         driver.photograph("execute")
+        self._picture_of_passphrase(driver, "passphrase-to-execute")
         driver.press(page.execute.send.button)
         driver.wait_until("the receipt", lambda: page.execute.outcome.is_shown, 120)
         driver.wait_until("the refresh", lambda: driver.desk_window.errands.is_quiet)
@@ -319,17 +330,38 @@ class Journey:
             self._told["why_no_key_ring"] = places.why_no_key_ring
             desk.choose_encrypted_file()
 
-    def _make_keys(self, desk: OpenDesk) -> None:
-        """Takes the demonstration's public accounts in, as the Keys page would."""
-        begun = time.monotonic()
-        for key in desk.demonstration_keys():
-            self._made_keys.append((desk, desk.import_demonstration_key(key)))
-        self._seconds.setdefault("keys", time.monotonic() - begun)
+    def _take_in_keys(self, driver: Driver) -> None:
+        """Takes the demonstration's public accounts in on the Keys page, one after another."""
+        driver.show("keys")
+        page = driver.desk_window.window.page_widget("keys")
+        assert isinstance(page, KeysPage)
+        errands = driver.desk_window.errands
+        driver.wait_until("the keys to be read", lambda: errands.is_quiet)
+        driver.photograph("keys-offered")
+        while page.demonstration.buttons:
+            left = len(page.demonstration.buttons)
+            self._picture_of_passphrase(driver, "passphrase-of-a-new-key")
+            driver.press(page.demonstration.buttons[0])
+            driver.wait_until("the key to be kept", _fewer(page, left, errands), 120)
+        self._opened.callback(_forget_keys, driver.desk_window.desk)
 
-    def _forget_keys(self) -> None:
-        """Leaves the person's key ring as it was found."""
-        for desk, key in self._made_keys:
-            desk.remove_key(key)
+    def _picture_of_passphrase(self, driver: Driver, name: str) -> None:
+        """The passphrase window takes its own picture: it is another process."""
+        picture = driver.next_picture(name)
+        driver.desk_window.desk.wish = WindowWish(
+            theme="light", rehearse=True, screenshot=str(picture)
+        )
+
+
+def _fewer(page: KeysPage, before: int, errands: Errands) -> Callable[[], bool]:
+    """Whether fewer accounts are offered than before and nothing is under way."""
+    return lambda: errands.is_quiet and len(page.demonstration.buttons) < before
+
+
+def _forget_keys(desk: OpenDesk) -> None:
+    """Leaves the person's key ring as it was found."""
+    for key in desk.keys():  # noqa: SIM118  no dict
+        desk.remove_key(key)
 
 
 def _holdings(driver: Driver) -> dict[str, str]:

@@ -10,21 +10,16 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.amount import decimal_text
-from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
-from treasury_desktop.assets.untrusted_text import SYMBOL_LIMIT, plain
+from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.calls.abi_type import AbiType
 from treasury_desktop.calls.decoded_call import Certainty, DecodedCall, Problem
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.review.facts import Facts
 from treasury_desktop.safes.safe_tx import Operation
-from treasury_desktop.treasury.evidence import Origin
-from treasury_desktop.viewmodels.figures import Party, hex_text, moment_text, name_text
+from treasury_desktop.viewmodels.call_sentences import UNLIMITED_FROM, members_of, sentence_of
+from treasury_desktop.viewmodels.figures import hex_text, moment_text
+from treasury_desktop.viewmodels.names import Names
 
-UNLIMITED_FROM: Final = 2**95
-"""Base units from which an allowance is practically unlimited (bundle.md)."""
-
-NATIVE_DECIMALS: Final = 18
 BYTES_SHOWN: Final = 32
 TEXT_SHOWN: Final = 400
 MEMBERS_SHOWN: Final = 2_000
@@ -71,68 +66,13 @@ class CallReader:
 
     def __init__(self, facts: Facts, native_symbol: str = "ETH") -> None:
         self._facts = facts
-        self._native = native_symbol
-        self._assets = {
-            contract: strategy.asset
-            for strategy in facts.strategies
-            if strategy.asset is not None
-            for contract in strategy.contracts
-        }
-
-    # ── names and amounts ────────────────────────────────────────────────────────────────────────
-
-    def party(self, address: Address) -> Party:
-        """Who an address is and who says so; the name is empty where nobody does."""
-        facts, full = self._facts, str(address)
-        if address == facts.safe.address:
-            return Party("this Safe", "the one that executes", full)
-        if address in facts.own_safes:
-            return Party("own Safe", "this workspace", full)
-        chain_id, whose = facts.safe.chain_id, self._whose
-        if entry := facts.evidence.payee_at(address, chain_id):
-            return Party(name_text(entry.name), f"address book{whose}", full)
-        if official := official_contract(chain_id, address):
-            return Party(official.label, "official Safe deployment", full)
-        token = facts.evidence.token_at(address)
-        if token is not None and isinstance(token.symbol, str):
-            listed = "listed token" if token.listed is True else "token, not listed"
-            return Party(plain(token.symbol, limit=SYMBOL_LIMIT), f"{listed}{whose}", full)
-        strategy = next((s for s in facts.strategies if address in s.contracts), None)
-        contract = facts.evidence.contract_at(address)
-        if contract is not None and contract.name:
-            known = "strategy" if strategy else "allow-list" if contract.trusted else "description"
-            return Party(name_text(contract.name), f"{known}{whose}", full)
-        if strategy is not None:
-            return Party(name_text(strategy.name), f"strategy{whose}", full)
-        return Party("", "nobody here knows it", full)
-
-    def who(self, address: Address) -> str:
-        """The name, or the whole address where there is none."""
-        party = self.party(address)
-        return party.name or party.address
-
-    def amount(self, token: Address | None, units: int) -> str:
-        """Base units in whole tokens with the symbol, exactly; `None` is the native coin."""
-        if token is None:
-            return f"{decimal_text(units, NATIVE_DECIMALS)} {self._native}"
-        described = self._facts.evidence.token_at(token)
-        decimals = None if described is None else described.decimals
-        if not isinstance(decimals, int) or decimals > MAX_SHOWN_DECIMALS:
-            return f"{units:,} base units of {self.party(token).name or 'an unknown token'}"
-        return f"{decimal_text(units, decimals)} {self.who(token)}"
-
-    @property
-    def _whose(self) -> str:
-        is_claim = self._facts.origin is Origin.SENDER
-        return ", claimed by the sender" if is_claim else ""
-
-    # ── calls ────────────────────────────────────────────────────────────────────────────────────
+        self._names = Names(facts, native_symbol)
 
     def line(self, call: DecodedCall) -> Line:
         """What one call does, in a sentence, and how that is known."""
         official = official_contract(self._facts.safe.chain_id, call.to)
         is_foreign = call.is_delegatecall and official is None
-        sentence = self._sentence(call)
+        sentence = sentence_of(call, self._names)
         if is_foreign:
             dressed = f", dressed as {call.function.name}" if call.function else ""
             sentence = f"Runs foreign code as this Safe{dressed}"
@@ -209,7 +149,7 @@ class CallReader:
         function = call.function
         if function is None:
             return False, None
-        members = _members(call)
+        members = members_of(call)
         paired = _TOKEN_OF_MEMBER.get(name)
         if paired is not None and isinstance(members.get(paired), Address):
             token = members[paired]
@@ -217,8 +157,8 @@ class CallReader:
             return True, token
         if function.signature in _TOKEN_CALLS and name in ("amount", "value", "wad", "addedValue"):
             return True, call.to
-        if name in ("assets", "amount") and call.to in self._assets:
-            return True, self._assets[call.to]
+        if name in ("assets", "amount") and call.to in self._names.assets:
+            return True, self._names.assets[call.to]
         asset = members.get("asset")
         if name == "amount" and isinstance(asset, Address):
             return True, asset
@@ -227,17 +167,17 @@ class CallReader:
     def _amount_line(self, name: str, token: Address | None, units: int) -> Line:
         unit = "wei" if token is None else "base units"
         is_open = units >= UNLIMITED_FROM and token is not None
-        whole = f"practically unlimited {self.who(token)}" if token and is_open else ""
+        whole = f"practically unlimited {self._names.who(token)}" if token and is_open else ""
         return Line(
             kind="amount",
-            title=f"{name}: {whole or self.amount(token, units)}",
+            title=f"{name}: {whole or self._names.amount(token, units)}",
             detail=f"{units} {unit}",
             copy=str(units),
             meaning="danger" if is_open else "",
         )
 
     def _address_line(self, name: str, address: Address) -> Line:
-        party = self.party(address)
+        party = self._names.party(address)
         known = f"{party.name} · {party.source}" if party.name else party.source
         return Line(
             kind="address",
@@ -247,86 +187,6 @@ class CallReader:
             address=party.address,
             meaning="" if party.name else "advice",
         )
-
-    # ── sentences ────────────────────────────────────────────────────────────────────────────────
-
-    def _sentence(self, call: DecodedCall) -> str:
-        if call.is_plain_transfer:
-            return self._plain_sentence(call)
-        if call.function is None:
-            return f"Call {self.who(call.to)} with {len(call.data):,} bytes of data"
-        written = self._token_sentence(call) or self._venue_sentence(call)
-        if written:
-            return written
-        name = call.function.name
-        if name == "multiSend":
-            return f"Batch of {len(call.calls):,} calls" if call.calls else "A batch of calls"
-        return f"{name} on {self.who(call.to)}"
-
-    def _plain_sentence(self, call: DecodedCall) -> str:
-        if call.value:
-            return f"Send {self.amount(None, call.value)} to {self.who(call.to)}"
-        if call.to == self._facts.safe.address:
-            return "Nothing: an empty transaction that uses up its nonce"
-        return f"Empty call to {self.who(call.to)}"
-
-    def _token_sentence(self, call: DecodedCall) -> str:
-        assert call.function is not None
-        values = {argument.name: argument.value for argument in call.arguments}
-        match call.function.signature, tuple(values.values()):
-            case "transfer(address,uint256)", (Address() as to, int() as units):
-                return f"Pay {self.amount(call.to, units)} to {self.who(to)}"
-            case (
-                "transferFrom(address,address,uint256)",
-                (Address() as source, Address() as to, int() as units),
-            ):
-                what = self.amount(call.to, units)
-                return f"Move {what} from {self.who(source)} to {self.who(to)}"
-            case "approve(address,uint256)", (Address() as spender, 0):
-                return f"Take back what {self.who(spender)} may spend of {self.who(call.to)}"
-            case (
-                "approve(address,uint256)" | "increaseAllowance(address,uint256)",
-                (Address() as spender, int() as units),
-            ):
-                is_open = units >= UNLIMITED_FROM
-                what = f"unlimited {self.who(call.to)}" if is_open else self.amount(call.to, units)
-                return f"Allow {self.who(spender)} to take {what}"
-            case "deposit()", ():
-                return f"Wrap {self.amount(None, call.value)}"
-            case "withdraw(uint256)", (int() as units,):
-                return f"Unwrap {self.amount(call.to, units)}"
-            case _:
-                return ""
-
-    def _venue_sentence(self, call: DecodedCall) -> str:
-        assert call.function is not None
-        members, where = _members(call), self.who(call.to)
-        match call.function.signature.partition("(")[0], members:
-            case "deposit", {"assets": int() as units, "receiver": Address() as to}:
-                asset = self._assets.get(call.to)
-                what = f"{units:,} base units" if asset is None else self.amount(asset, units)
-                return f"Deposit {what} into {where} for {self.who(to)}"
-            case "redeem", {"shares": int() as shares, "receiver": Address() as to}:
-                return f"Redeem {shares:,} share units of {where} to {self.who(to)}"
-            case (
-                "mint",
-                {
-                    "token0": Address() as token0,
-                    "token1": Address() as token1,
-                    "amount0Desired": int() as units0,
-                    "amount1Desired": int() as units1,
-                },
-            ):
-                what = f"{self.amount(token0, units0)} and {self.amount(token1, units1)}"
-                return f"Mint a position with {what}"
-            case "supply", {"asset": Address() as asset, "amount": int() as units}:
-                return f"Supply {self.amount(asset, units)} to {where}"
-            case "collect", {"recipient": Address() as to}:
-                return f"Collect fees to {self.who(to)}"
-            case "execTransaction", {"to": Address() as to}:
-                return f"Execute a transaction of the Safe {where} to {self.who(to)}"
-            case _:
-                return ""
 
 
 _TOKEN_CALLS: Final = frozenset(
@@ -349,16 +209,6 @@ _TOKEN_OF_MEMBER: Final = {
     "amountOut": "tokenOut",
     "amountOutMinimum": "tokenOut",
 }
-
-
-def _members(call: DecodedCall) -> dict[str, object]:
-    """Arguments by name, those of a single struct included."""
-    found: dict[str, object] = {}
-    for argument in call.arguments:
-        found[argument.name] = argument.value
-        if argument.kind.kind == "tuple" and isinstance(argument.value, tuple):
-            found.update(zip(argument.kind.names, argument.value, strict=True))
-    return found
 
 
 def _value_line(name: str, text: str, kind: str, copy: str) -> Line:

@@ -33,7 +33,8 @@ from treasury_desktop.viewmodels.figures import (
     party_at,
     symbol_text,
 )
-from treasury_desktop.viewmodels.review import JudgementRow, judgement_row, whole_sentence
+from treasury_desktop.viewmodels.judgement_row import JudgementRow, judgement_row
+from treasury_desktop.viewmodels.review import whole_sentence
 
 BUILDABLE: Final = {"erc4626": "vault", "uniswap_v3": "liquidity"}
 PURPOSE_LIMIT: Final = 400
@@ -98,6 +99,7 @@ class DeployView:
     verdict: str
     sentence: str
     judgement: JudgementRow | None
+    figures: tuple[tuple[str, str], ...]
     before: str
     after: str
     largest: tuple[Largest, ...]
@@ -254,6 +256,7 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
         if row
         else "It touches no strategy, so nothing is judged.",
         judgement=row,
+        figures=_figures(row, own, review.facts.terms),
         before="" if own is None else _share(own, with_this=False),
         after="" if own is None else _share(own, with_this=True),
         largest=() if own is None else _largest(draft, own, review.facts.terms, typed_token),
@@ -263,9 +266,32 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
         exit=_call_rows(deployment.entry.exit_calls, workspace),
         exit_notes=deployment.entry.exit_notes,
         nonce=f"Nonce {deployment.tx.nonce}",
-        batch="one call" if len(calls) == 1 else f"one batch of {len(calls)} calls",
+        batch="one call" if len(calls) == 1 else f"batch of {len(calls)} calls",
         why_not=blocks[0] if blocks else "",
     )
+
+
+FIGURES: Final = (
+    "This deployment",
+    "Already there",
+    "In the queue",
+    "Treasury",
+    "Share of this",
+    "Exposure after",
+    "Limit",
+)
+
+
+def _figures(
+    row: JudgementRow | None, judgement: Judgement | None, terms: PolicyTerms
+) -> tuple[tuple[str, str], ...]:
+    """The figures of `FIGURES`, each in a line of its own, the limit below the exposure."""
+    known = dict(row.figures) if row else {}
+    after = "–" if judgement is None else _share(judgement, with_this=True)
+    limit = percent_text(Fraction(terms.limit_bps, BPS))
+    dollars = ("This transaction", "Already there", "In the queue", "Treasury", "Share of this")
+    texts = (*(known.get(name, "–") for name in dollars), after, limit)
+    return tuple(zip(FIGURES, texts, strict=True))
 
 
 def _share(judgement: Judgement, *, with_this: bool) -> str:
@@ -348,4 +374,3 @@ def _call_rows(calls: tuple[Call, ...], workspace: Workspace) -> tuple[CallRow, 
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-

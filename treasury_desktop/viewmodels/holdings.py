@@ -166,7 +166,7 @@ def _row(
 
 def _part(detail: str) -> str:
     """Which part of a position it is, in the few words a column has room for."""
-    return "uncollected fees" if detail.endswith("uncollected fees") else name_text(detail)
+    return "fees to collect" if detail.endswith("uncollected fees") else name_text(detail)
 
 
 def _asset_tip(valued: Valued) -> str:

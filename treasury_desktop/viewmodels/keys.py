@@ -13,7 +13,7 @@ LABEL_RULE: Final = "Up to 40 letters, digits, spaces, dots, dashes; begin with 
 
 ROLES: Final = (
     ("owner", "Owner – signs Safe transactions"),
-    ("executor", "Executor – pays gas to send what owners signed, owns nothing"),
+    ("executor", "Executor – pays gas, owns nothing"),
 )
 PROTECTS: Final = (
     "Keys lie here as ciphertext that only your passphrase opens; a stolen disk is not enough.",

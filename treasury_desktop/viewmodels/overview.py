@@ -1,28 +1,26 @@
 """The treasury at a glance, as the overview says it: value, shares, queue, what happened last."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.assets.usd import usd_text, whole_usd_text
-from treasury_desktop.safes.lifecycle import FINAL, State
+from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.figures import (
-    NONE,
     Remark,
     amount_text,
     as_of_text,
     exact_amount_text,
-    name_text,
     share_text,
     symbol_text,
     usd_or_none,
 )
+from treasury_desktop.viewmodels.queue import VERDICTS, QueueCard, QueueView, Step, queue_view
 from treasury_desktop.viewmodels.valuation import (
     Valued,
     series_of,
@@ -70,8 +68,8 @@ class QueueLine:
     detail: str
     signed: str
     next_step: Remark
+    words: str
     for_me: bool
-    is_foreign: bool
 
 
 def treasury_figure(workspace: Workspace, snapshot: TreasurySnapshot, now: int) -> TreasuryFigure:
@@ -103,28 +101,61 @@ def asset_rows(workspace: Workspace, snapshot: TreasurySnapshot, now: int) -> tu
 
 
 def queue_lines(
-    queue: Iterable[QueuedTransaction],
+    queue: tuple[QueuedTransaction, ...],
+    workspace: Workspace,
     snapshot: TreasurySnapshot | None,
-    mine: frozenset[Address],
+    keys: tuple[KeyLabel, ...],
+    verdicts: Mapping[bytes, str],
 ) -> tuple[QueueLine, ...]:
-    """What waits, first what needs me; `mine` are the owner addresses whose keys are here."""
-    open_ones = [queued for queued in queue if queued.state not in FINAL]
-    lines = [(queued, _queue_line(queued, snapshot, mine)) for queued in open_ones]
-    lines.sort(key=_most_urgent_first)
-    return tuple(line for _, line in lines)
+    """What waits, first what needs me, by the same rules as the queue page."""
+    view = _queue_view(queue, workspace, snapshot, keys, verdicts)
+    cards = [card for lane in view.lanes for card in lane.cards]
+    cards.sort(key=lambda card: (card.step > Step.SIGN, card.nonce, card.step))
+    return tuple(_queue_line(card) for card in cards)
 
 
-def queue_caption(lines: tuple[QueueLine, ...]) -> str:
+def queue_sentence(
+    queue: tuple[QueuedTransaction, ...],
+    workspace: Workspace,
+    snapshot: TreasurySnapshot | None,
+    keys: tuple[KeyLabel, ...],
+    verdicts: Mapping[bytes, str],
+) -> str:
     """How many wait and how many of them for me."""
-    for_me = sum(line.for_me for line in lines)
-    if not lines:
-        return "nothing waits"
-    return f"{len(lines)} waiting" + (f", {for_me} for you" if for_me else "")
+    return _queue_view(queue, workspace, snapshot, keys, verdicts).sentence
 
 
-def _most_urgent_first(pair: tuple[QueuedTransaction, QueueLine]) -> tuple[bool, bool, int, int]:
-    queued, line = pair
-    return (not line.for_me, line.is_foreign, queued.tx.nonce, queued.created_at)
+def _queue_view(
+    queue: tuple[QueuedTransaction, ...],
+    workspace: Workspace,
+    snapshot: TreasurySnapshot | None,
+    keys: tuple[KeyLabel, ...],
+    verdicts: Mapping[bytes, str],
+) -> QueueView:
+    safe = None if snapshot is None else snapshot.safe_at(workspace.safes[0].address)
+    return queue_view(queue, safe, workspace, keys, verdicts)
+
+
+def _queue_line(card: QueueCard) -> QueueLine:
+    detail = " · ".join(part for part in (card.strategy, card.origin) if part)
+    return QueueLine(
+        safe_tx_hash=card.safe_tx_hash,
+        nonce=f"{card.nonce:,}",
+        purpose=card.purpose,
+        detail=detail,
+        signed=card.signed,
+        next_step=_next_step(card),
+        words=card.step_words,
+        for_me=card.step <= Step.SIGN,
+    )
+
+
+def _next_step(card: QueueCard) -> Remark:
+    if card.verdict == VERDICTS["block"]:
+        return Remark("do not sign", "block")
+    if card.step is Step.SIGN:
+        return Remark("yours to sign", "accent")
+    return card.state
 
 
 def _token_key(valued: Valued) -> str:
@@ -177,43 +208,3 @@ def _asset_row(parts: list[Valued], workspace: Workspace, net: Fraction | None) 
         amount_order=amount.whole,
         value_order=Fraction(-1) if value is None else value,
     )
-
-
-def _queue_line(
-    queued: QueuedTransaction,
-    snapshot: TreasurySnapshot | None,
-    mine: frozenset[Address],
-) -> QueueLine:
-    safe = None if snapshot is None else snapshot.safe_at(queued.safe)
-    threshold = safe.threshold if safe is not None and isinstance(safe.threshold, int) else None
-    owners = safe.owners if safe is not None and isinstance(safe.owners, tuple) else ()
-    signed_by = {confirmation.owner for confirmation in queued.confirmations}
-    can_sign = bool((mine & frozenset(owners)) - signed_by)
-    is_foreign = not queued.drafted_here and not queued.confirmations
-    step, for_me = _next_step(queued, can_sign=can_sign, is_foreign=is_foreign)
-    strategy = name_text(queued.strategy) if queued.strategy else "no strategy"
-    return QueueLine(
-        safe_tx_hash=queued.safe_tx_hash,
-        nonce=f"{queued.tx.nonce:,}",
-        purpose=name_text(queued.purpose) or "no purpose given",
-        detail=f"{strategy}, claimed by the sender" if is_foreign else strategy,
-        signed=f"{len(signed_by)} of {NONE if threshold is None else threshold} signed",
-        next_step=step,
-        for_me=for_me,
-        is_foreign=is_foreign,
-    )
-
-
-def _next_step(
-    queued: QueuedTransaction, *, can_sign: bool, is_foreign: bool
-) -> tuple[Remark, bool]:
-    """What happens next and whether it is mine to do; a stranger cannot ask me to sign."""
-    if is_foreign:
-        return Remark("no owner signed it", "danger"), False
-    if queued.state is State.SENT:
-        return Remark("sent, waiting for the chain", "accent"), False
-    if queued.state is State.CONFIRMED:
-        return Remark("ready to execute", "good"), True
-    if can_sign:
-        return Remark("review and sign", "accent"), True
-    return Remark("waiting for other owners"), False

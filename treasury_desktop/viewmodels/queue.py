@@ -13,7 +13,6 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
-from treasury_desktop.review.review import Review
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -342,8 +341,3 @@ def _sentence(mine: int, waiting: int) -> str:
     if mine:
         return f"{mine} of {waiting} wait{'s' if mine == 1 else ''} for you."
     return f"{waiting} waiting, none for you." if waiting else "Nothing is waiting."
-
-
-def verdicts_of(reviews: Mapping[bytes, Review]) -> dict[bytes, str]:
-    """The verdict of each review, by safeTxHash."""
-    return {safe_tx_hash: review.verdict for safe_tx_hash, review in reviews.items()}

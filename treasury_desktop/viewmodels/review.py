@@ -5,7 +5,6 @@ harmless. Nothing here decides whether signing is allowed: `Review.why_not_signa
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
 from treasury_desktop.assets.address import Address
@@ -13,32 +12,37 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain, problems_of
 from treasury_desktop.assets.usd import percent_text, usd_text
 from treasury_desktop.calls.effects import NATIVE, effects_of
-from treasury_desktop.calls.known_contracts import official_contract
-from treasury_desktop.deployments.judgement import Judgement, Verdict
+from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.deployments.policy import OUTSIDER
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.evidence import Origin
 from treasury_desktop.treasury.terms import BPS
-from treasury_desktop.viewmodels.call_lines import CallReader
 from treasury_desktop.viewmodels.figures import (
     Remark,
     as_of_text,
     hex_text,
     name_text,
-    share_text,
-    share_with_limit_text,
-    usd_or_none,
 )
+from treasury_desktop.viewmodels.judgement_row import (
+    PARTLY_READ,
+    SENTENCE_LIMIT,
+    JudgementRow,
+    hides_effects,
+    judgement_row,
+    runs_foreign_code,
+)
+from treasury_desktop.viewmodels.names import Names
 
 PURPOSE_LIMIT: Final = 400
-SENTENCE_LIMIT: Final = 1_200
 LEAVING_SHOWN: Final = 3
+JUDGEMENTS_SHOWN: Final = 2
+"""The worst; what the others forbid stands among the findings."""
+
 KINDS: Final = {"note": "info", "warn": "warn", "danger": "danger", "block": "block"}
 """The mark (icon, colour, word) of each severity."""
 
-PARTLY_READ: Final = "Only what can be read was measured; the rest may do anything."
 WORDS: Final = {"note": "Note", "warn": "Warning", "danger": "Danger", "block": "Blocks"}
 """How a finding's severity is said in its title."""
 
@@ -78,25 +82,6 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgementRow:
-    """One judgement of the policy with its figures; basis points are for the bar.
-
-    `caution` says that the figures cover only what could be read of the transaction.
-    """
-
-    group: str
-    verdict: str
-    caution: str
-    sentences: tuple[str, ...]
-    figures: tuple[tuple[str, str], ...]
-    definitions: tuple[tuple[str, str], ...]
-    existing_bps: Fraction
-    queued_bps: Fraction
-    this_bps: Fraction
-    has_bar: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureRow:
     """An owner or a stranger whose signature came along, and what it turned out to be."""
 
@@ -124,6 +109,7 @@ class ReviewView:
     safe_address: str
     findings: tuple[FindingRow, ...]
     judgements: tuple[JudgementRow, ...]
+    more_judgements: int
     why_unjudged: str
     signatures: tuple[SignatureRow, ...]
     signed: str
@@ -140,9 +126,11 @@ class ReviewView:
         return tuple(row for row in self.findings if row.words)
 
 
-def review_view(review: Review, *, safe_name: str = "", now: int | None = None) -> ReviewView:
+def review_view(
+    review: Review, *, safe_name: str = "", native_symbol: str = "ETH", now: int | None = None
+) -> ReviewView:
     """The page of one review; `now` in Unix seconds for the age of its evidence."""
-    reader = CallReader(review.facts)
+    names = Names(review.facts, native_symbol)
     findings = _finding_rows(review.findings)
     safe, tx = review.facts.safe, review.bundle.tx
     return ReviewView(
@@ -150,7 +138,7 @@ def review_view(review: Review, *, safe_name: str = "", now: int | None = None) 
         kind={"ok": "ok", "warn": "warn"}.get(review.verdict, review.verdict),
         verdict=_verdict_word(review),
         sentence=_verdict_sentence(review, findings),
-        leaving=leaving_text(review, reader),
+        leaving=leaving_text(review, names),
         remarks=_remarks(review, now),
         purpose=plain(review.bundle.purpose, limit=PURPOSE_LIMIT),
         purpose_note=_purpose_note(review.bundle.purpose),
@@ -158,9 +146,12 @@ def review_view(review: Review, *, safe_name: str = "", now: int | None = None) 
         f"· nonce {tx.nonce}",
         safe_address=str(safe.address),
         findings=findings,
-        judgements=tuple(judgement_row(each, review) for each in review.judgements),
-        why_unjudged=PARTLY_READ if _hides_effects(review) else "Nothing leaves to be judged.",
-        signatures=_signature_rows(review, reader),
+        judgements=tuple(judgement_row(j, review) for j in review.judgements[:JUDGEMENTS_SHOWN]),
+        more_judgements=max(0, len(review.judgements) - JUDGEMENTS_SHOWN),
+        why_unjudged=PARTLY_READ
+        if hides_effects(review)
+        else "No tokens leave, so the policy has nothing to judge.",
+        signatures=_signature_rows(review, names),
         signed=signed_text(len(review.valid_signers), safe.threshold),
         domain=hex_text(review.hashes.domain),
         message=hex_text(review.hashes.message),
@@ -197,7 +188,7 @@ def whole_sentence(text: str) -> str:
     return f"It {said}" if is_verb else said
 
 
-def leaving_text(review: Review, reader: CallReader) -> str:
+def leaving_text(review: Review, names: Names) -> str:
     """What leaves the treasury and to whom, in one line, from the calls themselves."""
     facts = review.facts
     accounts = facts.own_safes | {facts.safe.address}
@@ -206,7 +197,7 @@ def leaving_text(review: Review, reader: CallReader) -> str:
     )
     sums: dict[str, int] = {}
     receivers: dict[str, set[Address]] = {}
-    is_partial = _hides_effects(review)
+    is_partial = hides_effects(review)
     for outflow in effects.outflows:
         if outflow.token is None or outflow.base_units is None:
             is_partial = True
@@ -216,31 +207,17 @@ def leaving_text(review: Review, reader: CallReader) -> str:
         sums[outflow.token] = sums.get(outflow.token, 0) + outflow.base_units
         receivers.setdefault(outflow.token, set()).add(outflow.to)
     unknown = "What else it does cannot be told from its bytes." if is_partial else ""
-    if not sums or _runs_foreign_code(review):
+    if not sums or runs_foreign_code(review):
         return unknown.replace("else it does", "it does")
-    parts = [_leaving_part(reader, token, sums[token], receivers[token]) for token in sums]
+    parts = [_leaving_part(names, token, sums[token], receivers[token]) for token in sums]
     more = len(parts) - LEAVING_SHOWN
     shown = "; ".join(parts[:LEAVING_SHOWN]) + (f"; and {more} more tokens" if more > 0 else "")
     return f"Leaves this Safe: {shown}. {unknown}".strip()
 
 
-def _runs_foreign_code(review: Review) -> bool:
-    """Whether a delegatecall makes the whole reading worthless."""
-    chain_id = review.facts.safe.chain_id
-    return any(
-        call.is_delegatecall and official_contract(chain_id, call.to) is None
-        for call in review.call.walk()
-    )
-
-
-def _hides_effects(review: Review) -> bool:
-    unread = any(call.data and call.function is None for call in review.call.leaves())
-    return unread or _runs_foreign_code(review)
-
-
-def _leaving_part(reader: CallReader, token: str, units: int, to: set[Address]) -> str:
-    amount = reader.amount(None if token == NATIVE else Address.parse(token), units)
-    whom = reader.who(next(iter(to))) if len(to) == 1 else f"{len(to):,} receivers"
+def _leaving_part(names: Names, token: str, units: int, to: set[Address]) -> str:
+    amount = names.amount(None if token == NATIVE else Address.parse(token), units)
+    whom = names.who(next(iter(to))) if len(to) == 1 else f"{len(to):,} receivers"
     return f"{amount} to {whom}"
 
 
@@ -248,12 +225,15 @@ def _leaving_part(reader: CallReader, token: str, units: int, to: set[Address]) 
 
 
 def _verdict_word(review: Review) -> str:
-    return {
+    words = {
         "ok": "Nothing speaks against it",
         "warn": "Nothing forbids it",
         "danger": "Dangerous",
         "block": "Do not sign",
     }[review.verdict]
+    is_calm = review.severity < Severity.DANGER
+    is_claim = review.facts.origin is Origin.SENDER
+    return f"{words}, by the sender's own account" if is_calm and is_claim else words
 
 
 def _verdict_sentence(review: Review, findings: tuple[FindingRow, ...]) -> str:
@@ -281,9 +261,12 @@ def _policy_words(judgements: tuple[Judgement, ...]) -> str:
     group = name_text(worst.group)
     if worst.amount_usd is None or worst.share_bps is None:
         return f"{group}: {worst.verdict.words}."
-    share = percent_text(worst.share_bps / BPS)
+    share, after = percent_text(worst.share_bps / BPS), worst.exposure_after_bps
     amount = usd_text(worst.amount_usd)
-    return f"{amount} into {group} is {share} of the treasury: {worst.verdict.words}."
+    with_rest = ""
+    if after is not None and after != worst.share_bps:
+        with_rest = f", {percent_text(after / BPS)} with what is there and queued"
+    return f"{amount} into {group} is {share} of the treasury{with_rest}: {worst.verdict.words}."
 
 
 def _counted(number: int, what: str) -> str:
@@ -346,56 +329,18 @@ def _finding_row(
     )
 
 
-def judgement_row(judgement: Judgement, review: Review) -> JudgementRow:
-    """One judgement with its figures; an outsider goes by name where there is one."""
-    limit, treasury = review.facts.terms.limit_bps, judgement.treasury_usd
-    has_bar = bool(treasury) and judgement.exposure_after_bps is not None
-    share, after = judgement.share_bps, judgement.exposure_after_bps
-    figures = (
-        ("This transaction", usd_or_none(judgement.amount_usd)),
-        ("Already there", usd_or_none(judgement.existing_usd)),
-        ("In the queue", usd_or_none(judgement.queued_usd)),
-        ("Treasury", usd_or_none(treasury)),
-        ("Share of this", "–" if share is None else share_text(share / BPS)),
-        ("Exposure after", "–" if after is None else share_with_limit_text(after / BPS, limit)),
-    )
-    return JudgementRow(
-        group=_group_name(judgement.group, review),
-        verdict=judgement.verdict.words,
-        caution=PARTLY_READ if _hides_effects(review) else "",
-        sentences=tuple(plain(reason, limit=SENTENCE_LIMIT) for reason in judgement.reasons),
-        figures=figures,
-        definitions=tuple(sorted(judgement.definitions.items())),
-        existing_bps=_bps(judgement.existing_usd, treasury),
-        queued_bps=_bps(judgement.queued_usd, treasury),
-        this_bps=_bps(judgement.amount_usd, treasury),
-        has_bar=has_bar and judgement.verdict is not Verdict.NOT_A_DEPLOYMENT,
-    )
-
-
-def _bps(dollars: Fraction | None, treasury: Fraction | None) -> Fraction:
-    return Fraction(0) if dollars is None or not treasury else dollars * BPS / treasury
-
-
-def _group_name(group: str, review: Review) -> str:
-    if not group.startswith(OUTSIDER):
-        return name_text(group)
-    account = Address.parse(group.removeprefix(OUTSIDER))
-    return f"Payment to {CallReader(review.facts).who(account)}"
-
-
-def _signature_rows(review: Review, reader: CallReader) -> tuple[SignatureRow, ...]:
+def _signature_rows(review: Review, names: Names) -> tuple[SignatureRow, ...]:
     """The Safe's owners in their order, then every signature that does not count."""
     safe = review.facts.safe
     owners = () if isinstance(safe.owners, Unknown) else safe.owners
     signed = set(review.valid_signers)
     rows = [
-        _signature_row(reader, owner, "signed" if owner in signed else "not yet", owner in signed)
+        _signature_row(names, owner, "signed" if owner in signed else "not yet", owner in signed)
         for owner in owners
     ]
     rows += [
         SignatureRow(
-            name="" if each.signer is None else reader.party(each.signer).name,
+            name="" if each.signer is None else names.party(each.signer).name,
             source="",
             address="" if each.signer is None else str(each.signer),
             state=SIGNATURE_STATES.get(each.status, each.status),
@@ -408,8 +353,8 @@ def _signature_rows(review: Review, reader: CallReader) -> tuple[SignatureRow, .
     return tuple(rows)
 
 
-def _signature_row(reader: CallReader, owner: Address, state: str, counts: bool) -> SignatureRow:
-    party = reader.party(owner)
+def _signature_row(names: Names, owner: Address, state: str, counts: bool) -> SignatureRow:
+    party = names.party(owner)
     return SignatureRow(
         name=party.name,
         source=party.source if party.name else "",

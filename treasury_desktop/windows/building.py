@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
-from treasury_desktop.windows.look.tokens import PAGE_MARGIN, PADDING
+from treasury_desktop.windows.look.tokens import PADDING, PAGE_MARGIN
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.progress_row import ProgressRow
@@ -64,7 +64,7 @@ class BuildingWindow(QWidget):
         self._errands.close()
         self.hide()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Cancels the building; the outcome then ends the program."""
         event.ignore()
         self._errands.cancel("build")

@@ -30,11 +30,20 @@ class Heartbeat(QObject):
         self._longest = 0
         self._timer.start()
 
-    def stop(self) -> int:
-        """Ends, and returns the longest block in milliseconds."""
+    def pause(self) -> None:
+        """Stops counting, for work of the measurer's own."""
         if self._timer.isActive():
             self._on_beat()
             self._timer.stop()
+
+    def go_on(self) -> None:
+        """Counts again from now."""
+        self._last = perf_counter_ns()
+        self._timer.start()
+
+    def stop(self) -> int:
+        """Ends, and returns the longest block in milliseconds."""
+        self.pause()
         return self.longest_ms
 
     @property

@@ -4,7 +4,7 @@ It knows that there are pages, a session that can be asked to refresh and errand
 before the window does; it knows nothing of treasuries.
 """
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,6 +1,6 @@
 """The table people see: keyboard, copying, right-aligned figures and words when it is empty."""
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar

@@ -4,7 +4,7 @@ The display role is always `str` (Qt cannot carry integers beyond 64 bits) and r
 in Python, so that 10 comes after 9 and 2**256 − 1 after both.
 """
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

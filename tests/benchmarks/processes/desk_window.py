@@ -16,8 +16,9 @@ from treasury_desktop.application.window import DeskWindow, started_application
 from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.windows.heartbeat import Heartbeat
 
-PAGE_MILLISECONDS = 400
-"""How long each page stays: long enough to be built, laid out and painted."""
+PAGE_MILLISECONDS = 700
+"""How long each page stays: enough to be built, laid out, painted and filled by its errands."""
+PAGES = ("holdings", "strategies", "pools", "deploy", "queue", "movements", "keys", "settings")
 
 
 class FirstPaint(QObject):
@@ -27,18 +28,20 @@ class FirstPaint(QObject):
         super().__init__(desk_window)
         self._desk_window = desk_window
         self._then_busy = then_busy
+        self._modules: list[str] = []
         desk_window.window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """Waits for the first paint event, and for it to be over."""
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
+            self._modules = sorted(sys.modules)
             QTimer.singleShot(0, self.say)
         return False
 
     def say(self) -> None:
         """One line of JSON; the clock is the one that all processes share."""
-        told = {"painted_at": time.monotonic(), "modules": sorted(sys.modules)}
+        told = {"painted_at": time.monotonic(), "modules": self._modules}
         print(json.dumps(told), flush=True)  # noqa: T201  the answer
         if self._then_busy:
             Work(self._desk_window).begin()
@@ -51,8 +54,7 @@ class Work(QObject):
         super().__init__(desk_window)
         self._desk_window = desk_window
         self._heartbeat = Heartbeat(self)
-        keys = [key for key in ["overview"] if key not in ("review", "sign")]
-        self._pages = [*keys, *keys]
+        self._pages = ["overview", *PAGES, "overview", *PAGES]
         self._told: dict[str, int] = {}
 
     def begin(self) -> None:

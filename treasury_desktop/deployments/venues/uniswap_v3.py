@@ -198,11 +198,18 @@ def _minimum_amounts(terms: MintTerms, needed: tuple[int, int]) -> tuple[int, in
         terms.sqrt_price_x96,
         isqrt(squared * (BPS + terms.slippage_bps) // BPS) + 1,
     )
-    taken = [
-        amounts_to_mint(price, lower, upper, liquidity_for_amounts(price, lower, upper, *needed))
-        for price in reached
-    ]
-    return min(amount0 for amount0, _ in taken), min(amount1 for _, amount1 in taken)
+    taken, rounding = [], []
+    for price in reached:
+        liquidity = liquidity_for_amounts(price, lower, upper, *needed)
+        taken.append(amounts_to_mint(price, lower, upper, liquidity))
+        # LiquidityAmounts.sol rounds twice on the way, by no more than this.
+        lost = 2 + needed[0] // max(upper - max(price, lower), 1)
+        rounding.append(amounts_to_mint(price, lower, upper, min(lost, liquidity)))
+    least0, least1 = (
+        max(0, min(pair[token] for pair in taken) - max(pair[token] for pair in rounding))
+        for token in (0, 1)
+    )
+    return least0, least1
 
 
 def reader(

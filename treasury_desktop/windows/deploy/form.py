@@ -20,9 +20,11 @@ DEBOUNCE_MS = 150
 class DeployFormCard(Card):
     """The fields; what was typed comes out as a `DeployForm`.
 
-    Signals: `typed` 150 ms after the last change; `strategy_chosen` when another was chosen.
+    Signals: `edited` at once with every change; `typed` 150 ms after the last one;
+    `strategy_chosen` when another was chosen.
     """
 
+    edited = Signal()
     typed = Signal()
     strategy_chosen = Signal()
 
@@ -133,11 +135,15 @@ class DeployFormCard(Card):
         self.strategy_chosen.emit()
         self._timer.start()
 
+    def _on_edited(self) -> None:
+        self.edited.emit()
+        self._timer.start()
+
     # ── layout ───────────────────────────────────────────────────────────────────────────────────
 
     def _connect(self) -> None:
         self.strategy.activated.connect(self._on_strategy)
-        self.token.activated.connect(self._timer.start)
+        self.token.activated.connect(self._on_edited)
         for field in (
             self.amount,
             self.low,
@@ -146,7 +152,7 @@ class DeployFormCard(Card):
             self.hours,
             self.purpose,
         ):
-            field.textChanged.connect(self._timer.start)
+            field.textChanged.connect(self._on_edited)
 
     def _lay_out(self) -> None:
         self.body.setSpacing(6)
@@ -201,4 +207,4 @@ def _field(name: str, placeholder: str = "") -> QLineEdit:
 
 
 def _name(text: str) -> PlainLabel:
-    return plain_label(text, role="quiet")
+    return plain_label(text, role="quiet", wrap=True)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.treasury.terms import PolicyTerms
-from treasury_desktop.viewmodels.deployment import DeployView, Largest
+from treasury_desktop.viewmodels.deployment import FIGURES, DeployView, Largest
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.look.style import set_variant
@@ -13,7 +13,6 @@ from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
-FIGURES = 6
 LARGEST = 2
 REMARKS = 4
 
@@ -33,8 +32,8 @@ class JudgementColumn(Card):
         self._badge = VerdictBadge("not a deployment", "nothing to judge yet", large=True)
         self.sentence = plain_label(wrap=True)
         self.sentence.setMinimumHeight(54)
-        self._names = [plain_label(role="quiet") for _ in range(FIGURES)]
-        self._figures = [plain_label("–", role="strong", right=True) for _ in range(FIGURES)]
+        self._names = [plain_label(role="quiet") for _ in FIGURES]
+        self._figures = [plain_label("–", role="strong", right=True) for _ in FIGURES]
         self._before = plain_label("–", role="strong", right=True)
         self._after = plain_label("–", role="strong", right=True)
         self._bars = (self._bar(has_labels=False), self._bar(has_labels=True))
@@ -52,9 +51,7 @@ class JudgementColumn(Card):
         """Nothing is judged, for this reason."""
         self._badge.say(kind, word)
         self.sentence.setText(words)
-        names = ("This deployment", "Already there", "In the queue", "Treasury", "Share of this",
-                 "Exposure after")  # fmt: skip
-        for label, figure, name in zip(self._names, self._figures, names, strict=True):
+        for label, figure, name in zip(self._names, self._figures, FIGURES, strict=True):
             label.setText(name)
             figure.setText("–")
         for label in (self._before, self._after):
@@ -71,10 +68,7 @@ class JudgementColumn(Card):
         self.sentence.setText(view.sentence)
         row = view.judgement
         if row is not None:
-            for label, figure, (name, text) in zip(
-                self._names, self._figures, row.figures, strict=True
-            ):
-                label.setText(name)
+            for figure, (_name, text) in zip(self._figures, view.figures, strict=True):
                 figure.setText(text)
             existing, queued = row.existing_bps, row.queued_bps
             self._bars[0].show_exposure(
@@ -151,7 +145,7 @@ class JudgementColumn(Card):
     def _figure_grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setVerticalSpacing(4)
-        for line in range(FIGURES):
+        for line in range(len(FIGURES)):
             grid.addWidget(self._names[line], line, 0)
             grid.addWidget(self._figures[line], line, 1)
         grid.setColumnStretch(1, 1)
@@ -163,11 +157,10 @@ class JudgementColumn(Card):
         grid.setVerticalSpacing(4)
         pairs = (("Before", self._before), ("After", self._after))
         for line, (name, figure) in enumerate(pairs):
-            figure.setMinimumWidth(60)
-            grid.addWidget(plain_label(name, role="quiet"), line, 0)
-            grid.addWidget(figure, line, 1)
-            grid.addWidget(self._bars[line], line, 2)
-        grid.setColumnStretch(2, 1)
+            grid.addWidget(plain_label(name, role="quiet"), 2 * line, 0)
+            grid.addWidget(figure, 2 * line, 1)
+            grid.addWidget(self._bars[line], 2 * line + 1, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
         return grid
 
     def _largest_grid(self) -> QGridLayout:

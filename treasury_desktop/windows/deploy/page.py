@@ -72,16 +72,21 @@ class DeployPage(QWidget):
         across.addLayout(row, 1)
         across.addWidget(self.keep)
         for each in (self.form, self.judgement, self.transaction):
-            each.setMinimumWidth(280)
             row.addWidget(each, 1)
         self.pane = StatePane(columns)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pane)
+        self.setFocusProxy(self.form.amount)
         self._connect()
         self.form.offer(strategy_choices(actions.workspace), DeployForm())
         self._show_state()
         self._refuse("Type an amount first.")
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft that is shown, or `None` while nothing is judged."""
+        return None if self._drafted is None else self._drafted.draft
 
     # ── state ────────────────────────────────────────────────────────────────────────────────────
 
@@ -141,6 +146,11 @@ class DeployPage(QWidget):
         self._on_typed()
 
     # ── drafting ─────────────────────────────────────────────────────────────────────────────────
+
+    def _on_edited(self) -> None:
+        """What was drafted is no longer what stands there; it cannot be kept any more."""
+        self._drafted = None
+        self._refuse("Judging what you typed…")
 
     def _on_typed(self) -> None:
         """Draft what stands there; anything asked for before is dropped."""
@@ -238,6 +248,7 @@ class DeployPage(QWidget):
 
     def _connect(self) -> None:
         self.form.strategy_chosen.connect(self._on_strategy)
+        self.form.edited.connect(self._on_edited)
         self.form.typed.connect(self._on_typed)
         self.judgement.amount_asked.connect(self.form.amount.setText)
         self.keep.clicked.connect(self._on_keep)

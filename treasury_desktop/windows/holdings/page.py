@@ -31,6 +31,7 @@ from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 _FILTER_WIDTH = 280
+_NARROWEST_COLUMN = 72
 _PURPOSE = Purpose(
     title="No holdings have been read yet",
     words="This page lists every asset of the treasury: how much, at which price and from whom, "
@@ -57,6 +58,7 @@ class HoldingsPage(QWidget):
         self.table: RowsTable[HoldingRow] = RowsTable(
             holding_columns(), empty_text="The Safe holds nothing.", row_key=lambda row: row.key
         )
+        self.table.horizontalHeader().setMinimumSectionSize(_NARROWEST_COLUMN)
         self.table.setAccessibleName("Holdings")
         self._counted = plain_label(role="strong")
         self._counted_words = plain_label(role="quiet")

@@ -1,5 +1,6 @@
 """The keys page: the list, creating one, where keys are kept, and what that is worth."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -15,8 +16,9 @@ from treasury_desktop.viewmodels.keys import (
     key_rows,
     why_not_create,
 )
-from treasury_desktop.windows.actions import Actions, KeyPlaces
+from treasury_desktop.windows.actions import Actions, DemonstrationKey, KeyPlaces
 from treasury_desktop.windows.errands import Done, Errands, Failed
+from treasury_desktop.windows.keys.demonstration_card import DemonstrationCard
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.session import Session
@@ -27,6 +29,7 @@ from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.fields import Choice
 from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 
 if TYPE_CHECKING:
@@ -34,6 +37,15 @@ if TYPE_CHECKING:
 
 CREATE = "create key"
 CHOOSE = "choose encrypted file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What the page shows, read off the GUI thread."""
+
+    keys: tuple[KeyLabel, ...]
+    places: KeyPlaces
+    offered: tuple[DemonstrationKey, ...]
 
 
 class KeysPage(QWidget):
@@ -53,6 +65,7 @@ class KeysPage(QWidget):
         self._actions = actions
         self._keys: tuple[KeyLabel, ...] = ()
         self._places: KeyPlaces | None = None
+        self._offered: tuple[DemonstrationKey, ...] = ()
         self.says = NoticeLine(can_close=True)
         self._place_words = plain_label(wrap=True)
         self.choose_file = QPushButton("Keep keys in an encrypted file")
@@ -66,6 +79,8 @@ class KeysPage(QWidget):
         for _role, words in ROLES:
             self.role.addItem(words)
         self.create_key = DisabledReason("Create a key…", icon_name="key")
+        self.demonstration = DemonstrationCard()
+        self.demonstration.wanted.connect(self._on_wanted)
         self._list = QVBoxLayout()
         self._list.setSpacing(tokens.GAP)
         self._rows: list[QWidget] = []
@@ -75,6 +90,7 @@ class KeysPage(QWidget):
         listed.setLayout(self._list)
         self._list.setContentsMargins(0, 0, 0, 0)
         self.pane = StatePane(listed, rows=3)
+        self.setFocusProxy(self.label)
         self._lay_out()
         self.label.textChanged.connect(self._show_create)
         self.label.returnPressed.connect(self.create_key.button.click)
@@ -85,18 +101,24 @@ class KeysPage(QWidget):
     def reload(self) -> None:
         """Reads the keys and where they can be kept."""
         self.pane.show_loading()
-        self._errands.look(
-            "keys",
-            lambda _p: (self._actions.keys(), self._actions.key_places()),
-            self._on_read,
-            room="keys",
+        self._errands.look("keys", lambda _p: self._read(), self._on_read, room="keys")
+
+    def _read(self) -> _Read:
+        """Places first: where no key ring answers, the encrypted file has to be offered."""
+        places = self._actions.key_places()
+        if not (places.key_ring or places.is_file_chosen):
+            return _Read(keys=(), places=places, offered=())
+        return _Read(
+            keys=self._actions.keys(),
+            places=places,
+            offered=self._actions.demonstration_keys(),
         )
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────
 
-    def _on_read(self, outcome: Done[tuple[tuple[KeyLabel, ...], KeyPlaces]] | Failed) -> None:
+    def _on_read(self, outcome: Done[_Read] | Failed) -> None:
         if isinstance(outcome, Failed):
-            self._keys, self._places = (), None
+            self._keys, self._places, self._offered = (), None, ()
             trouble = Trouble(
                 what="The keys cannot be read",
                 since=outcome.sentence,
@@ -104,7 +126,8 @@ class KeysPage(QWidget):
             )
             self.pane.show_trouble(trouble, on_retry=self.reload)
         else:
-            self._keys, self._places = outcome.value
+            read = outcome.value
+            self._keys, self._places, self._offered = read.keys, read.places, read.offered
             self._show_keys()
         self._show_places()
         self._show_create()
@@ -120,6 +143,7 @@ class KeysPage(QWidget):
         self._rows = [_row(row) for row in key_rows(self._keys, safe)]
         for widget in self._rows:
             self._list.addWidget(widget)
+            widget.show()
         if self._rows:
             self.pane.show_content()
         else:
@@ -155,6 +179,7 @@ class KeysPage(QWidget):
             self.create_key.refuse(why)
         else:
             self.create_key.allow()
+        self.demonstration.offer(self._offered, is_enabled=not self._errands.is_acting(CREATE))
 
     def _place(self) -> str:
         places = self._places
@@ -182,13 +207,23 @@ class KeysPage(QWidget):
             self.says.say("A separate window asks for the new key's passphrase, twice.", "accent")
             self._show_create()
 
+    def _on_wanted(self, key: DemonstrationKey) -> None:
+        if self._errands.act(
+            CREATE,
+            lambda _p: self._actions.import_demonstration_key(key),
+            self._on_created,
+            room="keys",
+        ):
+            self.says.say(f"A separate window asks for {key.label}'s passphrase, twice.", "accent")
+            self._show_create()
+
     def _on_created(self, outcome: Done[KeyLabel] | Failed) -> None:
         if isinstance(outcome, Failed):
             self.says.say(f"No key was created. {outcome.sentence}", "block")
             self._show_create()
             return
         key = outcome.value
-        self.says.say(f"Created {key.label}: {key.address}.", "good")
+        self.says.say(f"{key.label} is kept: {key.address}.", "good")
         self.label.clear()
         self.keys_changed.emit()
         self.reload()
@@ -203,11 +238,11 @@ class KeysPage(QWidget):
         self._lists.add(self.pane, stretch=1)
         self._lists.setMinimumHeight(180)
         column.addWidget(self._lists)
-        across = QHBoxLayout()
-        across.setSpacing(tokens.GAP)
-        across.addWidget(self._create_card(), 1)
-        across.addWidget(self._place_card(), 1)
-        column.addLayout(across)
+        column.addWidget(self.demonstration)
+        across = SideBySide()
+        across.add(self._create_card())
+        across.add(self._place_card())
+        column.addWidget(across)
         column.addWidget(_worth_card())
         column.addStretch(1)
 

@@ -4,7 +4,7 @@ The font file comes with qtawesome; importing qtawesome itself costs 0.14 s (it 
 more than an empty window, so the one font is opened directly, when the first icon is painted.
 """
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 import importlib.util
 import json

@@ -28,6 +28,7 @@ from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 
 _FILTER_WIDTH = 280
+_NARROWEST_COLUMN = 60
 _ALL_KINDS = "All kinds"
 
 
@@ -58,6 +59,7 @@ class MovementsPage(QWidget):
         self.table: RowsTable[MovementRow] = RowsTable(
             movement_columns(), empty_text="No movement of this kind.", row_key=_key
         )
+        self.table.horizontalHeader().setMinimumSectionSize(_NARROWEST_COLUMN)
         self.table.setAccessibleName("Movements")
         self._detail = MovementDetail()
         self._pane = StatePane(self._content(), rows=12)

@@ -1,18 +1,22 @@
 """The first page: what the treasury is worth and made of, what is at work, what waits for me."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.errors import TreasuryError
+from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.viewmodels.exposure import exposure_rows, exposure_scale
 from treasury_desktop.viewmodels.movements import movement_rows
 from treasury_desktop.viewmodels.overview import (
     asset_rows,
-    queue_caption,
     queue_lines,
+    queue_sentence,
     treasury_figure,
 )
 from treasury_desktop.windows.actions import Actions
@@ -22,12 +26,11 @@ from treasury_desktop.windows.overview.movements_card import MovementsCard
 from treasury_desktop.windows.overview.queue_card import QueueCard
 from treasury_desktop.windows.overview.value_card import ValueCard
 from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.side_by_side import SideBySide
 from treasury_desktop.windows.snapshot_states import Purpose, SnapshotStates
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 SHOWN_MOVEMENTS = 5
-_NARROWEST = 29
-"""Pixels per unit of stretch: both columns fit the smallest window."""
 _PURPOSE = Purpose(
     title="Nothing has been read yet",
     words="This page shows what the treasury is worth and made of, how much works in each "
@@ -55,7 +58,8 @@ class OverviewPage(QWidget):
         self._errands = errands
         self._actions = actions
         self._go = go
-        self._mine = frozenset[Address]()
+        self._keys: tuple[KeyLabel, ...] = ()
+        self._verdicts: dict[bytes, str] = {}
         self._value = ValueCard()
         self._exposure = ExposureCard(exposure_scale(actions.workspace.terms))
         self._queue = QueueCard()
@@ -69,29 +73,29 @@ class OverviewPage(QWidget):
         self._movements.all_asked.connect(lambda: go("movements"))
         self.states = SnapshotStates(self._pane, session, actions, _PURPOSE, self._show)
         session.refresh_ended.connect(self._read)
-        self._read()
+        session.queue_changed.connect(self._review_all)
+        session.snapshot_arrived.connect(self._review_all)
+        self._has_begun = False
 
     def _content(self) -> QWidget:
         content = QWidget()
-        across = QHBoxLayout(content)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(16)
-        for stretch, cards in (
-            (16, (self._value, self._exposure)),
-            (10, (self._queue, self._movements)),
-        ):
-            side = QWidget()
-            side.setMinimumWidth(_NARROWEST * stretch)
-            # Ignored, or a long purpose would push the other column aside.
-            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            column = QVBoxLayout(side)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(16)
-            for card in cards:
-                column.addWidget(card)
-            column.addStretch(1)
-            across.addWidget(side, stretch)
+        whole = QVBoxLayout(content)
+        whole.setContentsMargins(0, 0, 0, 0)
+        left, right = _column(self._value, self._exposure), _column(self._queue, self._movements)
+        whole.addWidget(SideBySide(left, right, stretches=(16, 10)))
+        whole.addStretch(1)
         return content
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begins to read once it has been painted: loading the key ring would hold that up."""
+        super().paintEvent(event)
+        if not self._has_begun:
+            self._has_begun = True
+            QTimer.singleShot(0, self, self._begin)
+
+    def _begin(self) -> None:
+        self._read()
+        self._review_all()
 
     def _read(self) -> None:
         """Movements and keys are kept here: neither needs the chain."""
@@ -101,6 +105,13 @@ class OverviewPage(QWidget):
         )  # fmt: skip
         self._errands.look(
             "overview: keys", lambda _: self._actions.keys(), self._on_keys, room="keys"
+        )
+
+    def _review_all(self) -> None:
+        """A blocked transaction must not look like one that only lacks my signature."""
+        waiting = tuple(q.safe_tx_hash for q in self._session.queue if q.state not in FINAL)
+        self._errands.look(
+            "overview: verdicts", lambda _: _verdicts(self._actions, waiting), self._on_verdicts
         )
 
     def _show(self) -> None:
@@ -113,8 +124,14 @@ class OverviewPage(QWidget):
         self._show_queue()
 
     def _show_queue(self) -> None:
-        lines = queue_lines(self._session.queue, self._session.snapshot, self._mine)
-        self._queue.show_lines(lines, queue_caption(lines))
+        known = (
+            self._session.queue,
+            self._actions.workspace,
+            self._session.snapshot,
+            self._keys,
+            self._verdicts,
+        )
+        self._queue.show_lines(queue_lines(*known), queue_sentence(*known))
 
     def _review(self, safe_tx_hash: bytes) -> None:
         self._session.select(safe_tx_hash)
@@ -129,6 +146,29 @@ class OverviewPage(QWidget):
 
     def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
         """Without a key ring nobody can say what waits for me; the queue is shown all the same."""
-        keys = () if isinstance(outcome, Failed) else outcome.value
-        self._mine = frozenset(key.address for key in keys if key.role == "owner")
+        self._keys = () if isinstance(outcome, Failed) else outcome.value
         self._show_queue()
+
+    def _on_verdicts(self, outcome: Done[dict[bytes, str]] | Failed) -> None:
+        self._verdicts = {} if isinstance(outcome, Failed) else outcome.value
+        self._show_queue()
+
+
+def _column(*cards: QWidget) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(16)
+    for card in cards:
+        column.addWidget(card)
+    column.addStretch(1)
+    return made
+
+
+def _verdicts(actions: Actions, waiting: tuple[bytes, ...]) -> dict[bytes, str]:
+    """In a worker: the verdict of each review; what cannot be reviewed has none."""
+    found = {}
+    for safe_tx_hash in waiting:
+        with suppress(TreasuryError):
+            found[safe_tx_hash] = actions.review(safe_tx_hash).verdict
+    return found

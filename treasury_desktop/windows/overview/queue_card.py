@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.overview import QueueLine
 from treasury_desktop.windows.look.style import set_variant
-from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 
@@ -86,4 +86,5 @@ class _QueueRow(QWidget):
         self._signed.say(line.signed)
         self._step.say(line.next_step.text, line.next_step.kind)
         set_variant(self._button, role="primary" if is_next else "")
+        plain_tooltip(self._step, line.words)
         self._button.setAccessibleName(f"Review nonce {line.nonce}: {line.purpose}")

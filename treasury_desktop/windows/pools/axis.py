@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import Any, Final
 
-_APART: Final = 48
+_APART: Final = 36
 """Pixels between two figures, at least."""
 _DIGITS: Final = 6
 _ROUND: Final = (1, 2, 5, 10)

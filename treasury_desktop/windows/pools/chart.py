@@ -14,15 +14,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.pools import Band, ChartSeries
-from treasury_desktop.windows.look import tokens
-from treasury_desktop.windows.look.style import look, sans
-from treasury_desktop.windows.pools.axis import write_figures
+from treasury_desktop.windows.look.style import look
+from treasury_desktop.windows.pools.panel import Panel, colour_axis, time_axis
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_AXIS_WIDTH: Final = 76
 _BODY: Final = 0.7
 """Width of a candle's body as a part of its time."""
 _HEADROOM: Final = 0.06
@@ -53,19 +51,19 @@ class PoolChart(QWidget):
         self._is_dense = False
         self._has_candles = True
         self._chosen: int | None = None
-        self._items: list[tuple[Any, Any]] = []
         self._canvas = pg.GraphicsLayoutWidget()
         self._canvas.ci.layout.setSpacing(4)
         self._canvas.ci.setContentsMargins(0, 4, 4, 0)
         self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._price = self._plot(0, has_time=False)
-        self._volume = self._plot(1, has_time=True)
-        self._volume.setXLink(self._price)
+        self._price = Panel(self._canvas.ci, 0)
+        self._volume = Panel(self._canvas.ci, 1)
+        self._time = time_axis(self._canvas.ci, 2, self._volume.vb)
+        self._volume.vb.setXLink(self._price.vb)
         self._canvas.ci.layout.setRowStretchFactor(0, 3)
         self._canvas.ci.layout.setRowStretchFactor(1, 1)
         self._cross = [pg.InfiniteLine(angle=90, movable=False) for _ in range(2)]
-        for plot, line in zip((self._price, self._volume), self._cross, strict=True):
-            plot.addItem(line, ignoreBounds=True)
+        for panel, line in zip((self._price, self._volume), self._cross, strict=True):
+            panel.vb.addItem(line, ignoreBounds=True)
             line.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -73,7 +71,7 @@ class PoolChart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Price and volume; the arrow keys walk along the candles")
         self._canvas.scene().sigMouseMoved.connect(self._on_moved)
-        self._price.sigXRangeChanged.connect(self._fit_heights)
+        self._price.vb.sigXRangeChanged.connect(self._fit_heights)
         look().changed.connect(self._draw)
 
     def show_series(self, series: ChartSeries, bands: Sequence[Band], first: int) -> None:
@@ -122,27 +120,10 @@ class PoolChart(QWidget):
         self._price.vb.setLimits(
             xMin=float(series.time[0]) - step, xMax=end + step, minXRange=_FEWEST_CANDLES * step
         )
-        self._price.setXRange(start, end, padding=0.01)
+        self._price.vb.setXRange(start, end, padding=0.01)
         self._fit_heights()
 
     # ── building ─────────────────────────────────────────────────────────────────────────────────
-
-    def _plot(self, row: int, *, has_time: bool) -> Any:
-        axes = {"bottom": self._pg.DateAxisItem(utcOffset=0)}
-        plot = self._canvas.addPlot(row=row, col=0, axisItems=axes)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.vb.setMouseEnabled(x=True, y=False)
-        plot.getAxis("left").setWidth(_AXIS_WIDTH)
-        plot.getAxis("left").enableAutoSIPrefix(enable=False)
-        write_figures(plot.getAxis("left"))
-        for name in ("left", "bottom"):
-            axis = plot.getAxis(name)
-            axis.setStyle(tickFont=sans(tokens.CAPTION_TEXT), tickLength=0)
-            axis.setTickFont(sans(tokens.CAPTION_TEXT))
-        plot.getAxis("bottom").setStyle(showValues=has_time)
-        plot.showGrid(x=False, y=True, alpha=0.12)
-        return plot
 
     def _draw(self) -> None:
         series = self._series
@@ -150,7 +131,7 @@ class PoolChart(QWidget):
         self._colour()
         if series is None or not len(series):
             return
-        self._price.setLogMode(x=False, y=self._is_log)
+        self._price.left.setLogMode(x=False, y=self._is_log)
         for band in self._bands:
             self._draw_band(band)
         if self._has_candles:
@@ -161,7 +142,7 @@ class PoolChart(QWidget):
         quiet = QColor(look().colour("idle"))
         quiet.setAlphaF(0.55)
         # Gaps of half a pixel between hundreds of bars would shimmer.
-        step, part = series.bucket_seconds, 1 if self._is_dense else _BODY
+        part = 1 if self._is_dense else _BODY
         bars = self._pg.BarGraphItem(
             x=middle,
             height=series.volume,
@@ -169,7 +150,7 @@ class PoolChart(QWidget):
             brush=quiet,
             pen=None,
         )
-        self._add(self._volume, bars)
+        self._volume.add(bars)
         self._fit_heights()
 
     def _draw_band(self, band: Band) -> None:
@@ -183,14 +164,15 @@ class PoolChart(QWidget):
             values=ends, orientation="horizontal", movable=False, brush=fill, pen=_pen(edge)
         )
         item.setZValue(-10)
-        self._add(self._price, item)
+        self._price.add(item)
 
     def _draw_line(self, series: ChartSeries) -> None:
         middle = series.line_time + series.bucket_seconds / 2
         item = self._pg.PlotDataItem(
             middle, series.line, pen=_pen(look().colour("accent")), connect="finite"
         )
-        self._add(self._price, item)
+        self._price.add(item)
+        item.setLogMode(False, self._is_log)  # noqa: FBT003  pyqtgraph's own arguments
         # Only after it was added: passed to the constructor, clipping raises in pyqtgraph 0.14.
         item.setClipToView(True)
         item.setDownsampling(auto=True, method="peak")
@@ -207,7 +189,8 @@ class PoolChart(QWidget):
             pen=_pen(ink),
             connect="pairs",
         )
-        self._add(self._price, wicks)
+        self._price.add(wicks)
+        wicks.setLogMode(False, self._is_log)  # noqa: FBT003  pyqtgraph's own arguments
         rose = series.close >= series.open
         for kept, brush in ((rose, ground), (~rose, ink)):
             bars = self._pg.BarGraphItem(
@@ -218,7 +201,7 @@ class PoolChart(QWidget):
                 brush=brush,
                 pen=_pen(ink),
             )
-            self._add(self._price, bars)
+            self._price.add(bars)
 
     def _drawn_prices(self, prices: Any) -> "NDArray[np.float64]":
         """Prices as the axis has them: their logarithms where it is logarithmic."""
@@ -229,23 +212,18 @@ class PoolChart(QWidget):
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────────
 
-    def _add(self, plot: Any, item: Any) -> None:
-        plot.addItem(item, ignoreBounds=True)
-        self._items.append((plot, item))
-
     def _clear(self) -> None:
-        for plot, item in self._items:
-            plot.removeItem(item)
-        self._items.clear()
+        for panel in (self._price, self._volume):
+            panel.clear()
 
     def _colour(self) -> None:
         self._canvas.setBackground(look().colour("surface"))
-        for plot in (self._price, self._volume):
-            for name in ("left", "bottom"):
-                plot.getAxis(name).setPen(_pen(look().colour("line")))
-                plot.getAxis(name).setTextPen(look().colour("text_quiet"))
-        for line in self._cross:
-            line.setPen(_pen(look().colour("text_quiet"), Qt.PenStyle.DashLine))
+        line = _pen(look().colour("line"))
+        for panel in (self._price, self._volume):
+            panel.colour(line)
+        colour_axis(self._time, line)
+        for cross in self._cross:
+            cross.setPen(_pen(look().colour("text_quiet"), Qt.PenStyle.DashLine))
 
     def _fit_heights(self, *_changed: object) -> None:
         """Fits the heights to the candles in sight; a range far away does not squeeze them."""
@@ -263,9 +241,9 @@ class PoolChart(QWidget):
         )
         low, high = (float(end) for end in self._drawn_prices((lowest, highest)))
         room = max(high - low, abs(high) * 1e-9) * _HEADROOM
-        self._price.setYRange(low - room, high + room, padding=0)
+        self._price.vb.setYRange(low - room, high + room, padding=0)
         top = float(np.max(series.volume[seen])) or 1.0
-        self._volume.setYRange(0, top * (1 + _HEADROOM), padding=0)
+        self._volume.vb.setYRange(0, top * (1 + _HEADROOM), padding=0)
 
     def _with_near_bands(self, low: float, high: float) -> tuple[float, float]:
         """The heights to be shown, with those ends of ranges that lie near enough."""
@@ -276,8 +254,8 @@ class PoolChart(QWidget):
 
     def _on_moved(self, at: QPointF) -> None:
         series = self._series
-        plots = (self._price, self._volume)
-        inside = any(plot.sceneBoundingRect().contains(at) for plot in plots)
+        views = (self._price.vb, self._volume.vb)
+        inside = any(view.sceneBoundingRect().contains(at) for view in views)
         if series is None or not inside:
             self.choose(None)
             return

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QTabBar, QWidget
 
 from treasury_desktop.viewmodels.pools import SPANS, Span
 from treasury_desktop.windows.look.icons import icon, spaced
@@ -12,6 +12,7 @@ from treasury_desktop.windows.widgets.fields import Choice, Tick
 
 FIRST_SPAN = 4
 """A year, as the pools page is asked for."""
+_NARROWEST_NAME = 120
 
 
 class ChartTools(QWidget):
@@ -26,6 +27,7 @@ class ChartTools(QWidget):
         super().__init__(parent)
         self._pools = Choice()
         self._pools.addItems(list(pools))
+        self._pools.setMinimumWidth(_NARROWEST_NAME)
         self._pools.setAccessibleName("Pool")
         self._turn = QPushButton()
         self._turn.setIcon(icon("arrows-left-right", "text_quiet"))
@@ -39,6 +41,8 @@ class ChartTools(QWidget):
         self._spans = QTabBar()
         self._spans.setDrawBase(False)
         self._spans.setExpanding(False)
+        self._spans.setUsesScrollButtons(False)
+        self._spans.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._spans.setAccessibleName("How long")
         for span in SPANS:
             self._spans.addTab(span.label)

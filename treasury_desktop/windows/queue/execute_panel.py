@@ -49,6 +49,7 @@ class ExecutePanel(QWidget):
         self._actions = actions
         self._card: QueueCard | None = None
         self._choice = KeyChoice(keys=(), why_none="")
+        self.receipt: Receipt | None = None
         self.key = Choice()
         self.key.setAccessibleName("Executor key that pays for gas")
         self.send = DisabledReason("Execute…", icon_name="paper-plane-tilt")
@@ -107,6 +108,7 @@ class ExecutePanel(QWidget):
     def _on_executed(self, outcome: Done[Receipt] | Failed) -> None:
         self._says.say("")
         if isinstance(outcome, Done):
+            self.receipt = outcome.value
             self.outcome.show_outcome(execution_outcome(outcome.value))
         elif isinstance(outcome.error, Unavailable):
             self.outcome.show_outcome(unknown_outcome(outcome.sentence))

@@ -194,12 +194,13 @@ class QueuePage(QWidget):
         elif step is Step.LOOK_AGAIN:
             self._session.ask_refresh()
         elif step is Step.EXECUTE:
-            self._open_execution(safe_tx_hash)
+            self.open_execution(safe_tx_hash)
         else:
             self._session.select(safe_tx_hash)
             self.page_asked.emit("review")
 
-    def _open_execution(self, safe_tx_hash: bytes) -> None:
+    def open_execution(self, safe_tx_hash: bytes) -> None:
+        """Shows what executing a transaction means, in place of the lanes."""
         card = next((c.card for c in self.cards if c.card.safe_tx_hash == safe_tx_hash), None)
         if card is not None:
             self.execute.show_transaction(card, self._keys)

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.treasury.terms import PolicyTerms
-from treasury_desktop.viewmodels.review import JudgementRow
+from treasury_desktop.viewmodels.judgement_row import JudgementRow
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.untrusted import plain_label

@@ -18,12 +18,13 @@ from treasury_desktop.windows.review.findings_list import FindingsList
 from treasury_desktop.windows.review.judgement_card import JudgementPanel
 from treasury_desktop.windows.review.signature_rows import SignatureRows
 from treasury_desktop.windows.session import Session
-from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.untrusted import plain_label, texts_in
 from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.hash_rows import HashRows
+from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
@@ -79,6 +80,7 @@ class ReviewPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pane)
+        self.setFocusProxy(self.tree)
         self._connect()
         self.reload()
 
@@ -96,16 +98,34 @@ class ReviewPage(QWidget):
                 icon="magnifying-glass",
             )
             return
+        shown = self.acknowledged.view
+        if shown is not None and shown.safe_tx_hash != selected:
+            self.acknowledged.forget()  # nobody signs one thing while another is asked for
         self.pane.show_loading()
         workspace, now = self._actions.workspace, self._actions.now()
 
         def work(_progress: object) -> _Reviewed:
             review = self._actions.review(selected)
             named = (n.name for n in workspace.safes if n.address == review.facts.safe.address)
-            view = review_view(review, safe_name=next(named, ""), now=now)
+            symbol = workspace.chain.native_symbol
+            view = review_view(review, safe_name=next(named, ""), native_symbol=symbol, now=now)
             return _Reviewed(review=review, view=view)
 
         self._errands.look(LOOK, work, self._on_reviewed)
+
+    def lines(self) -> list[str]:
+        """All words of the page in reading order, for transcripts."""
+        return [
+            *texts_in(self._head_card),
+            *texts_in(self._safe),
+            *self.tree.lines(),
+            *self.findings.lines(),
+            *texts_in(self._judgements),
+            *texts_in(self._signatures),
+            *texts_in(self._hashes),
+            *([] if self.acknowledge.isHidden() else texts_in(self.acknowledge)),
+            f"Sign: {self.acknowledged.why_not or 'allowed'}",
+        ]
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -149,12 +169,9 @@ class ReviewPage(QWidget):
         for old in self._shown:
             old.setParent(None)
             old.deleteLater()
-        panels: list[QWidget] = [
-            JudgementPanel(row, review.facts.terms) for row in view.judgements[:2]
-        ]
-        more = len(view.judgements) - len(panels)
-        if more > 0:
-            words = f"{more:,} milder judgements are not shown; their findings are."
+        panels: list[QWidget] = [JudgementPanel(row, review.facts.terms) for row in view.judgements]
+        if view.more_judgements:
+            words = f"{view.more_judgements:,} milder judgements are not shown; their findings are."
             panels.append(plain_label(words, role="quiet", wrap=True))
         if not panels:
             panels.append(plain_label(view.why_unjudged, role="quiet", wrap=True))
@@ -164,6 +181,9 @@ class ReviewPage(QWidget):
         if self._signatures.title is not None:
             self._signatures.title.set_caption(view.signed)
         self._shown = [*panels, signatures]
+        for each in self._shown:
+            each.show()
+        self._columns.arrange()
 
     def _show_state(self) -> None:
         trouble = self._session.chain_trouble
@@ -205,8 +225,10 @@ class ReviewPage(QWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID + 4)
-        column.addWidget(self._head())
-        column.addLayout(self._middle(), 1)
+        self._head_card = self._head()
+        column.addWidget(self._head_card)
+        self._columns = self._middle()
+        column.addWidget(self._columns, 1)
         hashes = Card()
         hashes.body.setContentsMargins(tokens.PADDING, 10, tokens.PADDING, 10)
         hashes.add(self._hashes)
@@ -231,7 +253,7 @@ class ReviewPage(QWidget):
         card.add(column)
         return card
 
-    def _middle(self) -> QHBoxLayout:
+    def _middle(self) -> SideBySide:
         calls = Card("What it does", caption="who gets what, as the bytes say", flush=True)
         calls.setMinimumHeight(_MIDDLE_HEIGHT)
         calls.body.setContentsMargins(1, 10, 1, tokens.GRID)
@@ -253,8 +275,7 @@ class ReviewPage(QWidget):
             card.body.setSpacing(tokens.GRID)
             card.body.setContentsMargins(tokens.PADDING, 10, tokens.PADDING, 10)
             right.addWidget(card, 0, Qt.AlignmentFlag.AlignTop)
-        row = QHBoxLayout()
-        row.setSpacing(tokens.GRID + 4)
-        row.addWidget(calls, 11)
-        row.addLayout(right, 9)
-        return row
+        both = SideBySide(spacing=tokens.GRID + 4)
+        both.add(calls, 11)
+        both.add(right, 9)
+        return both

@@ -6,11 +6,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from treasury_desktop.viewmodels.figures import shortened
 from treasury_desktop.viewmodels.review import SignatureRow
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import look
-from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
+from treasury_desktop.windows.untrusted import plain_label
 
 _SIDE = 12
 
@@ -54,10 +53,19 @@ def _line(row: SignatureRow) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(tokens.GRID)
     line.addWidget(SignatureDot(is_filled=row.counts))
-    name = row.name or (shortened(row.address) if row.address else "nobody")
-    label = plain_label(name, role="" if row.name else "mono")
-    plain_tooltip(label, row.address)
-    line.addWidget(label, 1)
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    if row.name:
+        words.addWidget(plain_label(f"{row.name} · {row.source}".strip(" ·")))
+    if row.address:
+        words.addWidget(plain_label(row.address, role="mono-quiet"))
+    elif not row.name:
+        words.addWidget(plain_label("nobody"))
     kind = "good" if row.counts else ("" if row.is_owner else "danger")
-    line.addWidget(plain_label(row.state, role="small" if kind else "quiet", kind=kind))
+    state = plain_label(row.state, role="small" if kind else "quiet", kind=kind)
+    line.addLayout(words, 1)
+    if row.is_owner:
+        line.addWidget(state)
+    else:
+        words.addWidget(state)
     return line

@@ -3,7 +3,14 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.safes.confirmation import Confirmation
@@ -29,6 +36,7 @@ from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.fields import Choice
 from treasury_desktop.windows.widgets.hash_rows import HashRows
 from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 if TYPE_CHECKING:
@@ -67,6 +75,7 @@ class SignPage(QWidget):
         self.key = Choice()
         self.key.setAccessibleName("Key to sign with")
         self.sign = DisabledReason("Sign…", icon_name="pen-nib")
+        self.to_keys = QPushButton("Open the Keys page")
         self.outcome = OutcomeCard()
         self._says = NoticeLine()
         self._what = plain_label(role="section", wrap=True)
@@ -77,6 +86,7 @@ class SignPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pane)
+        self.setFocusProxy(self.key)
         acknowledged.changed.connect(self._on_changed)
         session.selection_changed.connect(self.outcome.clear)
         self.key.currentIndexChanged.connect(self._on_key_chosen)
@@ -151,6 +161,7 @@ class SignPage(QWidget):
     def _on_key_chosen(self) -> None:
         key = self._chosen()
         self.key.setVisible(key is not None)
+        self.to_keys.setVisible(key is None)
         self._key_address.setVisible(key is not None)
         if key is not None:
             self._key_address.show_address(str(key.address), name=key.label, source=key.kept_in)
@@ -229,11 +240,10 @@ class SignPage(QWidget):
         what = Card()
         what.add(self._what, self._leaving, self._hashes)
         column.addWidget(what)
-        across = QHBoxLayout()
-        across.setSpacing(tokens.GAP)
-        across.addWidget(self._key_card(), 1)
-        across.addWidget(_steps_card(), 1)
-        column.addLayout(across)
+        across = SideBySide()
+        across.add(self._key_card())
+        across.add(_steps_card())
+        column.addWidget(across)
         column.addStretch(1)
         return whole
 
@@ -244,6 +254,11 @@ class SignPage(QWidget):
         grid.addWidget(self.key, 0, 0)
         grid.addWidget(self._key_address, 1, 0)
         card.add(grid)
+        self.to_keys.clicked.connect(lambda: self.page_asked.emit("keys"))
+        row = QHBoxLayout()
+        row.addWidget(self.to_keys)
+        row.addStretch(1)
+        card.add(row)
         card.body.addStretch(1)
         card.add(self.sign)
         return card

@@ -7,6 +7,7 @@ from treasury_desktop.viewmodels.exposure import ExposureScale
 from treasury_desktop.viewmodels.strategies import PositionLine, StrategyHolding, StrategyView
 from treasury_desktop.windows.look.tokens import Token
 from treasury_desktop.windows.rows_table import RowsTable
+from treasury_desktop.windows.side_by_side import SideBySide
 from treasury_desktop.windows.table import Column
 from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.address_label import AddressLabel
@@ -31,10 +32,10 @@ class StrategyCard(Card):
         assert self.title is not None
         self.title.add(plain_label(view.value, role="section"))
         self.add(_exposure(view, scale))
-        across = QHBoxLayout()
-        across.setSpacing(32)
-        left, right = QVBoxLayout(), QVBoxLayout()
+        sides = QWidget(), QWidget()
+        left, right = (QVBoxLayout(side) for side in sides)
         for column in (left, right):
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(8)
         left.addWidget(plain_label("Holds", role="header"))
         left.addWidget(_holdings(view))
@@ -46,9 +47,7 @@ class StrategyCard(Card):
         for contract in view.contracts:
             right.addWidget(AddressLabel(contract.address, name=contract.name))
         right.addStretch(1)
-        across.addLayout(left, 1)
-        across.addLayout(right, 1)
-        self.add(across)
+        self.add(SideBySide(*sides, spacing=32))
 
 
 def _exposure(view: StrategyView, scale: ExposureScale) -> QHBoxLayout:

@@ -1,6 +1,6 @@
 """What the treasury is made of, as one horizontal stacked bar; its legend is a table beside it."""
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from collections.abc import Sequence
 from dataclasses import dataclass

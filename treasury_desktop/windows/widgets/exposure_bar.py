@@ -3,7 +3,7 @@
 Basis points stay exact until they become pixels, inside the painting only.
 """
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from fractions import Fraction
 from typing import Final

@@ -1,6 +1,6 @@
 """Choices and ticks whose arrow and check mark are drawn from the icons, at any scale."""
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from typing import Final
 

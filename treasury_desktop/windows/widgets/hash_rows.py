@@ -1,6 +1,6 @@
 """The three hashes of a Safe transaction, as the signing device shows them, and their words."""
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from collections.abc import Sequence
 

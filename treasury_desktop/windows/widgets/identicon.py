@@ -1,6 +1,6 @@
 """A picture of an address, drawn from a digest of its twenty bytes so that lookalikes differ."""
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 import hashlib
 from typing import Final

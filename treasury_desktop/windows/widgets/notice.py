@@ -133,7 +133,7 @@ class Toast(QFrame):
         """The words shown."""
         return self._words.text()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keeps to the corner when the window changes size."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()

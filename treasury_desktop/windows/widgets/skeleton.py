@@ -1,6 +1,6 @@
 """Where rows will be while they are loading: still shapes, no motion, no wake-ups."""
 
-# ruff: noqa: N802  Qt names its own methods
+
 
 from typing import Final
 

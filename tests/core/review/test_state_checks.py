@@ -1,0 +1,428 @@
+"""What is dangerous about a transaction's frame, and whose facts a review goes by."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.matters import (
+    BLOCK,
+    GROUP,
+    OWN_SAFE,
+    STRATEGIES,
+    USDC,
+    VAULT,
+    a_price,
+    a_treasury_safe,
+    a_tx,
+    an_evidence,
+    entering,
+    local,
+    pay,
+    prices,
+    queued,
+    tokens,
+)
+from tests.samples import PAYROLL, STRANGER, a_confirmation, an_address, an_owner
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.bundle import Bundle, ClaimedSignature, write_bundle
+from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
+from treasury_desktop.errors import Refused
+from treasury_desktop.review.clock import aged_to
+from treasury_desktop.review.facts import LocalFacts, facts_for
+from treasury_desktop.review.report import report, report_bytes
+from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.evidence import (
+    BookEntry,
+    DescribedContract,
+    HeldAmount,
+    Origin,
+    QueueEntry,
+)
+from treasury_desktop.treasury.terms import PolicyTerms
+
+HOUR = 3600
+
+
+def reviewed(tx: SafeTx | None = None, facts: LocalFacts | None = None, **claims: Any) -> Review:
+    """The review of a small payment by our own facts."""
+    made = a_tx(pay(1_000)) if tx is None else tx
+    bundle = Bundle(**{"safe": a_treasury_safe(), "tx": made, **claims})
+    return examine(bundle, local() if facts is None else facts)
+
+
+def found(review: Review) -> dict[str, str]:
+    """Findings by code with their severity."""
+    return {f.code: f.severity.word for f in review.findings}
+
+
+# ── the frame ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_claimed_hash() -> None:
+    """A hash that the fields do not give blocks; the right one is no finding."""
+    assert found(reviewed(claimed_hash=bytes(32)))["SAFE_TX_HASH_MISMATCH"] == "block"
+    right = reviewed().hashes.safe_tx
+    assert "SAFE_TX_HASH_MISMATCH" not in found(reviewed(claimed_hash=right))
+
+
+@pytest.mark.parametrize(
+    ("nonce", "code", "severity"),
+    [(41, "NONCE_TOO_LOW", "block"), (44, "NONCE_GAP", "warn"), (2**255, "NONCE_GAP", "warn")],
+)
+def test_nonces(nonce: int, code: str, severity: str) -> None:
+    """A passed nonce can never run; a gap holds it up."""
+    assert found(reviewed(a_tx(pay(1), nonce=nonce)))[code] == severity
+
+
+def test_gap_that_is_queued() -> None:
+    """Where all nonces between are queued there is no gap."""
+    facts = local(an_evidence(queue=(queued(pay(5), nonce=42), queued(pay(6), nonce=43))))
+    codes = found(reviewed(a_tx(pay(1), nonce=44), facts))
+    assert not {"NONCE_GAP", "NONCE_TOO_LOW", "NONCE_CONFLICT"} & set(codes)
+
+
+def test_rival_for_the_nonce() -> None:
+    """Another transaction for the same nonce is a danger; the same one is not."""
+    rival = local(an_evidence(queue=(queued(pay(5), nonce=42),)))
+    assert found(reviewed(facts=rival))["NONCE_CONFLICT"] == "danger"
+    same = local(an_evidence(queue=(queued(pay(1_000), nonce=42),)))
+    assert "NONCE_CONFLICT" not in found(reviewed(facts=same))
+
+
+def test_another_safe_at_the_same_nonce_is_no_rival() -> None:
+    """Nonces are each Safe's own."""
+    other = local(an_evidence(queue=(queued(pay(5), nonce=42, safe=OWN_SAFE),)))
+    assert "NONCE_CONFLICT" not in found(reviewed(facts=other))
+    elsewhere = local(an_evidence(queue=(queued(pay(5), nonce=42, safe=OWN_SAFE),)))
+    assert "NONCE_GAP" in found(reviewed(a_tx(pay(1), nonce=43), elsewhere))
+
+
+def test_unknown_nonce() -> None:
+    """Without the Safe's nonce the queue cannot be read, and that blocks."""
+    codes = found(reviewed(facts=replace(local(), safe=a_treasury_safe(nonce=UNKNOWN))))
+    assert codes["STATE_UNKNOWN"] == "block"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"chain_id": 10}, "CHAIN_MISMATCH"),
+        ({"version": SafeVersion(1, 2, 0)}, "STATE_UNKNOWN"),
+        ({"address": OWN_SAFE}, "STATE_UNKNOWN"),
+    ],
+)
+def test_bundle_for_another_safe(change: dict[str, Any], code: str) -> None:
+    """Another chain, version or Safe than our facts are about blocks."""
+    assert found(reviewed(safe=a_treasury_safe(**change)))[code] == "block"
+    assert code not in found(reviewed())
+
+
+def test_l2_mark_of_a_version_is_no_difference() -> None:
+    """The hash of 1.4.1 and 1.4.1+L2 is the same."""
+    l2 = a_treasury_safe(version=SafeVersion(1, 4, 1, is_l2=True))
+    assert "STATE_UNKNOWN" not in found(reviewed(safe=l2))
+
+
+def test_domain_without_a_chain() -> None:
+    """Before 1.3.0 a signature is good on every chain, and that is told."""
+    old = a_treasury_safe(version=SafeVersion(1, 1, 1))
+    review = examine(
+        Bundle(safe=old, tx=SafeTx(to=PAYROLL, value=1, nonce=42)), replace(local(), safe=old)
+    )
+    assert found(review)["DOMAIN_WITHOUT_CHAINID"] == "warn"
+    assert "DOMAIN_WITHOUT_CHAINID" not in found(reviewed())
+
+
+REFUNDS = {
+    "off": ({"refund_receiver": PAYROLL}, "REFUND_RECEIVER_SET", "warn"),
+    "small": (
+        {"refund_receiver": PAYROLL, "gas_price": 10**9, "safe_tx_gas": 10**5},
+        "REFUND_RECEIVER_SET", "warn",
+    ),
+    "stranger": (
+        {"refund_receiver": STRANGER, "gas_price": 1, "safe_tx_gas": 1}, "GAS_REFUND_DRAIN", "block",
+    ),
+    "whoever executes": (
+        {"gas_price": 1, "safe_tx_gas": 1}, "GAS_REFUND_DRAIN", "block",
+    ),
+    "large": (
+        {"refund_receiver": PAYROLL, "gas_price": 10**18, "base_gas": 10**6, "safe_tx_gas": 1},
+        "GAS_REFUND_DRAIN", "block",
+    ),
+    "without bound": (
+        {"refund_receiver": PAYROLL, "gas_price": 1}, "GAS_REFUND_DRAIN", "block",
+    ),
+    "unpriced": (
+        {"refund_receiver": PAYROLL, "gas_price": 1, "safe_tx_gas": 1, "gas_token": STRANGER},
+        "GAS_REFUND_DRAIN", "block",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUNDS)
+def test_gas_refunds(name: str) -> None:
+    """A refund is a payment: small and to a known payee, or it blocks."""
+    change, code, severity = REFUNDS[name]
+    assert found(reviewed(replace(a_tx(pay(1)), **change)))[code] == severity
+    assert not {"GAS_REFUND_DRAIN", "REFUND_RECEIVER_SET"} & set(found(reviewed()))
+
+
+def test_refund_in_a_token_of_absurd_decimals() -> None:
+    """A token that claims 2**255 decimals costs no time and has no value."""
+    odd = tuple(replace(t, decimals=2**255) for t in tokens())
+    tx = replace(a_tx(pay(1)), gas_token=USDC, gas_price=1, safe_tx_gas=1, refund_receiver=PAYROLL)
+    assert found(reviewed(tx, local(an_evidence(tokens=odd))))["GAS_REFUND_DRAIN"] == "block"
+
+
+def test_policy_among_the_findings() -> None:
+    """Every judgement that is not calm is a finding of its group."""
+    refused = reviewed(a_tx(*entering(1_200_000)))
+    assert found(refused)["POLICY_LIMIT_EXCEEDED"] == "block"
+    assert any(f.sentence.startswith(f"{GROUP}: ") for f in refused.findings)
+    assert found(reviewed(a_tx(*entering(700_000))))["POLICY_ABOVE_ADVICE"] == "warn"
+    unpriced = local(an_evidence(quotes=()))
+    assert found(reviewed(facts=unpriced))["PAYMENT_NOT_VALUED"] == "warn"
+    assert found(reviewed(a_tx(*entering(1)), unpriced))["PRICE_MISSING"] == "block"
+    assert not found(reviewed(a_tx(*entering(400_000))))
+
+
+def test_signatures_of_strangers() -> None:
+    """A stranger's or a wrong signature is shown and never counted; it blocks no honest signing."""
+    safe_tx_hash = reviewed().hashes.safe_tx
+    owner, stranger = (a_confirmation(safe_tx_hash, number) for number in (1, 9))
+    signatures = tuple(
+        ClaimedSignature(signer=c.owner, data=c.signature.encoded) for c in (owner, stranger, owner)
+    )
+    lying = ClaimedSignature(signer=an_owner(2), data=owner.signature.encoded)
+    short = ClaimedSignature(signer=None, data=b"\x01")
+    approved = ClaimedSignature(signer=None, data=bytes(12) + an_owner(3).raw + bytes(32) + b"\x01")
+    review = reviewed(signatures=(*signatures, lying, short, approved))
+    assert [one.counts for one in review.signatures] == [True, False, False, False, False, False]
+    assert [one.status for one in review.signatures] == [
+        "valid", "not an owner", "valid", "invalid", "invalid", "unverifiable",
+    ]  # fmt: skip
+    assert review.valid_signers == (an_owner(1),)
+    assert found(review) == {"SIGNATURE_NOT_FROM_OWNER": "danger"}
+    assert review.why_not_signable is None
+    nobody = reviewed(
+        signatures=signatures[:1], facts=replace(local(), safe=a_treasury_safe(owners=UNKNOWN))
+    )
+    assert nobody.signatures[0].status == "unverifiable"
+
+
+# ── whose facts ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_sender_alone_enables_nothing() -> None:
+    """Without a workspace the evidence is the sender's, says so, and nothing can be signed."""
+    bundle = Bundle(
+        safe=a_treasury_safe(), tx=a_tx(*entering(400_000)), evidence=an_evidence(),
+        strategies=STRATEGIES,
+    )  # fmt: skip
+    review = examine(bundle)
+    assert review.facts.origin is Origin.SENDER
+    assert found(review) == {"EVIDENCE_CLAIMED_BY_SENDER": "note"}
+    assert review.verdict == "ok"
+    assert "sender's own" in (review.why_not_signable or "")
+    with pytest.raises(Refused):
+        review.require_signable()
+
+
+def test_local_facts_win() -> None:
+    """Prices, names, holdings and strategies of a sender change nothing where we have our own."""
+    lies = an_evidence(
+        net_usd=Fraction(10**12),
+        quotes=prices(usdc="0.0001"),
+        contracts=(DescribedContract(address=STRANGER, trusted=True),),
+        address_book=(BookEntry(address=STRANGER, name="Friend", chain_id=1),),
+        holdings=(HeldAmount(token=str(USDC), base_units=10**20, place="safe"),),
+    )
+    friendly = replace(STRATEGIES[0], contracts=(STRANGER,))
+    for tx in (a_tx(*entering(1_200_000)), a_tx(pay(1, STRANGER))):
+        honest, lied = reviewed(tx), reviewed(tx, evidence=lies, strategies=(friendly,))
+        assert found(honest) == found(lied)
+        assert honest.judgements == lied.judgements
+        assert lied.facts.origin is Origin.WORKSPACE
+
+
+def test_state_of_the_safe_is_ours() -> None:
+    """Owners, threshold and nonce come from our reading, whatever the bundle says."""
+    lying = a_treasury_safe(owners=(STRANGER,), threshold=1, nonce=7)
+    review = reviewed(safe=lying)
+    assert review.facts.safe == a_treasury_safe()
+
+
+def test_safe_we_never_read() -> None:
+    """A workspace that never read the Safe cannot sign for it."""
+    review = reviewed(facts=replace(local(), safe=None))
+    assert found(review)["STATE_UNKNOWN"] == "block"
+    assert review.why_not_signable is not None
+
+
+@given(
+    st.builds(
+        PolicyTerms, limit_bps=st.integers(1, 10_000), limit_is_inclusive=st.booleans(),
+        advised_low_bps=st.integers(0, 400), advised_high_bps=st.integers(400, 900),
+        max_quote_age_seconds=st.integers(0, 10**5), max_quote_spread_bps=st.integers(0, 1000),
+        count_own_token=st.booleans(), judge_outsiders=st.booleans(),
+    )
+)  # fmt: skip
+def test_sender_can_only_tighten(claimed: PolicyTerms) -> None:
+    """Whatever terms a bundle brings, no verdict gets milder than by our own."""
+    tx = a_tx(*entering(700_000), pay(600_000))
+    ours, both = reviewed(tx).judgements, reviewed(tx, terms=claimed).judgements
+    by_group = {j.group: j for j in both}
+    assert all(by_group[j.group].verdict >= j.verdict for j in ours)
+    stricter = PolicyTerms().stricter_of(claimed)
+    assert stricter == claimed.stricter_of(PolicyTerms())
+    assert stricter.stricter_of(claimed) == stricter
+
+
+def test_queue_of_a_sender_only_adds() -> None:
+    """Entries of a bundle's queue count beside ours; those we know are ours."""
+    mine = queued(*entering(300_000), nonce=43)
+    claimed = QueueEntry(nonce=44, strategy="Vault A", usd=Fraction(500_000))
+    milder = replace(mine, tx=UNKNOWN, strategy="Vault A", usd=Fraction(0))
+    facts = local(an_evidence(queue=(mine,)))
+    review = reviewed(
+        a_tx(*entering(300_000)), facts, evidence=an_evidence(queue=(claimed, milder))
+    )
+    assert review.facts.origin is Origin.BOTH
+    assert review.judgements[0].queued_usd == 800_000
+    assert review.judgements[0].verdict.words == "refused"
+
+
+def test_claims_that_make_room_make_none() -> None:
+    """A sender's entry of less than nothing, at our own nonce or twice, loosens nothing."""
+    tx = a_tx(*entering(1_200_000))
+    for entry in (
+        QueueEntry(nonce=50, strategy="Vault A", usd=Fraction(-(10**9))),
+        QueueEntry(nonce=42, strategy="Vault A", usd=Fraction(0)),
+        QueueEntry(nonce=UNKNOWN),
+    ):
+        review = reviewed(tx, evidence=an_evidence(queue=(entry,)))
+        assert any(j.verdict.words == "refused" for j in review.judgements)
+
+
+def test_facts_without_claims_are_the_workspaces() -> None:
+    """A bundle that claims neither queue nor policy leaves the facts as they are."""
+    facts = facts_for(Bundle(safe=a_treasury_safe(), tx=a_tx(pay(1))), local())
+    assert facts.origin is Origin.WORKSPACE
+    assert facts.evidence == an_evidence()
+
+
+# ── the present clock ────────────────────────────────────────────────────────────────────────────
+
+
+def test_signing_judges_by_the_present_clock() -> None:
+    """As of its block a deployment is within; an hour later its prices are stale."""
+    bundle = Bundle(safe=a_treasury_safe(), tx=a_tx(*entering(400_000)))
+    assert examine(bundle, local()).verdict == "ok"
+    assert examine(bundle, local(), now=BLOCK.timestamp + HOUR - 60).verdict == "ok"
+    late = examine(bundle, local(), now=BLOCK.timestamp + HOUR - 59)
+    assert found(late)["PRICE_STALE"] == "block"
+    assert examine(bundle, local(), now=0).verdict == "ok"
+
+
+def test_ages_only_grow() -> None:
+    """Quotes of unknown age, of the future or without a block never become fresh."""
+    evidence = an_evidence(
+        quotes=(a_price(), a_price(age_seconds=None), a_price(age_seconds=-5)), net_usd=UNKNOWN
+    )
+    later = aged_to(evidence, BLOCK.timestamp + 100).quotes
+    assert isinstance(later, tuple)
+    assert [quote.age_seconds for quote in later] == [160, None, None]
+    without_block = aged_to(replace(evidence, block=UNKNOWN), BLOCK.timestamp).quotes
+    assert isinstance(without_block, tuple)
+    assert [quote.age_seconds for quote in without_block] == [None] * 3
+    assert aged_to(replace(evidence, quotes=UNKNOWN), 5).quotes is UNKNOWN
+
+
+# ── the report ───────────────────────────────────────────────────────────────────────────────────
+
+ROOT = Path(__file__).parents[3]
+SCRIPT = (
+    "import sys; from treasury_desktop.bundle import read_bundle;"
+    "from treasury_desktop.review.report import report_bytes;"
+    "from treasury_desktop.review.review import examine;"
+    "sys.stdout.buffer.write(report_bytes(examine(read_bundle(sys.stdin.buffer.read()))))"
+)
+
+
+def a_troubled_bundle() -> Bundle:
+    """Many groups, twins of several anchors, rivals, and signatures: much to put in order."""
+    twin = Address(PAYROLL.raw[:2] + bytes(16) + PAYROLL.raw[-2:])
+    near = Address(PAYROLL.raw[:2] + b"\x01" * 16 + PAYROLL.raw[-2:])
+    far = Address(PAYROLL.raw[:2] + b"\x02" * 16 + PAYROLL.raw[-2:])
+    book = tuple(BookEntry(address=a, name="x", chain_id=1) for a in (PAYROLL, near, far))
+    tx = a_tx(
+        *entering(700_000), pay(1, twin), pay(2_000_000), *(pay(1, an_address(f"{n}")) for n in range(9))
+    )  # fmt: skip
+    facts = local(
+        an_evidence(address_book=book, queue=(queued(pay(5), nonce=42), queued(pay(6), nonce=50)))
+    )
+    bundle = bundle_with_our_evidence(
+        a_treasury_safe(), tx, facts, purpose="‮<b>x</b>", strategy="Vault A"
+    )
+    return replace(bundle, claimed_hash=bytes(32))
+
+
+def test_report_is_the_same_bytes_in_every_process() -> None:
+    """Neither hash seed nor process changes one byte of the report."""
+    data = write_bundle(a_troubled_bundle())
+    reports = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT], input=data, capture_output=True, check=True, cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("0", "1", "2")
+    ]  # fmt: skip
+    assert reports[0] == reports[1] == reports[2] == report_bytes(examine(a_troubled_bundle()))
+
+
+def test_report_says_what_the_format_promises() -> None:
+    """Every member of the review format is there, worst findings first."""
+    shown = json.loads(report_bytes(examine(a_troubled_bundle())))
+    assert shown["format"] == "treasury-desktop/review@1"
+    assert set(shown) == {
+        "format", "verdict", "evidence_from", "safe", "hashes", "comparison_code", "calls",
+        "findings", "judgements", "signatures", "confirmations",
+    }  # fmt: skip
+    order = ["block", "danger", "warn", "note"]
+    ranks = [order.index(f["severity"]) for f in shown["findings"]]
+    assert ranks == sorted(ranks)
+    assert shown["verdict"] == "block"
+    assert len(shown["comparison_code"].split()) == 8
+    assert shown["confirmations"] == {"valid": 0, "threshold": 2}
+    (call,) = shown["calls"]
+    assert call["operation"] == "delegatecall"
+    assert [inner["path"] for inner in call["calls"]][:3] == ["0.0", "0.1", "0.2"]
+    assert call["calls"][0]["arguments"] == [
+        {"name": "spender", "type": "address", "value": str(VAULT)},
+        {"name": "amount", "type": "uint256", "value": "700000000000"},
+    ]
+    judgement = next(j for j in shown["judgements"] if j["group"] == GROUP)
+    assert judgement["share_bps"] == "700"
+    assert judgement["amount_usd"] == "700000"
+
+
+def test_report_of_a_bundle_that_says_nothing() -> None:
+    """What is unknown is null, never zero."""
+    bundle = Bundle(safe=a_treasury_safe(threshold=UNKNOWN), tx=a_tx(*entering(1)))
+    shown: Any = report(examine(bundle))
+    assert shown["confirmations"]["threshold"] is None
+    assert {j["treasury_usd"] for j in shown["judgements"]} == {None}
+    assert {j["share_bps"] for j in shown["judgements"]} == {None}
+    assert shown["evidence_from"] == "sender"

@@ -1,0 +1,166 @@
+"""The queue in words: lanes, rivals, who signed, and what is mine to do."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.samples import a_deposit_tx, a_safe, a_workspace, an_owner
+from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, a_kept
+from treasury_desktop.desk.import_transaction import Imported
+from treasury_desktop.safes.lifecycle import State
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
+from treasury_desktop.viewmodels.queue import (
+    QueueCard,
+    QueueView,
+    Step,
+    import_words,
+    queue_view,
+    suggested_file_name,
+)
+
+KEYS = (OWNER_KEY, EXECUTOR_KEY)
+
+
+def view_of(
+    *queue: QueuedTransaction,
+    keys: tuple[object, ...] = KEYS,
+    verdicts: dict[bytes, str] | None = None,
+) -> QueueView:
+    """The page of a queue at the sample desk."""
+    return queue_view(queue, a_safe(), a_workspace(), keys, verdicts or {})  # type: ignore[arg-type]
+
+
+def only_card(view: QueueView) -> QueueCard:
+    """The one card there is."""
+    ((card,),) = (lane.cards for lane in view.lanes)
+    return card
+
+
+def test_my_missing_signature_waits_for_me() -> None:
+    """An owner key that has not signed makes the transaction mine to review."""
+    view = view_of(a_kept(signed_by=(2,)))
+    card = only_card(view)
+    assert (card.step, card.is_main, card.signed) == (Step.SIGN, True, "1 of 2 signed")
+    assert view.sentence == "1 of 1 waits for you."
+
+
+def test_what_i_signed_is_for_my_cosigners() -> None:
+    """The next step is the bundle for the others."""
+    card = only_card(view_of(a_kept(signed_by=(1,))))
+    assert card.step is Step.EXPORT
+    assert card.step_words == "You signed. 1 more signature from other owners."
+
+
+def test_enough_signatures_at_the_next_nonce_can_be_executed() -> None:
+    """Executing is the one accented step."""
+    ready = a_kept(signed_by=(1, 2), state=State.CONFIRMED)
+    later = a_kept(a_deposit_tx(5, nonce=13), signed_by=(2,))
+    view = view_of(ready, later)
+    main = [card for lane in view.lanes for card in lane.cards if card.is_main]
+    assert [(card.nonce, card.step) for card in main] == [(12, Step.EXECUTE)]
+
+
+def test_without_an_executor_key_somebody_else_has_to_send() -> None:
+    """The words say why it is not offered."""
+    ready = a_kept(signed_by=(1, 2), state=State.CONFIRMED)
+    card = only_card(view_of(ready, keys=(OWNER_KEY,)))
+    assert card.step is Step.EXPORT
+    assert "no executor key" in card.step_words
+
+
+def test_a_confirmed_transaction_waits_for_its_nonce() -> None:
+    """Enough signatures do not jump the queue."""
+    card = only_card(view_of(a_kept(a_deposit_tx(5, nonce=14), signed_by=(1, 2))))
+    assert card.step is Step.WAIT
+    assert card.step_words == "Enough owners signed; it waits for nonce 12."
+
+
+def test_sent_is_unknown_and_never_failed() -> None:
+    """Until the chain says so, nobody knows."""
+    sent = a_kept(signed_by=(1, 2), state=State.SENT)
+    card = only_card(view_of(sent))
+    assert card.step is Step.LOOK_AGAIN
+    assert card.state.text == "sent, outcome unknown"
+    assert "failed" not in f"{card.state.text} {card.step_words}"
+
+
+def test_a_blocked_transaction_is_never_the_accented_one() -> None:
+    """The desk does not invite anybody to sign what the review forbids."""
+    queued = a_kept()
+    view = view_of(queued, verdicts={queued.safe_tx_hash: "block"})
+    card = only_card(view)
+    assert (card.step, card.is_main, view.waiting) == (Step.READ, False, 0)
+
+
+def test_rivals_stand_in_one_lane_and_only_one_may_be_signed() -> None:
+    """Having signed one of them, the other is for reading."""
+    mine, rival = a_kept(signed_by=(1,)), a_kept(a_deposit_tx(7))
+    view = view_of(mine, rival)
+    (lane,) = view.lanes
+    assert "2 rivals" in lane.caption
+    other = next(card for card in lane.cards if card.safe_tx_hash == rival.safe_tx_hash)
+    assert other.step_words == "You signed another transaction for nonce 12."
+
+
+def test_a_used_nonce_can_never_run() -> None:
+    """It stays in sight and nothing is offered."""
+    card = only_card(view_of(a_kept(a_deposit_tx(5, nonce=11))))
+    assert card.state.text == "nonce used"
+
+
+def test_signatures_kept_aside_are_shown_with_their_reason() -> None:
+    """Foreign words are made harmless."""
+    queued = a_kept()
+    bad = QuarantinedSignature(
+        safe_tx_hash=queued.safe_tx_hash, claimed_signer=None, data=b"", reason="odd\u202e"
+    )
+    card = only_card(view_of(replace(queued, quarantined=(bad,))))
+    assert card.quarantined == ("nobody: odd⟨U+202E⟩",)
+
+
+def test_names_say_who_signed_and_who_has_not() -> None:
+    """My own keys go by their label."""
+    card = only_card(view_of(a_kept(signed_by=(2,)), keys=(OWNER_KEY, OTHER_OWNER_KEY)))
+    assert card.names.startswith("signed: Signer B (this desk) · not yet: Signer A (this desk)")
+    assert [dot.is_signed for dot in card.dots] == [False, True, False]
+    assert card.dots[2].address == str(an_owner(3))
+
+
+def test_a_signature_of_somebody_else_is_not_counted() -> None:
+    """Only the Safe's owners fill a dot."""
+    card = only_card(view_of(a_kept(signed_by=(5,))))
+    assert card.signed == "0 of 2 signed"
+
+
+def test_without_the_safe_nothing_is_offered() -> None:
+    """Nobody knows who the owners are."""
+    view = queue_view((a_kept(),), None, a_workspace(), KEYS, {})
+    assert only_card(view).step is Step.WAIT
+
+
+@pytest.mark.parametrize(
+    ("imported", "words", "kind"),
+    [
+        ((False, 1, 0), "Imported a new transaction. 1 new confirmation.", "good"),
+        (
+            (True, 0, 2),
+            "Known already. 0 new confirmations. 2 signatures kept aside, not counted.",
+            "advice",
+        ),
+    ],
+)
+def test_an_import_says_what_came_of_it(
+    imported: tuple[bool, int, int], words: str, kind: str
+) -> None:
+    """Counted and uncounted signatures are told apart."""
+    known, new, bad = imported
+    outcome = Imported(
+        safe_tx_hash=bytes(32), was_known=known, new_confirmations=new, quarantined=bad
+    )
+    assert import_words(outcome) == (words, kind)
+
+
+def test_a_suggested_file_name_holds_only_our_figures() -> None:
+    """A purpose cannot choose where a file goes."""
+    queued = a_kept(purpose="../../etc/passwd")
+    assert suggested_file_name(queued) == f"safe-nonce-12-{queued.safe_tx_hash.hex()[:8]}.json"

@@ -1,0 +1,96 @@
+"""The keys page and the settings page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pytestqt.qtbot import QtBot
+
+from tests.samples import a_snapshot
+from tests.signing_desk import EXECUTOR_KEY, NO_KEY_RING, OWNER_KEY, a_signing_desk
+from treasury_desktop.errors import Unavailable
+from treasury_desktop.windows.errands import Errands
+from treasury_desktop.windows.keys.page import KeysPage
+from treasury_desktop.windows.look.style import look
+from treasury_desktop.windows.session import Session
+from treasury_desktop.windows.settings.page import SettingsPage
+from treasury_desktop.windows.untrusted import texts_in
+
+Show = Callable[..., None]
+
+
+def a_page(errands: Errands, **answers: Any) -> KeysPage:
+    """The keys page at the sample desk."""
+    session = Session()
+    session.take_snapshot(a_snapshot())
+    page = KeysPage(session, errands, a_signing_desk(**answers))
+    session.setParent(page)
+    return page
+
+
+def test_keys_are_listed_with_their_standing(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """Label, full address, where it lies, and what it is to the Safe."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.pane.state == "content" and bool(page._rows))
+    assert "owner of the Safe" in texts_in(page)
+
+
+def test_a_key_is_created_in_another_process(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The page passes label and role, never a passphrase."""
+    page = a_page(errands, create_key=EXECUTOR_KEY, keys=(OWNER_KEY,))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page._places is not None)
+    qtbot.keyClicks(page.label, "Gas")
+    page.role.setCurrentIndex(1)
+    with qtbot.waitSignal(page.keys_changed):
+        page.create_key.button.click()
+    desk: Any = page._actions
+    assert ("create_key", ("Gas", "executor")) in desk.asked
+
+
+def test_without_a_key_ring_the_file_is_offered_and_never_chosen_silently(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """One sentence why, one explicit button, and no key before."""
+    page = a_page(errands, key_places=NO_KEY_RING, keys=(), choose_encrypted_file=None)
+    show(page, 1000, 800)
+    qtbot.waitUntil(page.choose_file.isVisible)
+    qtbot.keyClicks(page.label, "Signer A")
+    assert "choose the encrypted file first" in page.create_key.reason
+    desk: Any = page._actions
+    assert ("choose_encrypted_file", ()) not in desk.asked
+    page.choose_file.click()
+    qtbot.waitUntil(lambda: ("choose_encrypted_file", ()) in desk.asked)
+
+
+def test_a_locked_key_ring_is_said(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """What failed and what still works."""
+    page = a_page(errands, keys=Unavailable("The key ring is locked."))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.pane.state == "message")
+    assert any("The key ring is locked." in text for text in texts_in(page))
+
+
+def test_a_failed_creation_keeps_what_was_typed(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """Nothing is lost by cancelling the passphrase."""
+    page = a_page(errands, create_key=Unavailable("Cancelled."), keys=())
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page._places is not None)
+    qtbot.keyClicks(page.label, "Signer Z")
+    page.create_key.button.click()
+    qtbot.waitUntil(lambda: page.says.text() == "No key was created. Cancelled.")
+    assert page.label.text() == "Signer Z"
+
+
+def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:
+    """Dark is chosen and said, so that somebody can keep it; facts are for reading."""
+    page = SettingsPage(a_signing_desk())
+    show(page, 1000, 800)
+    with qtbot.waitSignal(page.look_chosen) as chosen:
+        page.look.setCurrentIndex(2)
+        page.look.activated.emit(2)
+    assert chosen.args == ["dark"]
+    assert look().preference == "dark"
+    look().prefer("light")
+    assert page.look.currentIndex() == 1
+    assert "10.00% of the treasury; must not be reached" in texts_in(page)

@@ -1,0 +1,198 @@
+"""The queue page: lanes, the one accented step, import in three ways, export and execution."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.samples import NOW, a_block, a_deposit_tx, a_snapshot
+from tests.signing_desk import EXECUTOR_KEY, a_hostile_tx, a_kept, a_signing_desk
+from treasury_desktop.desk.doors import Receipt
+from treasury_desktop.desk.import_transaction import Imported
+from treasury_desktop.errors import Malformed, Unavailable
+from treasury_desktop.safes.lifecycle import State
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.viewmodels.queue import Step
+from treasury_desktop.windows.errands import Errands
+from treasury_desktop.windows.queue.page import QueuePage
+from treasury_desktop.windows.session import Session
+
+Show = Callable[..., None]
+IMPORTED = Imported(safe_tx_hash=bytes(32), was_known=False, new_confirmations=1, quarantined=0)
+
+
+def a_page(
+    errands: Errands, queue: tuple[QueuedTransaction, ...] = (), **answers: Any
+) -> QueuePage:
+    """The page on one queue at the sample desk."""
+    session = Session()
+    session.take_snapshot(a_snapshot())
+    session.take_queue(queue)
+    page = QueuePage(session, errands, a_signing_desk(queue, **answers))
+    session.setParent(page)
+    return page
+
+
+def accented(page: QueuePage) -> list[str]:
+    """The words of every accented button in the lanes."""
+    return [
+        button.text()
+        for card in page.cards
+        for button in card.findChildren(QPushButton)
+        if button.property("role") == "primary"
+    ]
+
+
+def ready() -> QueuedTransaction:
+    """Enough signatures at the next nonce."""
+    return a_kept(signed_by=(1, 2), state=State.CONFIRMED)
+
+
+def test_one_button_is_accented_and_it_is_mine(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """Whatever waits, one step is the next."""
+    queue = (a_kept(signed_by=(2,)), a_kept(a_hostile_tx()), a_kept(a_deposit_tx(5, nonce=13)))
+    page = a_page(errands, queue)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: any(card.card.verdict[0] == "block" for card in page.cards))
+    qtbot.waitUntil(lambda: accented(page) == ["Review and sign"])
+
+
+def test_a_step_selects_the_transaction_and_leads_to_its_review(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Nothing is signed from the queue itself."""
+    queued = a_kept(signed_by=(2,))
+    page = a_page(errands, (queued,))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.cards[0].card.step is Step.SIGN)
+    with qtbot.waitSignal(page.page_asked) as asked:
+        page.cards[0].buttons[Step.SIGN].click()
+    assert asked.args == ["review"]
+    assert page._session.selection == queued.safe_tx_hash
+
+
+def test_what_was_pasted_is_imported(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The clipboard's text goes to the desk, and what came of it is said."""
+    page = a_page(errands, import_text=IMPORTED)
+    show(page, 1000, 800)
+    QApplication.clipboard().setText('{"format": "…"}')
+    qtbot.keyClick(page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.says.text() == "Imported a new transaction. 1 new confirmation.")
+
+
+def dropped(data: QMimeData) -> QDropEvent:
+    """What Qt delivers when something is let go over the page."""
+    return QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+
+
+def test_a_dropped_file_is_imported(
+    errands: Errands, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """One file at a time, read by the desk."""
+    seen: list[Path] = []
+
+    def take(path: Path) -> Imported:
+        seen.append(path)
+        return IMPORTED
+
+    page = a_page(errands, import_file=take)
+    show(page, 1000, 800)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "bundle.json"))])
+    page.dropEvent(dropped(data))
+    qtbot.waitUntil(lambda: seen == [tmp_path / "bundle.json"])
+
+
+def test_a_dropped_web_address_is_never_fetched(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The desk does not go anywhere because something was dropped."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.invalid/bundle.json")])
+    page.dropEvent(dropped(data))
+    assert "nothing is fetched" in page.says.text()
+
+
+def test_a_broken_bundle_says_which_field(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """Nothing was imported, and why."""
+    page = a_page(errands, import_text=Malformed("transaction.to", "is missing"))
+    show(page, 1000, 800)
+    QApplication.clipboard().setText("{}")
+    page.paste()
+    qtbot.waitUntil(lambda: page.says.text() == "Nothing was imported. transaction.to: is missing")
+
+
+def open_execution(page: QueuePage, qtbot: QtBot) -> None:
+    """Waits until it can be executed and opens the panel."""
+    qtbot.waitUntil(lambda: page.cards[0].card.step is Step.EXECUTE)
+    page.cards[0].buttons[Step.EXECUTE].click()
+    qtbot.waitUntil(page.execute.send.button.isEnabled, timeout=4000)
+
+
+def test_executing_says_what_the_chain_announced(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Hash, block and ExecutionSuccess of our hash; the executor key is the one that pays."""
+    receipt = Receipt(
+        transaction_hash=bytes(32), status=1, block=a_block(), gas_used=1, execution_success=True
+    )
+    page = a_page(errands, (ready(),), execute=receipt)
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+    assert page.execute.outcome.outcome is not None
+    assert page.execute.outcome.outcome.title == "Executed"
+    desk = page._actions
+    asked = [arguments for name, arguments in desk.asked if name == "execute"]  # type: ignore[attr-defined]
+    assert asked[0][1] == EXECUTOR_KEY
+
+
+def test_no_receipt_is_unknown(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The word failed does not occur."""
+    page = a_page(errands, (ready(),), execute=Unavailable("There is no receipt yet."))
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+    assert page.execute.outcome.outcome is not None
+    assert page.execute.outcome.outcome.title == "Unknown"
+    assert "failed" not in page.execute.outcome.accessibleName()
+
+
+def test_offline_execution_says_why_it_waits(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The button is shut with the chain's own trouble as the reason."""
+    page = a_page(errands, (ready(),))
+    page._session.chain_failed("The node does not answer.", NOW)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.cards[0].card.step is Step.EXECUTE)
+    page.cards[0].buttons[Step.EXECUTE].click()
+    assert page.execute.send.reason == "Sending needs the chain. The node does not answer."
+
+
+def test_exporting_writes_where_the_person_said(
+    errands: Errands, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The dialog proposes a name; the desk writes the file."""
+    queued = a_kept(signed_by=(1,))
+    page = a_page(errands, (queued,), export=None)
+    show(page, 1000, 800)
+    page.saver.save(queued.safe_tx_hash, tmp_path / "for-cosigner.json")
+    qtbot.waitUntil(lambda: page.says.text().startswith("Exported as for-cosigner.json."))
+
+
+def test_an_empty_queue_says_what_to_do(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """One button leads to the first step."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    assert page.pane.state == "message"
