@@ -37,6 +37,7 @@ from tests.signing_desk import (
     a_signing_desk,
     a_transfer_data,
 )
+from treasury_desktop.application.pages import Pages
 from treasury_desktop.desk.doors import Receipt
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.safes.lifecycle import State
@@ -49,7 +50,6 @@ from treasury_desktop.windows.look.style import look
 from treasury_desktop.windows.main_window import MainWindow
 from treasury_desktop.windows.pages import ICONS, ORDER, Page
 from treasury_desktop.windows.session import Session
-from treasury_desktop.windows.signing_pages import signing_pages
 from treasury_desktop.windows.status_line import StatusPart
 
 OFFLINE = "The node has not answered since 14:02 UTC."
@@ -209,7 +209,7 @@ def window(scene: Scene, errands: Errands) -> MainWindow:
     def go_to(key: str) -> None:
         frames[0].show_page(key)
 
-    pages = {page.key: page for page in signing_pages(session, errands, desk, go_to)}
+    pages = {page.key: page for page in Pages(desk, session, errands, go_to, print).all()}
     shown = [
         pages.get(key, Page(key=key, title=key.title(), icon=ICONS[key], build=QWidget))
         for key in (*ORDER[:6], "review", "sign", *ORDER[6:])

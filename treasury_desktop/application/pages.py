@@ -11,7 +11,9 @@ from treasury_desktop.windows.pages import ICONS, Page
 from treasury_desktop.windows.session import Session
 
 if TYPE_CHECKING:
+    from treasury_desktop.windows.queue.page import QueuePage
     from treasury_desktop.windows.review.acknowledged import Acknowledged
+    from treasury_desktop.windows.sign.page import SignPage
 
 Show = Callable[[str], None]
 
@@ -19,12 +21,21 @@ Show = Callable[[str], None]
 class Pages:
     """Builds the pages of one desk; Review and Sign share what was acknowledged."""
 
-    def __init__(self, actions: Actions, session: Session, errands: Errands, show: Show) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        session: Session,
+        errands: Errands,
+        show: Show,
+        remember_look: Callable[[object], None],
+    ) -> None:
+        self._remember_look = remember_look
         self._actions = actions
         self._session = session
         self._errands = errands
         self._show = show
         self._shared: Acknowledged | None = None
+        self._reading_keys: list[QueuePage | SignPage] = []
 
     def all(self) -> list[Page]:
         """Every page, in the order of the navigation."""
@@ -76,6 +87,7 @@ class Pages:
 
         page = QueuePage(self._session, self._errands, self._actions)
         page.page_asked.connect(self._show)
+        self._reading_keys.append(page)
         return page
 
     def _review(self) -> QWidget:
@@ -90,6 +102,7 @@ class Pages:
 
         page = SignPage(self._session, self._errands, self._actions, self._acknowledged())
         page.page_asked.connect(self._show)
+        self._reading_keys.append(page)
         return page
 
     def _movements(self) -> QWidget:
@@ -102,12 +115,21 @@ class Pages:
     def _keys(self) -> QWidget:
         from treasury_desktop.windows.keys.page import KeysPage  # noqa: PLC0415  when shown
 
-        return KeysPage(self._session, self._errands, self._actions)
+        page = KeysPage(self._session, self._errands, self._actions)
+        page.keys_changed.connect(self._on_keys_changed)
+        return page
+
+    def _on_keys_changed(self) -> None:
+        """A new key can sign at once: whoever read the keys before reads them again."""
+        for page in self._reading_keys:
+            page.reload()
 
     def _settings(self) -> QWidget:
         from treasury_desktop.windows.settings.page import SettingsPage  # noqa: PLC0415  when shown
 
-        return SettingsPage(self._actions)
+        page = SettingsPage(self._actions)
+        page.look_chosen.connect(self._remember_look)
+        return page
 
     def _acknowledged(self) -> "Acknowledged":
         """What the person acknowledged on the Review page, without which Sign refuses."""

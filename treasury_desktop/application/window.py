@@ -21,6 +21,7 @@ from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.status_line import StatusPart
 
 STATUS_MILLISECONDS = 30_000
+LOOK_SETTING = "look"
 NO_DISPLAY = "There is no display here. To see the whole job as pictures, run: "
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class DeskWindow(QObject):
         self.session = Session(self)
         self.errands = Errands(self)
         self._load_from_store()
-        pages = Pages(desk, self.session, self.errands, self.show)
+        self._settings = settings
+        pages = Pages(desk, self.session, self.errands, self.show, self._remember_look)
         self.window = MainWindow(pages.all(), self.session, self.errands, settings=settings)
         self.window.show_treasury_name(desk.workspace.name)
         self._clock = QTimer(self)
@@ -109,6 +111,10 @@ class DeskWindow(QObject):
         waiting = sum(queued.state not in FINAL for queued in self.session.queue)
         self.window.show_badge("queue", str(waiting) if waiting else "")
 
+    def _remember_look(self, preference: object) -> None:
+        if self._settings is not None:
+            self._settings.setValue(LOOK_SETTING, preference)
+
     def show(self, key: str) -> None:
         """Shows a page by its key."""
         self.window.show_page(key)
@@ -142,7 +148,9 @@ def started_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setOrganizationName("treasury-desktop")
     application.setApplicationName("Treasury")
-    look().dress(application)
+    remembered = QSettings().value(LOOK_SETTING)
+    preferred = next((p for p in ("light", "dark") if p == remembered), "system")
+    look().dress(application, preferred)
     return application
 
 

@@ -1,6 +1,7 @@
 """The digest of what a judgement rests on: equal evidence, equal digest, on any machine.
 
-The order in which evidence was collected is no part of it.
+The order in which evidence was collected is no part of it, nor is what a bundle cannot carry (what
+a vault takes, which Safes are ours): that shows in the flows beside which this digest stands.
 """
 
 from collections.abc import Callable
@@ -44,7 +45,6 @@ def evidence_digest(matter: Matter) -> bytes:
         "queue": _rows(evidence.queue, lambda entry: _queued(matter, entry)),
         "changes": _rows(evidence.balance_changes, lambda c: _row(c.account, c.token, c.delta)),
         "strategies": _rows(matter.strategies, _strategy),
-        "own_safes": _rows(tuple(matter.own_safes), _row),
     }
     return keccak(canonical_json(facts))
 
@@ -79,7 +79,7 @@ def _queued(matter: Matter, entry: QueueEntry) -> Row:
 
 def _strategy(strategy: Strategy) -> Row:
     contracts = sorted(str(contract) for contract in strategy.contracts)
-    return [*_row(strategy.name, strategy.group, strategy.venue, strategy.asset), *contracts]
+    return [*_row(strategy.name, strategy.group, strategy.venue), *contracts]
 
 
 def _row(*values: object) -> Row:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
-from treasury_desktop.assets.unknown import Unknown
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.deployments.denominator import treasury_value
 from treasury_desktop.deployments.judgement import Verdict
 from treasury_desktop.deployments.prices import price_range
@@ -32,6 +32,7 @@ def claimed_hash(subject: Subject) -> Iterator[Finding]:
 def nonce(subject: Subject) -> Iterator[Finding]:
     """A passed nonce can never run; a rival or a gap changes what runs and when."""
     current = subject.safe.nonce
+    queue = [e for e in subject.evidence.queue if e.safe in (subject.safe.address, UNKNOWN)]
     if isinstance(current, Unknown):
         yield block("STATE_UNKNOWN", "The Safe's nonce is not known, so the queue cannot be read.")
     elif subject.tx.nonce < current:
@@ -39,7 +40,7 @@ def nonce(subject: Subject) -> Iterator[Finding]:
             "NONCE_TOO_LOW", f"has nonce {subject.tx.nonce}, but the Safe is at {current} already."
         )
     elif subject.tx.nonce > current:
-        between = {e.nonce for e in subject.evidence.queue if isinstance(e.nonce, int)}
+        between = {entry.nonce for entry in queue if isinstance(entry.nonce, int)}
         if any(number not in between for number in _gap(current, subject.tx.nonce)):
             yield warn(
                 "NONCE_GAP",
@@ -48,7 +49,7 @@ def nonce(subject: Subject) -> Iterator[Finding]:
             )
     rivals = [
         entry
-        for entry in subject.evidence.queue
+        for entry in queue
         if entry.nonce == subject.tx.nonce and entry.safe_tx_hash != subject.hashes.safe_tx
     ]
     if rivals:

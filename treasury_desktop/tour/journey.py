@@ -44,6 +44,7 @@ class Journey:
         self._pictures: list[str] = []
         self._told: dict[str, Any] = {"judgements": {}, "screenshots": self._pictures}
         self._seconds: dict[str, float] = {}
+        self._open_windows: list[Driver] = []
         self._opened = ExitStack()
         self._heartbeat = Heartbeat()
 
@@ -55,6 +56,9 @@ class Journey:
                 self._all_steps()
             except TreasuryError as failed:
                 failure = failed.sentence
+            finally:
+                for driver in tuple(self._open_windows):
+                    self._close(driver)
         self._told["seconds"] = {name: round(took, 3) for name, took in self._seconds.items()}
         self._told["failure"] = failure or None
         text = json.dumps(self._told, indent=2, sort_keys=True) + "\n"
@@ -121,11 +125,13 @@ class Journey:
         desk_window.window.show()
         desk_window.window.repaint()
         self._seconds.setdefault("first_paint", time.monotonic() - begun)
-        self._opened.callback(self._close, driver)
+        self._open_windows.append(driver)
         return driver
 
     def _close(self, driver: Driver) -> None:
         """Closes a window and waits until its desk is closed too."""
+        self._open_windows.remove(driver)
+        _forget_keys(driver.desk_window.desk)
         closed: list[bool] = []
         driver.desk_window.window.closed.connect(lambda: closed.append(True))
         driver.desk_window.window.close()
@@ -278,6 +284,8 @@ class Journey:
         cosigner.photograph("cosigner-queue")
         self._sign(cosigner, safe_tx_hash)
         self._export(cosigner, safe_tx_hash, incoming)
+        with driver.uncounted():
+            self._close(cosigner)
         driver.show("queue")
         first_page = driver.desk_window.window.page_widget("queue")
         assert isinstance(first_page, QueuePage)
@@ -343,7 +351,6 @@ class Journey:
             self._picture_of_passphrase(driver, "passphrase-of-a-new-key")
             driver.press(page.demonstration.buttons[0])
             driver.wait_until("the key to be kept", _fewer(page, left, errands), 120)
-        self._opened.callback(_forget_keys, driver.desk_window.desk)
 
     def _picture_of_passphrase(self, driver: Driver, name: str) -> None:
         """The passphrase window takes its own picture: it is another process."""

@@ -6,7 +6,6 @@ from enum import Enum
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 
-
 FAILED_NOTE = "the Safe transaction failed; its nonce is used"
 """The note of an executed Safe transaction whose call failed (ExecutionFailure)."""
 

@@ -31,7 +31,8 @@ def status_parts(
     else:
         age = now - snapshot.block.timestamp
         parts.append(StatusWords(text=block_text(snapshot.block)))
-        parts.append(StatusWords(text=age_text(age), kind="advice" if age > OLD_AFTER_SECONDS else ""))
+        is_old = age > OLD_AFTER_SECONDS
+        parts.append(StatusWords(text=age_text(age), kind="advice" if is_old else ""))
         parts.append(_nodes(snapshot.nodes))
     if is_refreshing:
         parts.append(StatusWords(text="reading the chain"))

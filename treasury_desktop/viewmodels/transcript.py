@@ -17,8 +17,7 @@ def transcript(review: Review) -> str:
     lines = [
         f"Verdict: {review.verdict}",
         f"Purpose: {plain(review.bundle.purpose, limit=PURPOSE_LIMIT) or '–'}",
-        f"Safe: {review.bundle.safe.address} on chain {review.bundle.safe.chain_id}, "
-        f"version {review.bundle.safe.version}, nonce {review.bundle.tx.nonce}",
+        _identity(review),
         f"Evidence: {review.facts.origin.value}",
         "",
         f"Domain hash            0x{review.hashes.domain.hex()}",
@@ -35,6 +34,13 @@ def transcript(review: Review) -> str:
         f"signature {s.signer or 'nobody'} {s.kind.value} {s.status}" for s in review.signatures
     ]
     return "\n".join(lines) + "\n"
+
+
+def _identity(review: Review) -> str:
+    safe, tx = review.bundle.safe, review.bundle.tx
+    return (
+        f"Safe: {safe.address} on chain {safe.chain_id}, version {safe.version}, nonce {tx.nonce}"
+    )
 
 
 def _calls(review: Review) -> list[str]:

@@ -4,8 +4,6 @@ It knows that there are pages, a session that can be asked to refresh and errand
 before the window does; it knows nothing of treasuries.
 """
 
-
-
 from collections.abc import Sequence
 from typing import Final
 

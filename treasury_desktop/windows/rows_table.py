@@ -1,7 +1,5 @@
 """The table people see: keyboard, copying, right-aligned figures and words when it is empty."""
 
-
-
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 

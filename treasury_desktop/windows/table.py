@@ -4,8 +4,6 @@ The display role is always `str` (Qt cannot carry integers beyond 64 bits) and r
 in Python, so that 10 comes after 9 and 2**256 − 1 after both.
 """
 
-
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeVar

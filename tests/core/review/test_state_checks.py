@@ -34,7 +34,7 @@ from tests.matters import (
 from tests.samples import PAYROLL, STRANGER, a_confirmation, an_address, an_owner
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.bundle import Bundle, ClaimedSignature, write_bundle
+from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle, write_bundle
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.clock import aged_to
@@ -152,7 +152,8 @@ REFUNDS = {
         "REFUND_RECEIVER_SET", "warn",
     ),
     "stranger": (
-        {"refund_receiver": STRANGER, "gas_price": 1, "safe_tx_gas": 1}, "GAS_REFUND_DRAIN", "block",
+        {"refund_receiver": STRANGER, "gas_price": 1, "safe_tx_gas": 1},
+        "GAS_REFUND_DRAIN", "block",
     ),
     "whoever executes": (
         {"gas_price": 1, "safe_tx_gas": 1}, "GAS_REFUND_DRAIN", "block",
@@ -368,13 +369,16 @@ def a_troubled_bundle() -> Bundle:
     far = Address(PAYROLL.raw[:2] + b"\x02" * 16 + PAYROLL.raw[-2:])
     book = tuple(BookEntry(address=a, name="x", chain_id=1) for a in (PAYROLL, near, far))
     tx = a_tx(
-        *entering(700_000), pay(1, twin), pay(2_000_000), *(pay(1, an_address(f"{n}")) for n in range(9))
-    )  # fmt: skip
+        *entering(700_000),
+        pay(1, twin),
+        pay(2_000_000),
+        *(pay(1, an_address(f"{number}")) for number in range(9)),
+    )
     facts = local(
         an_evidence(address_book=book, queue=(queued(pay(5), nonce=42), queued(pay(6), nonce=50)))
     )
     bundle = bundle_with_our_evidence(
-        a_treasury_safe(), tx, facts, purpose="‮<b>x</b>", strategy="Vault A"
+        a_treasury_safe(), tx, facts, purpose="\u202e<b>x</b>", strategy="Vault A"
     )
     return replace(bundle, claimed_hash=bytes(32))
 
@@ -389,7 +393,15 @@ def test_report_is_the_same_bytes_in_every_process() -> None:
         ).stdout
         for seed in ("0", "1", "2")
     ]  # fmt: skip
-    assert reports[0] == reports[1] == reports[2] == report_bytes(examine(a_troubled_bundle()))
+    assert reports[0] == reports[1] == reports[2] == report_bytes(examine(read_bundle(data)))
+
+
+def test_judgement_is_the_same_on_every_machine() -> None:
+    """By our own facts, and by a bundle of just these facts, comes the same judgement."""
+    facts, tx = local(), a_tx(*entering(700_000), pay(5))
+    bundle = bundle_with_our_evidence(a_treasury_safe(), tx, facts, purpose="", strategy=None)
+    sent = read_bundle(write_bundle(bundle))
+    assert examine(bundle, facts).judgements == examine(sent).judgements
 
 
 def test_report_says_what_the_format_promises() -> None:

@@ -4,8 +4,6 @@ The font file comes with qtawesome; importing qtawesome itself costs 0.14 s (it 
 more than an empty window, so the one font is opened directly, when the first icon is painted.
 """
 
-
-
 import importlib.util
 import json
 from functools import cache

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.pools import Band, ChartSeries
@@ -72,7 +72,8 @@ class PoolChart(QWidget):
         self.setAccessibleName("Price and volume; the arrow keys walk along the candles")
         self._canvas.scene().sigMouseMoved.connect(self._on_moved)
         self._price.vb.sigXRangeChanged.connect(self._fit_heights)
-        look().changed.connect(self._draw)
+        self._is_outdated = False
+        look().changed.connect(self._on_look_changed)
 
     def show_series(self, series: ChartSeries, bands: Sequence[Band], first: int) -> None:
         """Shows other candles and ranges, from the candle of the index `first` to the last."""
@@ -96,6 +97,19 @@ class PoolChart(QWidget):
             if index is not None and series is not None:
                 line.setValue(float(series.time[index]) + series.bucket_seconds / 2)
         self.candle_chosen.emit(index)
+
+    def _on_look_changed(self) -> None:
+        """Drawn in the new colours at once where it is seen, else when it is shown again."""
+        self._is_outdated = not self.isVisible()
+        if not self._is_outdated:
+            self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catches up with a change of look that came while it was hidden."""
+        super().showEvent(event)
+        if self._is_outdated:
+            self._is_outdated = False
+            self._draw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrow keys walk from candle to candle; Escape takes the crosshair away."""

@@ -1,7 +1,5 @@
 """What the treasury is made of, as one horizontal stacked bar; its legend is a table beside it."""
 
-
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -3,8 +3,6 @@
 Basis points stay exact until they become pixels, inside the painting only.
 """
 
-
-
 from fractions import Fraction
 from typing import Final
 

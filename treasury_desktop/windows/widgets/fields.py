@@ -1,7 +1,5 @@
 """Choices and ticks whose arrow and check mark are drawn from the icons, at any scale."""
 
-
-
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt

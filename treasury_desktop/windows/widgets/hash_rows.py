@@ -1,7 +1,5 @@
 """The three hashes of a Safe transaction, as the signing device shows them, and their words."""
 
-
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """A picture of an address, drawn from a digest of its twenty bytes so that lookalikes differ."""
 
-
-
 import hashlib
 from typing import Final
 

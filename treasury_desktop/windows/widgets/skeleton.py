@@ -1,7 +1,5 @@
 """Where rows will be while they are loading: still shapes, no motion, no wake-ups."""
 
-
-
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize
