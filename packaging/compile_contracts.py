@@ -1,4 +1,3 @@
-
 """Compiles our own contracts for the demonstration chain.
 
 Their compiler output is committed, so that neither the program nor its packages need a compiler;

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.samples import a_block, a_confirmation, a_safe, an_owner
 from treasury_desktop.assets.address import Address
@@ -127,8 +128,8 @@ class MemoryRecords:
             raise Refused("This transaction is not in the records.")
         return self.kept[safe_tx_hash]
 
-    def _change(self, known: QueuedTransaction, **changes: object) -> None:
-        self.kept[known.safe_tx_hash] = replace(known, **changes)  # type: ignore[arg-type]  by name
+    def _change(self, known: QueuedTransaction, **changes: Any) -> None:
+        self.kept[known.safe_tx_hash] = replace(known, **changes)
 
 
 @dataclass

@@ -108,6 +108,7 @@ def test_a_refusal_comes_back_as_a_value(errands: Errands, qtbot: QtBot) -> None
     assert failed.sentence == "12.00% would exceed the limit of 10.00%."
 
 
+@pytest.mark.expects_log
 def test_our_own_bug_is_announced_without_its_text(
     errands: Errands, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,7 +15,7 @@ from treasury_desktop.desk.refresh_treasury import Refreshed
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.viewmodels.status import status_parts
 from treasury_desktop.windows.errands import Done, Errands, Failed, Finished
-from treasury_desktop.windows.look.style import look
+from treasury_desktop.windows.look.style import Preference, look
 from treasury_desktop.windows.main_window import MainWindow
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.status_line import StatusPart
@@ -41,7 +41,9 @@ class DeskWindow(QObject):
         self._load_from_store()
         self._settings = settings
         pages = Pages(desk, self.session, self.errands, self.show, self._remember_look)
-        self.window = MainWindow(pages.all(), self.session, self.errands, settings=settings)
+        self.window = MainWindow(
+            pages.all(), self.session, self.errands, settings=settings, opens_late=True
+        )
         self.window.show_treasury_name(desk.workspace.name)
         self._clock = QTimer(self)
         self._clock.setInterval(STATUS_MILLISECONDS)
@@ -148,10 +150,18 @@ def started_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setOrganizationName("treasury-desktop")
     application.setApplicationName("Treasury")
-    remembered = QSettings().value(LOOK_SETTING)
-    preferred = next((p for p in ("light", "dark") if p == remembered), "system")
-    look().dress(application, preferred)
+    look().dress(application, _remembered_look())
     return application
+
+
+def _remembered_look() -> Preference:
+    match QSettings().value(LOOK_SETTING):
+        case "light":
+            return "light"
+        case "dark":
+            return "dark"
+        case _:
+            return "system"
 
 
 def has_display() -> bool:

@@ -43,9 +43,9 @@ def treasury_value(evidence: Evidence, terms: PolicyTerms) -> TreasuryValue:
         return TreasuryValue(net_usd=None, why_unknown="nobody says what the treasury is worth")
     net = min(figures)
     if net <= 0:
-        return TreasuryValue(
-            net_usd=None, why_unknown="the treasury's net value is not positive", unpriced=unpriced
-        )
+        why = "the treasury's net value is not positive"
+        why += ", for what it holds has no price that may decide" if unpriced else ""
+        return TreasuryValue(net_usd=None, why_unknown=why, unpriced=unpriced)
     return TreasuryValue(net_usd=net, why_unknown="", unpriced=unpriced)
 
 

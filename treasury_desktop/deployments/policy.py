@@ -151,8 +151,9 @@ def _judge_deployment(figures: _Figures, treasury: TreasuryValue) -> _Outcome:
         codes = ("POLICY_LIMIT_EXCEEDED", *exposure.problems)
         return Verdict.REFUSED, (figures.limit_sentence(exposure.low),), codes
     if figures.net_usd is None:
-        reason = f"It cannot be judged: {treasury.why_unknown}."
-        return Verdict.CANNOT_BE_JUDGED, (reason,), ("STATE_UNKNOWN", *exposure.problems)
+        sentences = (PROBLEM_SENTENCES[problem] for problem in exposure.problems)
+        reasons = (*sentences, f"It cannot be judged: {treasury.why_unknown}.")
+        return Verdict.CANNOT_BE_JUDGED, reasons, ("STATE_UNKNOWN", *exposure.problems)
     if exposure.problems:
         reasons = tuple(PROBLEM_SENTENCES[problem] for problem in exposure.problems)
         return Verdict.CANNOT_BE_JUDGED, reasons, exposure.problems

@@ -7,6 +7,7 @@ doubled entries, broken checksums and newer formats are refused with file, line 
 import re
 import tomllib
 from collections.abc import Callable, Hashable, Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ from treasury_desktop.treasury.workspace import (
 
 WORKSPACE_NAME = "treasury.toml"
 MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 64
 
 _FORMAT = re.compile(r"treasury-desktop/workspace@([1-9]\d{0,5})", re.ASCII)
 _NOTE_LIMIT = 1000
@@ -57,10 +59,9 @@ def read_workspace(folder: Path) -> Workspace:
     Unavailable: the file cannot be read. Malformed: file, line where it can be told, key, problem.
     """
     text = _text_of(folder / WORKSPACE_NAME)
+    _refuse_depth(text)
     try:
         table = tomllib.loads(text)
-    except RecursionError:
-        raise Malformed(WORKSPACE_NAME, "is nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError, and integers of thousands of digits
         raise Malformed(WORKSPACE_NAME, f"is not valid TOML ({error})") from None
     try:
@@ -86,6 +87,14 @@ def _text_of(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Malformed(f"{WORKSPACE_NAME}, line {line}", "is not valid UTF-8") from None
+
+
+def _refuse_depth(text: str) -> None:
+    """Counts brackets before the parser recurses: a library may have raised Python's own limit."""
+    steps = {"[": 1, "{": 1, "]": -1, "}": -1}
+    brackets = (steps[character] for character in text if character in steps)
+    if max(accumulate(brackets), default=0) > MAX_DEPTH:
+        raise Malformed(WORKSPACE_NAME, "is nested too deeply")
 
 
 def _workspace(fields: Fields) -> Workspace:

@@ -1,8 +1,11 @@
 """The tour: the whole job driven through the real window without a display, with pictures."""
 
+import faulthandler
 import os
 import sys
 from pathlib import Path
+
+LONGEST_SECONDS = 600
 
 
 def run_tour(folder: Path) -> int:
@@ -12,7 +15,12 @@ def run_tour(folder: Path) -> int:
     from treasury_desktop.tour.journey import Journey  # noqa: PLC0415  Qt after the line above
 
     folder.mkdir(parents=True, exist_ok=True)
-    failure = Journey(folder).run()
+    # Whatever gets stuck: the tour ends, and says where every thread stood.
+    faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
+    try:
+        failure = Journey(folder).run()
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     if failure:
         sys.stderr.write(f"tour: {failure}\n")
         return 1

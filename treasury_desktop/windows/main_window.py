@@ -7,8 +7,8 @@ before the window does; it knows nothing of treasuries.
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
     """The window. Pages are built when first shown; closing waits for acts under way.
 
     Signals: `page_shown` with a page's key; `closed` when errands have ended and the store may
-    be closed.
+    be closed. With `opens_late` the first page is built after the frame's first paint.
     """
 
     page_shown = Signal(object)
@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         errands: Errands,
         *,
         settings: QSettings | None = None,
+        opens_late: bool = False,
     ) -> None:
         super().__init__()
         self._pages = {page.key: page for page in pages}
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._built: dict[str, QWidget] = {}
         self._shown_key = ""
+        self._late_key = ""
         self._toast: Toast | None = None
         self.setWindowTitle("Treasury")
         self.setMinimumSize(SMALLEST)
@@ -78,7 +80,31 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         self._show_look()
         if self._listed:
-            self.show_page(self._listed[0].key)
+            self._open_first(self._listed[0].key, is_late=opens_late)
+
+    def _open_first(self, key: str, *, is_late: bool) -> None:
+        """Builds the first page, or names it now and builds it once the frame has been painted."""
+        if not is_late:
+            self.show_page(key)
+            return
+        self._title.setText(self._pages[key].title)
+        self._navigation.mark(key)
+        self._late_key = key
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The frame is on the screen before the first page is built."""
+        super().showEvent(event)
+        if self._late_key:
+            QTimer.singleShot(0, self, self._paint_then_build)
+
+    def _paint_then_build(self) -> None:
+        self.repaint()
+        QTimer.singleShot(0, self, self._build_late_page)
+
+    def _build_late_page(self) -> None:
+        key, self._late_key = self._late_key, ""
+        if key and not self._shown_key:
+            self.show_page(key)
 
     @property
     def shown_page(self) -> str:
