@@ -3,8 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -63,6 +73,10 @@ class _FindingsModel(QAbstractListModel):
         return None
 
 
+NOTHING_FOUND = "No check found anything to say."
+_TOP_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+
+
 class FindingsList(QListView):
     """All findings of a review.
 
@@ -94,6 +108,17 @@ class FindingsList(QListView):
         """Shows findings; `is_named` says which dangers were acknowledged."""
         self._model.is_named = is_named
         self._model.show_rows(rows)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The findings, or the words for none: an empty box would look like one still loading."""
+        super().paintEvent(event)
+        if self._model.rows:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(sans())
+        painter.setPen(look().colour("text_quiet"))
+        painter.drawText(QRect(QPoint(0, 8), self.viewport().size()), _TOP_LEFT, NOTHING_FOUND)
+        painter.end()
 
     def refresh(self) -> None:
         """Shows again which dangers were acknowledged."""
