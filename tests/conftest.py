@@ -1,5 +1,6 @@
 """Strictness for every test: loopback only, no person's own files, no unexpected log record."""
 
+import gc
 import ipaddress
 import logging
 import os
@@ -29,6 +30,19 @@ def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_only_loopback)
+
+# As in the program (windows/collector.py): cycles that hold widgets are collected between tests,
+# never in the middle of a paint event or in a worker thread.
+gc.disable()
+MANY_OBJECTS = 50_000
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_between_tests() -> Iterator[None]:
+    """Collects when much has come together."""
+    yield
+    if gc.get_count()[0] > MANY_OBJECTS:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from treasury_desktop.application.pages import Pages
 from treasury_desktop.desk.refresh_treasury import Refreshed
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.viewmodels.status import status_parts
+from treasury_desktop.windows.collector import Collector
 from treasury_desktop.windows.errands import Done, Errands, Failed, Finished
 from treasury_desktop.windows.look.style import Preference, look
 from treasury_desktop.windows.main_window import MainWindow
@@ -45,6 +46,7 @@ class DeskWindow(QObject):
             pages.all(), self.session, self.errands, settings=settings, opens_late=True
         )
         self.window.show_treasury_name(desk.workspace.name)
+        self._collector = Collector(self)
         self._clock = QTimer(self)
         self._clock.setInterval(STATUS_MILLISECONDS)
         self._connect()
@@ -96,6 +98,7 @@ class DeskWindow(QObject):
     def on_closed(self) -> None:
         """Everything has ended; the store may be closed."""
         self._clock.stop()
+        self._collector.stop()
         self.desk.close()
 
     def _show_status(self) -> None:

@@ -1,0 +1,46 @@
+"""Who collects garbage, and when."""
+
+import gc
+import weakref
+
+from PySide6.QtWidgets import QApplication
+
+from treasury_desktop.windows.collector import Collector
+
+
+def test_interpreter_collects_nothing_while_a_collector_works(qapp: QApplication) -> None:
+    """The last one to stop gives collecting back; stopping twice counts once."""
+    was_enabled = gc.isenabled()
+    first, second = Collector(), Collector()
+
+    first.stop()
+    first.stop()
+    while_one_works = gc.isenabled()
+    second.stop()
+    afterwards = gc.isenabled()
+    if not was_enabled:
+        gc.disable()
+
+    assert (while_one_works, afterwards) == (False, True)
+
+
+class _InACycle:
+    """Something only the collector can free."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_a_turn_frees_what_only_a_cycle_holds(qapp: QApplication) -> None:
+    """A cycle made meanwhile is gone after a turn, and not before."""
+    collector = Collector()
+    freed = weakref.ref(_InACycle())
+    before = freed()
+    del before
+
+    was_there = freed() is not None
+    collector._on_turn()
+    collector.stop()
+    gc.disable()
+
+    assert (was_there, freed()) == (True, None)

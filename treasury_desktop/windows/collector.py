@@ -1,0 +1,44 @@
+"""Garbage is collected on the GUI thread, between two turns of its loop, and nowhere else.
+
+Python collects cycles wherever an allocation happens to cross a threshold: in a worker thread, or
+in the middle of a paint event. If the cycle holds a widget, a timer or a signal's receiver, Qt then
+destroys it in the wrong thread or under its own feet, and the process dies without a sentence.
+"""
+
+import gc
+from typing import ClassVar, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+INTERVAL_MS: Final = 10_000
+WHOLE_EVERY: Final = 6
+"""Every sixth time the oldest generation too: once a minute."""
+
+
+class Collector(QObject):
+    """Takes collecting over from the interpreter until the last one is stopped."""
+
+    _working: ClassVar[int] = 0
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        Collector._working += 1
+        gc.disable()
+        self._turns = 0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self._on_turn)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Gives collecting back to the interpreter."""
+        if self._timer.isActive():
+            self._timer.stop()
+            Collector._working -= 1
+            if not Collector._working:
+                gc.enable()
+
+    def _on_turn(self) -> None:
+        self._turns += 1
+        gc.collect(2 if self._turns % WHOLE_EVERY == 0 else 1)
