@@ -267,7 +267,6 @@ def _wrapping(run: _Run, call: DecodedCall) -> tuple[Taking, ...]:
         return (Conversion(path=call.path, token=NATIVE, base_units=call.value),)
     wad = call.argument("wad")
     assert isinstance(wad, int)
-    run.income[NATIVE] = run.income.get(NATIVE, 0) + wad
     return (Conversion(path=call.path, token=token, base_units=wad),)
 
 

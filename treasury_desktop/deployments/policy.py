@@ -186,8 +186,8 @@ def _judge_payment(case: _Case, group: str, figures: _Figures) -> _Outcome:
     dollars = sure_value_of(matter, flow) + figures.queued.sure
     reason = figures.limit_sentence(dollars)
     is_large = figures.reaches_limit(dollars)
-    if "PRICE_STALE" in figures.amount.problems and not is_large:
-        is_large, reason = _large_by_old_prices(matter, flow)
+    if figures.net_usd is None:
+        is_large, reason = _large_by_old_prices(matter, dollars)
     if is_large and matter.terms.judge_outsiders:
         return Verdict.REFUSED, (reason,), ("POLICY_LIMIT_EXCEEDED",)
     counts_nothing = any(not is_listed(matter.evidence, token) for token in flow.units)
@@ -198,7 +198,7 @@ def _judge_payment(case: _Case, group: str, figures: _Figures) -> _Outcome:
     return Verdict.NOT_A_DEPLOYMENT, (reason,), ()
 
 
-def _large_by_old_prices(matter: Matter, flow: Flow) -> tuple[bool, str]:
+def _large_by_old_prices(matter: Matter, dollars: Fraction) -> tuple[bool, str]:
     """Whether a payment reaches the limit by the prices there were, and the sentence that says so.
 
     Otherwise waiting until the quotes are stale would be the way to sign it.
@@ -207,7 +207,6 @@ def _large_by_old_prices(matter: Matter, flow: Flow) -> tuple[bool, str]:
     net_usd = treasury_value(earlier.evidence, earlier.terms).net_usd
     if net_usd is None:
         return False, ""
-    dollars = sure_value_of(earlier, flow)
     sentence = limit_sentence(dollars, net_usd, earlier.terms)
     return reaches_limit(dollars, net_usd, earlier.terms), f"By old prices: {sentence}"
 

@@ -41,8 +41,9 @@ class DollarRange:
 
     @property
     def sure(self) -> Fraction:
-        """The high end where the prices allow one to be stated, else the low end."""
-        return self.low if self.high is None or self.problems else self.high
+        """The high end where some lasting price states one, else the low end."""
+        is_spot_alone = "PRICE_MISSING" in self.problems
+        return self.low if self.high is None or is_spot_alone else self.high
 
 
 NOTHING = DollarRange(Fraction(0), Fraction(0))

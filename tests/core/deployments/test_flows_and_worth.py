@@ -1,4 +1,4 @@
-"""The figures below a judgement: flows by group, what they are worth, and what a simulation adds."""
+"""The figures below a judgement: flows by group, what they are worth, what a simulation adds."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -230,13 +230,14 @@ def test_sums_and_rivals() -> None:
     assert small.or_larger(large) == DollarRange(Fraction(2), Fraction(5), ("x",))
     assert (small + UNKNOWN_DOLLARS) == DollarRange(Fraction(1), None)
     assert UNKNOWN_DOLLARS.or_larger(small) == DollarRange(Fraction(1), None)
-    assert [one.sure for one in (small, large, UNKNOWN_DOLLARS)] == [5, 2, 0]
+    assert [one.sure for one in (small, large, UNKNOWN_DOLLARS)] == [5, 3, 0]
+    assert replace(large, problems=("PRICE_MISSING",)).sure == 2
 
 
 def test_sure_value_of_a_payment() -> None:
-    """Only listed tokens count, at the high end where prices agree and at the low end else."""
+    """Only listed tokens count, at the high end of their prices."""
     quotes = (*prices(), a_price(JUNK, 9), a_price(DAI, 2))
     matter = a_matter(pay(1), an_evidence(quotes=quotes))
     flow = Flow({str(USDC): units(5), str(DAI): units(7, DAI), str(JUNK): 10**18})
-    assert sure_value_of(matter, flow) == 5 + 7
+    assert sure_value_of(matter, flow) == 5 + 14
     assert sure_value_of(matter, Flow()) == 0

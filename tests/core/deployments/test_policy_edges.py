@@ -32,6 +32,7 @@ from tests.matters import (
     words,
 )
 from tests.samples import PAYROLL, STRANGER
+from treasury_desktop.assets.quote import QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.calls.known_contracts import official_address
 from treasury_desktop.deployments.judgement import Judgement, Verdict
@@ -39,7 +40,7 @@ from treasury_desktop.deployments.policy import judge
 from treasury_desktop.review.clock import aged_to
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.safe_tx import Operation
-from treasury_desktop.treasury.evidence import Exposed, ObservedAllowance, QueueEntry
+from treasury_desktop.treasury.evidence import Exposed, HeldAmount, ObservedAllowance, QueueEntry
 from treasury_desktop.treasury.terms import PolicyTerms
 
 # ── reasons ──────────────────────────────────────────────────────────────────────────────────────
@@ -95,8 +96,9 @@ def test_calm_payment_has_no_codes() -> None:
 
 
 def test_reason_of_a_payment_by_old_prices() -> None:
-    """Only where the prices of now do not already refuse it are the old ones named."""
-    aged = aged_to(an_evidence(), BLOCK.timestamp + 10**6)
+    """Only where the treasury has no value by the prices of now are the old ones named."""
+    held = (HeldAmount(token=str(USDC), base_units=units(10**7), place="safe"),)
+    aged = aged_to(an_evidence(net_usd=UNKNOWN, holdings=held), BLOCK.timestamp + 10**6)
     assert judged(pay(4_000_000), aged)[outsider(PAYROLL)].reasons[0].startswith("By old prices")
     mixed = an_evidence(quotes=(a_price(), a_price(age_seconds=9_999)))
     judgement = judged(pay(4_000_000), mixed)[outsider(PAYROLL)]
@@ -108,17 +110,17 @@ def test_reason_of_a_payment_by_old_prices() -> None:
     assert words(pay(4_000_000), aged, terms=terms) == {outsider(PAYROLL): "not a deployment"}
 
 
-def test_payment_at_disagreeing_prices_counts_its_low_end() -> None:
-    """A spot price somebody moved blocks no honest payment, and hides no large one."""
-    quotes = (*prices(), a_price(usd=50))
-    assert judged(pay(300_000), an_evidence(quotes=quotes))[outsider(PAYROLL)].codes == (
+def test_payment_at_disagreeing_prices_counts_its_high_end() -> None:
+    """A low price among others makes no large payment small; a spot price alone decides nothing."""
+    cheap = (*prices(), a_price(usd="0.01"))
+    assert words(pay(4_000_000), an_evidence(quotes=cheap)) == {outsider(PAYROLL): "refused"}
+    assert judged(pay(300_000), an_evidence(quotes=cheap))[outsider(PAYROLL)].codes == (
         "PAYMENT_NOT_VALUED",
     )
-    cheap = (*prices(), a_price(usd="0.01"))
-    assert words(pay(4_000_000), an_evidence(quotes=cheap)) == {
-        outsider(PAYROLL): "not a deployment"
-    }
-    assert words(pay(4_000_000), an_evidence(quotes=quotes)) == {outsider(PAYROLL): "refused"}
+    spot = (a_price(kind=QuoteKind.SPOT),)
+    assert judged(pay(4_000_000), an_evidence(quotes=spot))[outsider(PAYROLL)].codes == (
+        "PAYMENT_NOT_VALUED",
+    )
 
 
 def test_shares_of_a_judgement() -> None:
