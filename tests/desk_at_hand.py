@@ -92,8 +92,8 @@ class DeskAtHand:
         return self._answer("keys")
 
     def demonstration_keys(self) -> Any:
-        """Nothing offered, as in every workspace but the demonstration."""
-        return ()
+        """Nothing offered unless told otherwise, as in every workspace but the demonstration."""
+        return self.answers.get("demonstration_keys", ())
 
     def import_demonstration_key(self, key: object) -> Any:
         """As told."""

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.samples import a_snapshot
 from tests.signing_desk import EXECUTOR_KEY, NO_KEY_RING, OWNER_KEY, a_signing_desk
 from treasury_desktop.errors import Unavailable
+from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.keys.page import KeysPage
 from treasury_desktop.windows.look.style import look
@@ -52,7 +53,8 @@ def test_without_a_key_ring_the_file_is_offered_and_never_chosen_silently(
     errands: Errands, show: Show, qtbot: QtBot
 ) -> None:
     """One sentence why, one explicit button, and no key before."""
-    page = a_page(errands, key_places=NO_KEY_RING, keys=(), choose_encrypted_file=None)
+    no_keys = Unavailable("No program offers the Secret Service.")
+    page = a_page(errands, key_places=NO_KEY_RING, keys=no_keys, choose_encrypted_file=None)
     show(page, 1000, 800)
     qtbot.waitUntil(page.choose_file.isVisible)
     qtbot.keyClicks(page.label, "Signer A")
@@ -61,6 +63,30 @@ def test_without_a_key_ring_the_file_is_offered_and_never_chosen_silently(
     assert ("choose_encrypted_file", ()) not in desk.asked
     page.choose_file.click()
     qtbot.waitUntil(lambda: ("choose_encrypted_file", ()) in desk.asked)
+
+
+def test_an_account_of_the_demonstration_is_taken_in(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """The offered account is asked for by itself; elsewhere nothing is offered."""
+    offered = DemonstrationKey(label="Owner A", role="owner", index=1)
+    page = a_page(errands, demonstration_keys=(offered,), import_demonstration_key=OWNER_KEY)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: bool(page.demonstration.buttons))
+    with qtbot.waitSignal(page.keys_changed):
+        page.demonstration.buttons[0].click()
+    desk: Any = page._actions
+    assert ("import_demonstration_key", (offered,)) in desk.asked
+
+
+def test_nothing_is_offered_outside_the_demonstration(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """A real workspace never mentions public accounts."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page._places is not None)
+    assert not page.demonstration.isVisible()
 
 
 def test_a_locked_key_ring_is_said(errands: Errands, show: Show, qtbot: QtBot) -> None:
