@@ -18,7 +18,7 @@ from tests.benchmarks.measuring import (
 )
 from tests.benchmarks.rows import Row, Target
 from treasury_desktop.application.demonstration import DemonstrationFolders
-from treasury_desktop.devnet import demonstration as devnet
+from treasury_desktop.devnet import prepared_folder as devnet
 from treasury_desktop.devnet.json_rpc import JsonRpc
 from treasury_desktop.devnet.node import anvil
 from treasury_desktop.errors import Unavailable

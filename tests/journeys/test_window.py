@@ -1,17 +1,24 @@
 """The window on a real desk: offline first, honest when the node fails, clean when closed."""
 
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import pytest
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.demonstration_chain import copy_of_demonstration
 from tests.journeys.conftest import Ceremony
 from treasury_desktop.application import demonstration
+from treasury_desktop.application.crashes import Crashes
 from treasury_desktop.application.window import DeskWindow
-from treasury_desktop.errors import TreasuryError
+from treasury_desktop.errors import Malformed, Refused, TreasuryError
 from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.windows.crash_page import CrashPage
+from treasury_desktop.windows.untrusted import texts_in
 
 
 @contextmanager
@@ -20,7 +27,8 @@ def _window(ceremony: Ceremony, endpoint: str | None) -> Iterator[DeskWindow]:
     desk = ceremony.desk(is_online=False)
     if endpoint is not None:
         desk.use_endpoints((Endpoint(name="local node", url=endpoint),))
-    opened = DeskWindow(desk)
+    opened = DeskWindow(lambda: desk)
+    opened.open()
     opened.window.show()
     try:
         yield opened
@@ -116,3 +124,79 @@ def test_damaged_or_newer_workspace_is_refused_in_one_sentence(
         ceremony.desk(as_second_signer=True)
 
     assert file.read_text() == damage
+
+
+def test_workspace_that_cannot_be_opened_says_so_in_the_window(qtbot: QtBot) -> None:
+    """The sentence stands in the frame; there is nothing to press but to close it."""
+
+    def refused() -> NoReturn:
+        raise Malformed("treasury.toml", "format is missing")
+
+    opened = DeskWindow(refused)
+    opened.window.show()
+    try:
+        qtbot.waitUntil(lambda: "treasury.toml: format is missing" in _words(opened))
+        assert "The treasury could not be opened" in _words(opened)
+        assert not opened.window._navigation.isEnabled()
+        assert not opened.window._refresh.isEnabled()
+    finally:
+        opened.window.close()
+
+
+@pytest.mark.expects_log
+def test_fault_of_our_own_in_an_errand_is_shown_and_stops_signing(
+    ceremony: Ceremony, qtbot: QtBot
+) -> None:
+    """The report names the errand; keys are refused from then on, looking goes on."""
+    with _window(ceremony, None) as opened:
+        opened.errands.look("sum", lambda _: 1 // 0, lambda _: None)
+
+        qtbot.waitUntil(lambda: bool(opened.session.why_no_signing))
+
+        assert "ZeroDivisionError" in _words(opened)
+        assert "while doing: sum" in _words(opened)
+        with pytest.raises(Refused, match="fault of its own"):
+            opened.desk.create_key("Another", "owner")
+        opened.show("holdings")
+        assert opened.window.shown_page == "holdings"
+
+
+def test_fault_of_our_own_while_opening_is_shown_in_the_window(
+    qtbot: QtBot,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An exception in a slot does not leave an empty window behind."""
+    crashes = Crashes(qapp)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    crashes.install()
+    opened = DeskWindow(lambda: 1 // 0)  # type: ignore[arg-type, return-value]  our bug
+    crashes.show_in(opened.show_crash)
+    opened.window.show()
+    try:
+        qtbot.waitUntil(lambda: "ZeroDivisionError" in _words(opened))
+        assert opened.session.why_no_signing
+        assert "ZeroDivisionError" in capsys.readouterr().err
+    finally:
+        opened.window.close()
+
+
+def test_fault_of_our_own_without_a_window_gets_one(qtbot: QtBot, qapp: QApplication) -> None:
+    """The first is shown; what comes after it changes nothing in sight."""
+    crashes = Crashes(qapp)
+
+    crashes.met(ValueError("first"))
+    crashes.met(KeyError("second"))
+
+    qtbot.waitUntil(lambda: crashes.report != "")
+    assert "ValueError" in crashes.report
+    shown = [each for each in qapp.topLevelWidgets() if isinstance(each, CrashPage)]
+    assert len(shown) == 1
+    shown[0].close()
+
+
+def _words(opened: DeskWindow) -> str:
+    reports = opened.window.findChildren(QPlainTextEdit)
+    return "\n".join([*texts_in(opened.window), *(each.toPlainText() for each in reports)])

@@ -209,7 +209,9 @@ def window(scene: Scene, errands: Errands) -> MainWindow:
     def go_to(key: str) -> None:
         frames[0].show_page(key)
 
-    pages = {page.key: page for page in Pages(desk, session, errands, go_to, print).all()}
+    made = Pages(session, errands, go_to, print)
+    made.serve(desk)
+    pages = {page.key: page for page in made.all()}
     shown = [
         pages.get(key, Page(key=key, title=key.title(), icon=ICONS[key], build=QWidget))
         for key in (*ORDER[:6], "review", "sign", *ORDER[6:])

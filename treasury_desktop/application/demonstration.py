@@ -8,25 +8,28 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
-from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.application.crashes import Crashes
 from treasury_desktop.application.window import (
     NO_DISPLAY,
     DeskWindow,
     has_display,
     started_application,
 )
-from treasury_desktop.desk.doors import IsCancelled, OnProgress
-from treasury_desktop.devnet import demonstration as devnet
-from treasury_desktop.devnet.demonstration import RunningChain
-from treasury_desktop.errors import TreasuryError
-from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.devnet.prepared_folder import is_prepared, reset
 from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.building import BuildingWindow
 from treasury_desktop.windows.errands import Done, Failed, Progress
+
+if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
+    from treasury_desktop.application.open_desk import OpenDesk
+    from treasury_desktop.desk.doors import IsCancelled, OnProgress
+    from treasury_desktop.devnet.demonstration import RunningChain
+    from treasury_desktop.treasury.workspace import Endpoint
 
 ENDPOINT_FILE = "endpoint"
 READY_MARK = "ready"
@@ -92,16 +95,18 @@ def forget(folders: DemonstrationFolders) -> None:
     """Removes both desks and brings the chain back to how it was built; keys are not touched."""
     for second in (False, True):
         shutil.rmtree(folders.desk(as_second_signer=second), ignore_errors=True)
-    if devnet.is_prepared(folders.chain):
-        devnet.reset(folders.chain)
+    if is_prepared(folders.chain):
+        reset(folders.chain)
 
 
 def build(
-    folders: DemonstrationFolders, *, on_progress: OnProgress, is_cancelled: IsCancelled
+    folders: DemonstrationFolders, *, on_progress: "OnProgress", is_cancelled: "IsCancelled"
 ) -> None:
     """Builds whatever is missing: the chain, then both desks, the first with a queue."""
-    if not devnet.is_prepared(folders.chain):
-        devnet.prepare(
+    if not is_prepared(folders.chain):
+        from treasury_desktop.devnet.demonstration import prepare  # noqa: PLC0415  in an errand
+
+        prepare(
             folders.chain,
             on_progress=lambda step, done, total: on_progress(done, total, step),
             is_cancelled=is_cancelled,
@@ -113,24 +118,26 @@ def build(
 def is_built(folders: DemonstrationFolders) -> bool:
     """Whether nothing is left to build."""
     desks = (folders.desk(as_second_signer=second) for second in (False, True))
-    return devnet.is_prepared(folders.chain) and all((d / READY_MARK).exists() for d in desks)
+    return is_prepared(folders.chain) and all((d / READY_MARK).exists() for d in desks)
 
 
-def start_chain(folders: DemonstrationFolders) -> RunningChain:
+def start_chain(folders: DemonstrationFolders) -> "RunningChain":
     """The living chain; its URL is written where the second desk finds it."""
-    chain = devnet.start(folders.chain, now=int(time()))
+    from treasury_desktop.devnet.demonstration import start  # noqa: PLC0415  in an errand
+
+    chain = start(folders.chain, now=int(time()))
     folders.endpoint_file.write_text(chain.endpoint, encoding="ascii")
     return chain
 
 
-def stop_chain(folders: DemonstrationFolders, chain: RunningChain) -> None:
+def stop_chain(folders: DemonstrationFolders, chain: "RunningChain") -> None:
     """Ends the chain, which saves itself."""
     folders.endpoint_file.unlink(missing_ok=True)
     chain.close()
 
 
 def _set_up_desk(
-    folders: DemonstrationFolders, *, as_second_signer: bool, on_progress: OnProgress
+    folders: DemonstrationFolders, *, as_second_signer: bool, on_progress: "OnProgress"
 ) -> None:
     """A workspace folder that has read the chain once; the first desk also has the queue.
 
@@ -145,7 +152,7 @@ def _set_up_desk(
     on_progress(0, 0, SET_UP_DESK)
     chain = start_chain(folders)
     try:
-        desk = OpenDesk(folder, endpoints=(Endpoint(name=NODE_NAME, url=chain.endpoint),))
+        desk = _desk_asking(folder, chain.endpoint)
         try:
             desk.refresh()
             if not as_second_signer:
@@ -157,6 +164,18 @@ def _set_up_desk(
     finally:
         stop_chain(folders, chain)
     (folder / READY_MARK).touch()
+
+
+def _desk_asking(folder: Path, url: str) -> "OpenDesk":
+    from treasury_desktop.application.open_desk import OpenDesk  # noqa: PLC0415  in an errand
+
+    return OpenDesk(folder, endpoints=(_endpoint(url),))
+
+
+def _endpoint(url: str) -> "Endpoint":
+    from treasury_desktop.treasury.workspace import Endpoint  # noqa: PLC0415  once a chain lives
+
+    return Endpoint(name=NODE_NAME, url=url)
 
 
 class Demonstration(QObject):
@@ -175,12 +194,14 @@ class Demonstration(QObject):
         self._folders = folders
         self._is_second = as_second_signer
         self._settings = settings
+        self._crashes = Crashes(application)
         self._building: BuildingWindow | None = None
         self._chain: RunningChain | None = None
         self.desk_window: DeskWindow | None = None
 
     def begin(self) -> None:
         """Opens the desk, or first the window that builds it."""
+        self._crashes.install()
         if is_built(self._folders):
             self._open_desk()
             return
@@ -205,21 +226,23 @@ class Demonstration(QObject):
         self._open_desk()
 
     def _open_desk(self) -> None:
-        folder = self._folders.desk(as_second_signer=self._is_second)
-        try:
-            desk = OpenDesk(
-                folder,
-                offered_keys=KEYS[self._is_second],
-                key_profile=PROFILES[self._is_second],
-            )
-        except TreasuryError as failure:
-            self._building = self._building or BuildingWindow()
-            self._building.show()
-            self._building.say_failed(failure.sentence, self._application.quit)
-            return
-        self.desk_window = DeskWindow(desk, settings=self._settings)
+        self.desk_window = DeskWindow(self._desk, settings=self._settings)
+        self._crashes.show_in(self.desk_window.show_crash)
         self.desk_window.window.closed.connect(self._on_closed)
+        self.desk_window.opened.connect(self._on_opened)
         self.desk_window.window.show()
+
+    def _desk(self) -> "OpenDesk":
+        from treasury_desktop.application.open_desk import OpenDesk  # noqa: PLC0415  once painted
+
+        return OpenDesk(
+            self._folders.desk(as_second_signer=self._is_second),
+            offered_keys=KEYS[self._is_second],
+            key_profile=PROFILES[self._is_second],
+        )
+
+    def _on_opened(self) -> None:
+        assert self.desk_window is not None
         self.desk_window.errands.look("chain", lambda _: self._endpoint(), self._on_chain)
 
     def _endpoint(self) -> str:
@@ -237,8 +260,7 @@ class Demonstration(QObject):
         if isinstance(outcome, Failed):
             self.desk_window.session.chain_failed(outcome.sentence, int(time()))
         elif outcome.value:
-            endpoint = Endpoint(name=NODE_NAME, url=outcome.value)
-            self.desk_window.desk.use_endpoints((endpoint,))
+            self.desk_window.desk.use_endpoints((_endpoint(outcome.value),))
             self.desk_window.session.ask_refresh()
         else:
             sentence = "The first desk's chain is not running; this desk works offline."

@@ -90,6 +90,7 @@ class OpenDesk:
         self._histories: HistoryStore | None = None
         self._key_store: KeyStore | None = None
         self._signing = threading.Lock()
+        self._why_no_signing = ""
 
     def _open_records(self) -> RecordStore:
         """The records to write, or to look at where the folder cannot be written."""
@@ -384,6 +385,10 @@ class OpenDesk:
                 )
             return self._key_store
 
+    def stop_signing(self, sentence: str) -> None:
+        """Refuse every use of a key from now on, for this reason."""
+        self._why_no_signing = sentence
+
     @contextmanager
     def _signer(self) -> "Iterator[SignerProcess]":
         """A signer for one act; a second act waits for nothing and is refused."""
@@ -391,6 +396,8 @@ class OpenDesk:
             SignerProcess,
         )
 
+        if self._why_no_signing:
+            raise Refused(self._why_no_signing)
         if not self._signing.acquire(blocking=False):
             raise Refused("Another passphrase window is open; finish or cancel it first.")
         try:

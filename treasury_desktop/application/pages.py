@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.pages import ICONS, Page
 from treasury_desktop.windows.session import Session
 
 if TYPE_CHECKING:
+    from treasury_desktop.windows.actions import Actions
     from treasury_desktop.windows.queue.page import QueuePage
     from treasury_desktop.windows.review.acknowledged import Acknowledged
     from treasury_desktop.windows.sign.page import SignPage
@@ -23,19 +23,28 @@ class Pages:
 
     def __init__(
         self,
-        actions: Actions,
         session: Session,
         errands: Errands,
         show: Show,
         remember_look: Callable[[object], None],
     ) -> None:
         self._remember_look = remember_look
-        self._actions = actions
         self._session = session
         self._errands = errands
         self._show = show
+        self._desk: Actions | None = None
         self._shared: Acknowledged | None = None
         self._reading_keys: list[QueuePage | SignPage] = []
+
+    def serve(self, desk: "Actions") -> None:
+        """Pages built from now on ask this desk; there is none before it is open."""
+        self._desk = desk
+
+    @property
+    def _actions(self) -> "Actions":
+        if self._desk is None:
+            raise RuntimeError("a page was built before the desk was open")
+        return self._desk
 
     def all(self) -> list[Page]:
         """Every page, in the order of the navigation."""

@@ -1,19 +1,17 @@
-"""The window of one desk: builds it, connects pages, session and errands, and closes it cleanly."""
+"""The window of one desk: a frame at once, then the desk in it, and a clean end."""
 
-import logging
 import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.application.crashes import Crashes
 from treasury_desktop.application.pages import Pages
-from treasury_desktop.desk.refresh_treasury import Refreshed
-from treasury_desktop.safes.lifecycle import FINAL
-from treasury_desktop.viewmodels.status import status_parts
+from treasury_desktop.errors import TreasuryError
 from treasury_desktop.windows.collector import Collector
 from treasury_desktop.windows.errands import Done, Errands, Failed, Finished
 from treasury_desktop.windows.look.style import Preference, look
@@ -21,39 +19,79 @@ from treasury_desktop.windows.main_window import MainWindow
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.status_line import StatusPart
 
+if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
+    from collections.abc import Callable
+
+    from treasury_desktop.application.open_desk import OpenDesk
+    from treasury_desktop.desk.refresh_treasury import Refreshed
+
 STATUS_MILLISECONDS = 30_000
 LOOK_SETTING = "look"
 NO_DISPLAY = "There is no display here. To see the whole job as pictures, run: "
-
-_log = logging.getLogger(__name__)
 
 
 class DeskWindow(QObject):
     """A desk with its session, errands and main window, wired together.
 
-    The window opens from the store, offline; the first refresh follows once it is painted.
+    The frame is shown first; `open` then loads the desk and shows what it keeps, without any
+    network. Signals: `opened` once the desk is in the window; not where it cannot be opened.
     """
 
-    def __init__(self, desk: OpenDesk, *, settings: QSettings | None = None) -> None:
+    opened = Signal()
+
+    def __init__(
+        self, open_desk: "Callable[[], OpenDesk]", *, settings: QSettings | None = None
+    ) -> None:
         super().__init__()
-        self.desk = desk
+        self._open_desk = open_desk
+        self._desk: OpenDesk | None = None
+        self._is_tried = False
         self.session = Session(self)
         self.errands = Errands(self)
-        self._load_from_store()
         self._settings = settings
-        pages = Pages(desk, self.session, self.errands, self.show, self._remember_look)
+        self._pages = Pages(self.session, self.errands, self.show, self._remember_look)
         self.window = MainWindow(
-            pages.all(), self.session, self.errands, settings=settings, opens_late=True
+            self._pages.all(), self.session, self.errands, settings=settings, opens_late=True
         )
-        self.window.show_treasury_name(desk.workspace.name)
         self._collector = Collector(self)
         self._clock = QTimer(self)
         self._clock.setInterval(STATUS_MILLISECONDS)
+        self.window.painted.connect(self.open)
+        self.window.closed.connect(self.on_closed)
+        self.errands.failed_unexpectedly.connect(self.on_failed_unexpectedly)
+
+    @property
+    def desk(self) -> "OpenDesk":
+        """The open desk."""
+        if self._desk is None:
+            raise RuntimeError("the desk is not open")
+        return self._desk
+
+    def open(self) -> None:
+        """Opens the desk and shows it, or says in the window why that is impossible; once only."""
+        if self._is_tried:
+            return
+        self._is_tried = True
+        try:
+            self._desk = self._open_desk()
+            self._load_from_store()
+        except TreasuryError as failure:
+            self._say_not_opened(failure.sentence)
+            return
+        self._pages.serve(self._desk)
         self._connect()
+        self.window.show_treasury_name(self._desk.workspace.name)
         self._show_status()
         self._show_badges()
-        for sentence in desk.troubles:
+        for sentence in self._desk.troubles:
             self.window.show_notice(sentence, "advice")
+        self.window.open_first_page()
+        self.opened.emit()
+
+    def _say_not_opened(self, sentence: str) -> None:
+        from treasury_desktop.windows.not_open import not_open_pane  # noqa: PLC0415  if it fails
+
+        self.window.show_instead("Not open", not_open_pane(sentence))
 
     def _load_from_store(self) -> None:
         snapshot = self.desk.snapshot()
@@ -70,16 +108,14 @@ class DeskWindow(QObject):
         ):
             change.connect(self._show_status)
         self.session.queue_changed.connect(self._show_badges)
-        self.errands.failed_unexpectedly.connect(self.on_failed_unexpectedly)
         self._clock.timeout.connect(self._show_status)
         self._clock.start()
-        self.window.closed.connect(self.on_closed)
 
     def on_refresh_asked(self) -> None:
         """Reads the treasury in an errand."""
         self.errands.look("refresh", lambda _: self.desk.refresh(), self._on_refreshed)
 
-    def _on_refreshed(self, outcome: Done[Refreshed] | Failed) -> None:
+    def _on_refreshed(self, outcome: "Done[Refreshed] | Failed") -> None:
         self.session.end_refresh()
         if isinstance(outcome, Failed):
             self.session.chain_failed(outcome.sentence, self.desk.now())
@@ -89,19 +125,40 @@ class DeskWindow(QObject):
         self.session.take_queue(outcome.value.queue)
 
     def on_failed_unexpectedly(self, finished: Finished) -> None:
-        """A bug of ours: say so, keep what works, sign nothing more."""
-        _log.error("errand %s failed unexpectedly", finished.name)
-        outcome = finished.outcome
-        if isinstance(outcome, Failed):
-            self.window.show_notice(outcome.sentence, "danger")
+        """A bug of ours in an errand: the same page as for any other."""
+        if isinstance(finished.outcome, Failed):
+            from treasury_desktop.application.crashes import (  # noqa: PLC0415  hopefully never
+                report_of,
+            )
+
+            self.show_crash(report_of(finished.outcome.error, doing=finished.name))
+
+    def show_crash(self, report: str) -> None:
+        """Shows a report of our own bug, and stops signing until the program is started again."""
+        from treasury_desktop.viewmodels.bug_report import (  # noqa: PLC0415  hopefully never
+            WHY_NO_SIGNING,
+        )
+        from treasury_desktop.windows.crash_page import CrashPage  # noqa: PLC0415  as above
+
+        if self.session.why_no_signing:
+            return
+        self.session.stop_signing(WHY_NO_SIGNING)
+        if self._desk is not None:
+            self._desk.stop_signing(WHY_NO_SIGNING)
+        page = CrashPage(report)
+        page.end_asked.connect(self.window.close)
+        self.window.show_instead("A fault", page)
 
     def on_closed(self) -> None:
         """Everything has ended; the store may be closed."""
         self._clock.stop()
         self._collector.stop()
-        self.desk.close()
+        if self._desk is not None:
+            self._desk.close()
 
     def _show_status(self) -> None:
+        from treasury_desktop.viewmodels.status import status_parts  # noqa: PLC0415  once open
+
         parts = status_parts(
             self.session.snapshot,
             self.desk.now(),
@@ -113,6 +170,8 @@ class DeskWindow(QObject):
         )
 
     def _show_badges(self) -> None:
+        from treasury_desktop.safes.lifecycle import FINAL  # noqa: PLC0415  once open
+
         waiting = sum(queued.state not in FINAL for queued in self.session.queue)
         self.window.show_badge("queue", str(waiting) if waiting else "")
 
@@ -131,16 +190,24 @@ def open_workspace(folder: Path) -> int:
         sys.stderr.write(f"{NO_DISPLAY}treasury-desktop demo --tour DIR\n")
         return 2
     application = started_application()
-    desk_window = DeskWindow(OpenDesk(folder), settings=QSettings())
-    return run(application, desk_window)
+
+    def open_desk() -> "OpenDesk":
+        from treasury_desktop.application.open_desk import OpenDesk  # noqa: PLC0415  once painted
+
+        return OpenDesk(folder)
+
+    return run(application, DeskWindow(open_desk, settings=QSettings()))
 
 
 def run(application: QApplication, desk_window: DeskWindow) -> int:
-    """Shows the window, refreshes once it is painted, and runs until it is closed."""
+    """Shows the window, refreshes once the desk is open, and runs until it is closed."""
+    crashes = Crashes(application)
+    crashes.install()
+    crashes.show_in(desk_window.show_crash)
     desk_window.window.closed.connect(application.quit)
     application.setQuitOnLastWindowClosed(False)
+    desk_window.opened.connect(desk_window.session.ask_refresh)
     desk_window.window.show()
-    QTimer.singleShot(0, desk_window.session.ask_refresh)
     return application.exec()
 
 

@@ -5,13 +5,11 @@ under two seconds, and whatever the person does on it is kept. Nothing here is p
 program talks to the chain as to any node, through the endpoint `start` answers.
 """
 
-import json
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +20,26 @@ from treasury_desktop.devnet.history import DAYS, first_prices, last_prices, wri
 from treasury_desktop.devnet.json_rpc import HASHES_ONLY, JsonRpc
 from treasury_desktop.devnet.node import GENESIS_TIMESTAMP, Node, anvil
 from treasury_desktop.devnet.prepared_files import (
-    FACTS_FORMAT,
     facts,
     honest_bundle,
     hostile_bundle,
     workspace,
     write_json,
 )
+from treasury_desktop.devnet.prepared_folder import (
+    FACTS,
+    LIVING,
+    LOG,
+    PRISTINE,
+    digest_of,
+    facts_of,
+    is_prepared,
+    reset,
+)
 from treasury_desktop.devnet.roles import roles_of
 from treasury_desktop.devnet.state_file import drop_traces
 from treasury_desktop.errors import Cancelled, Unavailable
 
-PRISTINE = Path("chain") / "pristine.json"
-LIVING = Path("chain") / "living.json"
-LOG = Path("chain") / "node.log"
-FACTS = Path("demonstration.json")
 FOUNDING = "Deploying the contracts"
 LIVING_THROUGH = "Living through a year"
 SAVING = "Saving the chain"
@@ -57,16 +60,6 @@ class RunningChain:
         """Stop the keeper and the node, which saves its state; safe to call twice."""
         self._keeper.stop()
         self._node.close()
-
-
-def is_prepared(directory: Path) -> bool:
-    """Whether `prepare` of this version finished here; the folder appears whole or not at all."""
-    if not all((directory / each).is_file() for each in (FACTS, PRISTINE)):
-        return False
-    try:
-        return bool(_facts(directory).get("format") == FACTS_FORMAT)
-    except Unavailable:
-        return False
 
 
 def prepare(directory: Path, *, on_progress: Progress, is_cancelled: Callable[[], bool]) -> None:
@@ -93,20 +86,6 @@ def prepare(directory: Path, *, on_progress: Progress, is_cancelled: Callable[[]
         shutil.rmtree(building, ignore_errors=True)
 
 
-def reset(directory: Path) -> None:
-    """Bring the chain back to how `prepare` left it; the chain must not be running."""
-    pristine, living = directory / PRISTINE, directory / LIVING
-    if not is_prepared(directory) or _digest(pristine) != _facts(directory)["pristine_sha256"]:
-        raise Unavailable("The demonstration is damaged and has to be built again.")
-    try:
-        copy = living.with_suffix(".copy")
-        shutil.copyfile(pristine, copy)
-        living.with_suffix(".dump").unlink(missing_ok=True)
-        copy.replace(living)
-    except OSError as failure:
-        raise Unavailable(f"The demonstration could not be reset: {failure}.") from failure
-
-
 def start(
     directory: Path, *, now: int, seconds_between_rounds: float = SECONDS_BETWEEN_ROUNDS
 ) -> RunningChain:
@@ -115,7 +94,7 @@ def start(
         raise Unavailable("The demonstration has not been built yet.")
     if not (directory / LIVING).is_file():
         reset(directory)
-    quoted = Quoted.from_facts(_facts(directory))
+    quoted = Quoted.from_facts(facts_of(directory))
     node = Node(directory / LIVING, log=directory / LOG)
     try:
         refresh(node.rpc, quoted, now=now)
@@ -151,7 +130,7 @@ def _build(building: Path, report: Progress) -> None:
     finally:
         node.close()
     drop_traces(state, world.roles.market)
-    write_json(building / FACTS, content | {"pristine_sha256": _digest(state)})
+    write_json(building / FACTS, content | {"pristine_sha256": digest_of(state)})
     shutil.copyfile(state, building / LIVING)
 
 
@@ -182,22 +161,6 @@ def _put_in_place(building: Path, directory: Path) -> None:
         shutil.rmtree(former, ignore_errors=True)
     else:
         building.replace(directory)
-
-
-def _facts(directory: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads((directory / FACTS).read_bytes())
-    except (OSError, ValueError) as failure:
-        raise Unavailable("The demonstration is damaged and has to be built again.") from failure
-    return content
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        digest = sha256()
-        while block := opened.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _try_by_hand(directory: Path) -> None:

@@ -10,6 +10,7 @@ from treasury_desktop.devnet.foundations import USDC_UNIT, World
 from treasury_desktop.devnet.node import CHAIN_ID
 from treasury_desktop.devnet.official_contracts import PoolFacts
 from treasury_desktop.devnet.packages import calldata
+from treasury_desktop.devnet.prepared_folder import FACTS_FORMAT
 from treasury_desktop.devnet.treasury_safe import (
     DELEGATECALL,
     THRESHOLD,
@@ -18,7 +19,6 @@ from treasury_desktop.devnet.treasury_safe import (
 )
 from treasury_desktop.devnet.treasury_year import TreasuryYear, payroll
 
-FACTS_FORMAT = "treasury-desktop/demonstration@1"
 SAFE_VERSION = "1.4.1"
 FEED_HEARTBEAT_SECONDS = 3600
 HOSTILE_DOLLARS = 38_200

@@ -119,12 +119,13 @@ class Journey:
     def _opened_window(self, desk: OpenDesk) -> Driver:
         started_application()
         begun = time.monotonic()
-        desk_window = DeskWindow(desk)
+        desk_window = DeskWindow(lambda: desk)
         driver = Driver(desk_window, self._heartbeat, self._folder, self._pictures)
         desk_window.window.resize(WIDTH, HEIGHT)
         desk_window.window.show()
         desk_window.window.repaint()
         self._seconds.setdefault("first_paint", time.monotonic() - begun)
+        driver.wait_until("the desk to open", lambda: desk_window.window.shown_page != "")
         self._open_windows.append(driver)
         return driver
 

@@ -4,23 +4,27 @@ Every method blocks and runs inside an errand (`windows/errands.py`), never on t
 except those that say "at once". They raise the three kinds of `treasury_desktop.errors`.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from __future__ import annotations
 
-from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
-from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
-from treasury_desktop.desk.import_transaction import Imported
-from treasury_desktop.desk.refresh_treasury import Refreshed
-from treasury_desktop.pools.history import PoolSeries
-from treasury_desktop.pools.pool import PoolState
-from treasury_desktop.review.facts import LocalFacts
-from treasury_desktop.review.review import Review
-from treasury_desktop.safes.confirmation import Confirmation
-from treasury_desktop.safes.queued import QueuedTransaction
-from treasury_desktop.treasury.movement import Movement
-from treasury_desktop.treasury.strategy import Strategy
-from treasury_desktop.treasury.workspace import Workspace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms is entered
+    from pathlib import Path
+
+    from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
+    from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+    from treasury_desktop.desk.import_transaction import Imported
+    from treasury_desktop.desk.refresh_treasury import Refreshed
+    from treasury_desktop.pools.history import PoolSeries
+    from treasury_desktop.pools.pool import PoolState
+    from treasury_desktop.review.facts import LocalFacts
+    from treasury_desktop.review.review import Review
+    from treasury_desktop.safes.confirmation import Confirmation
+    from treasury_desktop.safes.queued import QueuedTransaction
+    from treasury_desktop.treasury.movement import Movement
+    from treasury_desktop.treasury.strategy import Strategy
+    from treasury_desktop.treasury.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ It knows that there are pages, a session that can be asked to refresh and errand
 before the window does; it knows nothing of treasuries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,10 +40,12 @@ _GEOMETRY: Final = "geometry"
 class MainWindow(QMainWindow):
     """The window. Pages are built when first shown; closing waits for acts under way.
 
-    Signals: `page_shown` with a page's key; `closed` when errands have ended and the store may
-    be closed. With `opens_late` the first page is built after the frame's first paint.
+    Signals: `painted` once, when the frame is on the screen; `page_shown` with a page's key;
+    `closed` when errands have ended and the store may be closed. With `opens_late` no page is
+    built before `open_first_page`: what pages need is loaded behind a window that is there.
     """
 
+    painted = Signal()
     page_shown = Signal(object)
     closed = Signal()
 
@@ -63,9 +65,11 @@ class MainWindow(QMainWindow):
         self._errands = errands
         self._settings = settings
         self._built: dict[str, QWidget] = {}
+        self._frames: dict[str, QWidget] = {}
         self._shown_key = ""
-        self._late_key = ""
+        self._is_painted = False
         self._toast: Toast | None = None
+        self._shortcuts: list[QShortcut] = []
         self.setWindowTitle("Treasury")
         self.setMinimumSize(SMALLEST)
         self._navigation = Navigation(self._listed)
@@ -79,32 +83,42 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore_geometry()
         self._show_look()
-        if self._listed:
-            self._open_first(self._listed[0].key, is_late=opens_late)
+        if opens_late:
+            self._name_first_page()
+        elif self._listed:
+            self.open_first_page()
 
-    def _open_first(self, key: str, *, is_late: bool) -> None:
-        """Builds the first page, or names it now and builds it once the frame has been painted."""
-        if not is_late:
-            self.show_page(key)
-            return
-        self._title.setText(self._pages[key].title)
-        self._navigation.mark(key)
-        self._late_key = key
+    def _name_first_page(self) -> None:
+        """The frame as it will be, with nothing in it that could be pressed yet."""
+        first = self._listed[0]
+        self._title.setText(first.title)
+        self._navigation.mark(first.key)
+        self._allow(can_act=False)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """The frame is on the screen before the first page is built."""
-        super().showEvent(event)
-        if self._late_key:
-            QTimer.singleShot(0, self, self._paint_then_build)
+    def open_first_page(self) -> None:
+        """Builds and shows the first page, unless another one is in sight already."""
+        self._allow(can_act=True)
+        if not self._shown_key:
+            self.show_page(self._listed[0].key)
 
-    def _paint_then_build(self) -> None:
-        self.repaint()
-        QTimer.singleShot(0, self, self._build_late_page)
+    def _allow(self, *, can_act: bool) -> None:
+        self._navigation.setEnabled(can_act)
+        self._refresh.setEnabled(can_act)
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(can_act)
 
-    def _build_late_page(self) -> None:
-        key, self._late_key = self._late_key, ""
-        if key and not self._shown_key:
-            self.show_page(key)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame is on the screen before anything else is loaded.
+
+        A `repaint` in `showEvent` would not do: nothing is painted before the window is exposed.
+        """
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self._say_painted)
+
+    def _say_painted(self) -> None:
+        self.painted.emit()
 
     @property
     def shown_page(self) -> str:
@@ -116,7 +130,8 @@ class MainWindow(QMainWindow):
         if key not in self._built:
             page = self._pages[key]
             self._built[key] = page.build()
-            self._stack.addWidget(_framed(self._built[key], scrolls=page.scrolls))
+            self._frames[key] = _framed(self._built[key], scrolls=page.scrolls)
+            self._stack.addWidget(self._frames[key])
         return self._built[key]
 
     def show_page(self, key: str) -> None:
@@ -126,11 +141,18 @@ class MainWindow(QMainWindow):
         page = self._pages[key]
         widget = self.page_widget(key)
         self._shown_key = key
-        self._stack.setCurrentIndex(list(self._built).index(key))
+        self._stack.setCurrentWidget(self._frames[key])
         self._title.setText(page.title)
         self._navigation.mark(page.under or key)
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
+
+    def show_instead(self, title: str, widget: QWidget) -> None:
+        """Shows something that is no page, such as why there are none; pages can be returned to."""
+        self._shown_key = ""
+        self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        self._title.setText(title)
 
     def show_treasury_name(self, name: str) -> None:
         """Shows the treasury's name above the navigation."""
@@ -205,19 +227,21 @@ class MainWindow(QMainWindow):
         self._session.refresh_ended.connect(self._show_refreshing)
         look().changed.connect(self._show_look)
         for number, page in enumerate(self._listed[:10], start=1):
-            self._shortcut(f"Ctrl+{number % 10}", page.key)
+            self._page_shortcut(f"Ctrl+{number % 10}", page.key)
         if "settings" in self._pages:
-            self._shortcut("Ctrl+,", "settings")
-        for keys, action in (
-            ("F5", self._session.ask_refresh),
-            ("Ctrl+R", self._session.ask_refresh),
-            ("Ctrl+L", look().toggle),
-            ("Ctrl+Q", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(action)
+            self._page_shortcut("Ctrl+,", "settings")
+        for keys in ("F5", "Ctrl+R"):
+            self._shortcuts.append(self._shortcut(keys, self._session.ask_refresh))
+        self._shortcut("Ctrl+L", look().toggle)
+        self._shortcut("Ctrl+Q", self.close)
 
-    def _shortcut(self, keys: str, page: str) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(lambda: self.show_page(page))
+    def _page_shortcut(self, keys: str, page: str) -> None:
+        self._shortcuts.append(self._shortcut(keys, lambda: self.show_page(page)))
+
+    def _shortcut(self, keys: str, action: Callable[[], object]) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.activated.connect(action)
+        return shortcut
 
     def _restore_geometry(self) -> None:
         self.resize(FIRST)

@@ -17,7 +17,8 @@ class Session(QObject):
     """The snapshot, queue, selection and state of the chain that all pages show.
 
     Signals: `snapshot_arrived`, `queue_changed`, `selection_changed`, `chain_status_changed`, each
-    after the fact and without arguments; `refresh_asked` and `refresh_ended` around a refresh.
+    after the fact and without arguments; `refresh_asked` and `refresh_ended` around a refresh;
+    `signing_stopped` when the program met a fault of its own.
     """
 
     snapshot_arrived = Signal()
@@ -26,6 +27,7 @@ class Session(QObject):
     chain_status_changed = Signal()
     refresh_asked = Signal()
     refresh_ended = Signal()
+    signing_stopped = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +37,7 @@ class Session(QObject):
         self._chain_trouble = ""
         self._trouble_since: int | None = None
         self._is_refreshing = False
+        self._why_no_signing = ""
 
     @property
     def snapshot(self) -> "TreasurySnapshot | None":
@@ -70,6 +73,17 @@ class Session(QObject):
     def is_refreshing(self) -> bool:
         """Whether a refresh is under way."""
         return self._is_refreshing
+
+    @property
+    def why_no_signing(self) -> str:
+        """One sentence why nothing is signed or sent any more; empty while it may be."""
+        return self._why_no_signing
+
+    def stop_signing(self, sentence: str) -> None:
+        """Nothing is signed or sent from now on; there is no way back but a new start."""
+        if not self._why_no_signing:
+            self._why_no_signing = sentence
+            self.signing_stopped.emit()
 
     def take_snapshot(self, snapshot: "TreasurySnapshot") -> None:
         """Makes this snapshot the current one; an equal one changes nothing."""

@@ -1,6 +1,7 @@
 """Our window on a kept workspace, as `treasury-desktop open` shows it, with no node to ask.
 
-`desk_window.py FOLDER` says when it was painted and what was imported by then. With a URL it then
+`desk_window.py FOLDER` says when its frame was painted and what was imported by then, and when the
+Overview stood in it with its figures. With a URL it then
 refreshes from that node and shows every page, and says how long its event loop was ever blocked.
 """
 
@@ -8,12 +9,14 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer
 
-from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.window import DeskWindow, started_application
-from treasury_desktop.treasury.workspace import Endpoint
+
+if TYPE_CHECKING:
+    from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.windows.heartbeat import Heartbeat
 
 PAGE_MILLISECONDS = 700
@@ -36,12 +39,21 @@ class FirstPaint(QObject):
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             self._modules = sorted(sys.modules)
-            QTimer.singleShot(0, self.say)
+            QTimer.singleShot(0, self, self.say)
         return False
 
     def say(self) -> None:
         """One line of JSON; the clock is the one that all processes share."""
         told = {"painted_at": time.monotonic(), "modules": self._modules}
+        print(json.dumps(told), flush=True)  # noqa: T201  the answer
+        self._desk_window.opened.connect(self._on_opened)
+
+    def _on_opened(self) -> None:
+        self._desk_window.window.repaint()
+        QTimer.singleShot(0, self, self._say_filled)
+
+    def _say_filled(self) -> None:
+        told = {"filled_at": time.monotonic()}
         print(json.dumps(told), flush=True)  # noqa: T201  the answer
         if self._then_busy:
             Work(self._desk_window).begin()
@@ -78,12 +90,20 @@ class Work(QObject):
         QTimer.singleShot(PAGE_MILLISECONDS, self._next_page)
 
 
+def opened_desk(folder: Path, urls: list[str]) -> "OpenDesk":
+    """The desk behind the window, loaded once the frame is painted."""
+    from treasury_desktop.application.open_desk import OpenDesk  # noqa: PLC0415  once painted
+    from treasury_desktop.treasury.workspace import Endpoint  # noqa: PLC0415  once painted
+
+    endpoints = tuple(Endpoint(name="local node", url=url) for url in urls)
+    return OpenDesk(folder, endpoints=endpoints)
+
+
 def main() -> int:
     """Shows the window until standard input ends."""
     application = started_application()
     urls = sys.argv[2:]
-    endpoints = tuple(Endpoint(name="local node", url=url) for url in urls)
-    desk_window = DeskWindow(OpenDesk(Path(sys.argv[1]), endpoints=endpoints))
+    desk_window = DeskWindow(lambda: opened_desk(Path(sys.argv[1]), urls))
     paint = FirstPaint(desk_window, then_busy=bool(urls))
     paint.setObjectName("first paint")
     end = QSocketNotifier(0, QSocketNotifier.Type.Read)

@@ -24,7 +24,7 @@ class FirstPaint(QObject):
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             self._modules = sorted(sys.modules)
-            QTimer.singleShot(0, self.say)
+            QTimer.singleShot(0, self, self.say)
         return False
 
     def say(self) -> None:

@@ -59,6 +59,7 @@ class ExecutePanel(QWidget):
         self._facts = plain_label(role="quiet", wrap=True)
         self._lay_out()
         self.send.clicked.connect(self._on_send)
+        session.signing_stopped.connect(self._show_send)
         self.outcome.next_asked.connect(lambda _step: session.ask_refresh())
 
     def show_transaction(self, card: QueueCard, keys: tuple[KeyLabel, ...]) -> None:
@@ -82,6 +83,8 @@ class ExecutePanel(QWidget):
             self.send.refuse("Under way: waiting for the passphrase, then for the receipt.")
         elif self.outcome.is_shown and self.outcome.outcome is not None:
             self.send.refuse("Something came of it already; see above.")
+        elif self._session.why_no_signing:
+            self.send.refuse(self._session.why_no_signing)
         elif self._choice.why_none:
             self.send.refuse(self._choice.why_none)
         elif trouble:

@@ -89,6 +89,7 @@ class SignPage(QWidget):
         self.setFocusProxy(self.key)
         acknowledged.changed.connect(self._on_changed)
         session.selection_changed.connect(self.outcome.clear)
+        session.signing_stopped.connect(self._show)
         self.key.currentIndexChanged.connect(self._on_key_chosen)
         self.sign.clicked.connect(self._on_sign)
         self.outcome.next_asked.connect(self._on_next)
@@ -169,6 +170,7 @@ class SignPage(QWidget):
         self._show_sign(self._choice.why_none)
 
     def _show_sign(self, why: str) -> None:
+        why = self._session.why_no_signing or why
         if self._errands.is_acting(ACT):
             self.sign.refuse("Waiting for the passphrase in the separate window.")
         elif why:
