@@ -23,7 +23,7 @@ BANNED = {
     r"processEvents\(": set(),
     r"(?<!application)(?<!app)\.exec\(": set(),
     r"Signal\([^)]*\b(int|float)\b": set(),
-    r"setStyleSheet\(": {"look/style.py"},
+    r"setStyleSheet\(": {"look/parts.py"},
     r"#[0-9a-fA-F]{6}\b": {"look/tokens.py"},
     r"QColor\([\"'\d]|Qt\.GlobalColor\.(?!transparent)": set(),
     r"except (Base)?Exception\b|except:": {"errands.py"},

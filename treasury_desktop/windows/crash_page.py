@@ -1,11 +1,11 @@
 """The page for our own bugs: what it means, what still works, and a report that can be copied."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.bug_report import SENTENCES, TITLE
 from treasury_desktop.windows.look import tokens
-from treasury_desktop.windows.look.icons import Glyph
+from treasury_desktop.windows.look.icons import Glyph, spaced
 from treasury_desktop.windows.look.style import mono, set_variant
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
@@ -32,6 +32,9 @@ class CrashPage(QWidget):
         self.report.setFont(mono(tokens.SMALL_TEXT))
         self.report.setAccessibleName("Report")
         self.copy = CopyButton(report, "the report")
+        self.copy.setText("Copy the report")
+        self.copy.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.copy.setIconSize(spaced())
         self.end = QPushButton("Close the program")
         set_variant(self.end, role="primary")
         self.end.clicked.connect(self.end_asked)
@@ -47,7 +50,6 @@ class CrashPage(QWidget):
         column.addWidget(card, 1)
         row = QHBoxLayout()
         row.addWidget(self.copy)
-        row.addWidget(plain_label("Copy the report", role="quiet"))
         row.addStretch(1)
         row.addWidget(self.end)
         column.addLayout(row)
@@ -57,7 +59,8 @@ class CrashPage(QWidget):
         across = QHBoxLayout(self)
         margin = tokens.PAGE_MARGIN
         across.setContentsMargins(0, 0, margin, margin)
-        across.addWidget(inner, 1)
+        across.addWidget(inner, 1000)
+        across.addStretch(1)
 
 
 def _heading() -> QHBoxLayout:

@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
             self._built[key] = page.build()
             self._frames[key] = _framed(self._built[key], scrolls=page.scrolls)
             self._stack.addWidget(self._frames[key])
+            look().dress_part(self._frames[key])
         return self._built[key]
 
     def show_page(self, key: str) -> None:
@@ -141,6 +142,7 @@ class MainWindow(QMainWindow):
         page = self._pages[key]
         widget = self.page_widget(key)
         self._shown_key = key
+        look().dress_now(self._frames[key])
         self._stack.setCurrentWidget(self._frames[key])
         self._title.setText(page.title)
         self._navigation.mark(page.under or key)
@@ -151,6 +153,7 @@ class MainWindow(QMainWindow):
         """Shows something that is no page, such as why there are none; pages can be returned to."""
         self._shown_key = ""
         self._stack.addWidget(widget)
+        look().dress_part(widget)
         self._stack.setCurrentWidget(widget)
         self._title.setText(title)
 
@@ -174,6 +177,7 @@ class MainWindow(QMainWindow):
         """Shows a passing notice at the lower right."""
         if self._toast is None:
             self._toast = Toast(self)
+            look().dress_part(self._toast)
         self._toast.say(words, kind)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -218,6 +222,10 @@ class MainWindow(QMainWindow):
         rows.addLayout(across, 1)
         rows.addWidget(self._status)
         self.setCentralWidget(whole)
+        for part in (
+            self._navigation, self._title, self._refresh, self._switch, self._notice, self._status,
+        ):  # fmt: skip
+            look().dress_part(part)
 
     def _connect(self) -> None:
         self._navigation.page_asked.connect(self.show_page)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.parts import Parts
 from treasury_desktop.windows.look.sheet import style_sheet
 from treasury_desktop.windows.look.tokens import DARK, LIGHT, Palette, Token
 
@@ -31,6 +32,7 @@ class Look(QObject):
         self._preference: Preference = "system"
         self._palette = LIGHT
         self._application: QApplication | None = None
+        self._parts = Parts(self)
 
     @property
     def palette(self) -> Palette:
@@ -64,7 +66,8 @@ class Look(QObject):
         hints.colorSchemeChanged.connect(self._follow, Qt.ConnectionType.UniqueConnection)
         self._preference = preference
         self._palette = self._wanted()
-        self._wear()
+        application.setPalette(qt_palette(self._palette))
+        self._parts.dress(application, style_sheet(self._palette))
 
     def prefer(self, preference: Preference) -> None:
         """Chooses light, dark or whatever the system shows."""
@@ -84,17 +87,18 @@ class Look(QObject):
     def _follow(self) -> None:
         if self._wanted() is not self._palette:
             self._palette = self._wanted()
-            self._wear()
+            if self._application is not None:
+                self._application.setPalette(qt_palette(self._palette))
+            self._parts.change(style_sheet(self._palette))
             self.changed.emit()
 
-    def _wear(self) -> None:
-        if self._application is None:
-            return
-        self._application.setStyleSheet(
-            ""
-        )  # replacing one sheet by another costs five times as much
-        self._application.setPalette(qt_palette(self._palette))
-        self._application.setStyleSheet(style_sheet(self._palette))
+    def dress_part(self, part: QWidget) -> None:
+        """Dresses a part of a window alone: a change then costs only what is in sight."""
+        self._parts.add(part)
+
+    def dress_now(self, part: QWidget) -> None:
+        """Dresses a part that is about to be seen, if it has waited out of sight."""
+        self._parts.dress_now(part)
 
 
 @cache
