@@ -4,7 +4,7 @@ Each opens with what an attacker gains if it were missing. They look at the whol
 nothing hides by depth, position or number.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import Certainty, DecodedCall, Problem
@@ -14,10 +14,8 @@ from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
 from treasury_desktop.review.lookalike_check import lookalikes
 from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave, permits
-from treasury_desktop.review.subject import Subject
+from treasury_desktop.review.subject import Check, Subject
 from treasury_desktop.safes.safe_tx import Operation
-
-Check = Callable[[Subject], Iterator[Finding]]
 
 UNLIMITED_FROM = 2**95
 """At least this many base units is no amount anybody means (bundle.md)."""

@@ -11,15 +11,28 @@ from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.deployments.policy import Matter, judge
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.checks import CALL_CHECKS
+from treasury_desktop.review.claim_checks import CLAIM_CHECKS
 from treasury_desktop.review.clock import aged_to
 from treasury_desktop.review.facts import Facts, LocalFacts, facts_for
 from treasury_desktop.review.findings import VERDICTS, Finding, Severity
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.review.state_checks import STATE_CHECKS
-from treasury_desktop.review.subject import Subject
+from treasury_desktop.review.subject import Check, Subject
+from treasury_desktop.review.text_checks import TEXT_CHECKS
+from treasury_desktop.review.token_checks import TOKEN_CHECKS
+from treasury_desktop.review.venue_checks import VENUE_CHECKS
 from treasury_desktop.safes.comparison import comparison_code
 from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
 from treasury_desktop.treasury.evidence import Origin
+
+ALL_CHECKS: tuple[Check, ...] = (
+    *CALL_CHECKS,
+    *TOKEN_CHECKS,
+    *VENUE_CHECKS,
+    *STATE_CHECKS,
+    *CLAIM_CHECKS,
+    *TEXT_CHECKS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +122,7 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
             )
         ),
     )
-    found = [f for check in (*CALL_CHECKS, *STATE_CHECKS) for f in check(subject)]
+    found = [finding for check in ALL_CHECKS for finding in check(subject)]
     findings = sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code, f.path))
     return Review(
         bundle=bundle,

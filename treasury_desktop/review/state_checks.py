@@ -8,9 +8,8 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.deployments.denominator import treasury_value
 from treasury_desktop.deployments.judgement import Verdict
 from treasury_desktop.deployments.prices import price_range
-from treasury_desktop.review.checks import Check
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
-from treasury_desktop.review.subject import Subject
+from treasury_desktop.review.subject import Check, Subject
 from treasury_desktop.treasury.evidence import NATIVE, Origin
 
 REFUND_SHARE_OF_TREASURY = 1000

@@ -1,5 +1,6 @@
 """What every check looks at: one transaction with its calls, hashes, facts and judgements."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from treasury_desktop.assets.address import Address
@@ -9,6 +10,7 @@ from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.review.facts import Facts
+from treasury_desktop.review.findings import Finding
 from treasury_desktop.review.signatures import CheckedSignature
 from treasury_desktop.safes.hashes import SafeTxHashes
 from treasury_desktop.safes.safe import Safe
@@ -92,3 +94,7 @@ class Subject:
             return plain(contract.name, limit=NAME_LIMIT)
         strategy = next((s for s in self.facts.strategies if address in s.contracts), None)
         return "" if strategy is None else plain(strategy.name, limit=NAME_LIMIT)
+
+
+Check = Callable[[Subject], Iterator[Finding]]
+"""One danger: everything it finds in a subject."""

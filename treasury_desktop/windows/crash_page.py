@@ -42,6 +42,7 @@ class CrashPage(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
         column.addLayout(_heading())
         card = Card("Report")
