@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 RESOURCES = Path(__file__).parent.parent / "resources"
-DECIDING = ("abi/*.json", "official/*.json", "words/*.txt")
+DECIDING = ("abi/*.json", "official/*.json", "tokens/*.json", "words/*.txt")
 
 
 def main() -> None:

@@ -57,6 +57,7 @@ _LOOKALIKES_OF = {
     "x": "\u03c7\u0445",
     "y": "\u03b3\u0443\u04af",
 }
+_ASCII_OF = {letter: ascii_ for ascii_, letters in _LOOKALIKES_OF.items() for letter in letters}
 _PASSING = frozenset("".join(_LOOKALIKES_OF.values()))
 # Latin letters of their own that pass for an ASCII letter inside an ASCII word.
 _LATIN_PASSING = frozenset("\u0131\u0237\u0251\u0261\u0269\u026a\u028f\u0196\u01c0")
@@ -78,6 +79,11 @@ def has_lookalikes(text: str) -> bool:
         return False
     honest = {script_of(letter) for letter in text if letter.isalnum() and letter not in _PASSING}
     return any(_is_suspicious(word, honest) for word in _WORD.findall(text))
+
+
+def as_ascii(text: str) -> str:
+    """The text with every look-alike replaced by the ASCII character it passes for."""
+    return text if text.isascii() else "".join(_ASCII_OF.get(letter, letter) for letter in text)
 
 
 def script_of(character: str) -> str:

@@ -1,8 +1,96 @@
 """Text from outside that is made to look like something else.
 
-One function per finding, each opening with what an attacker gains if it were missing.
+Whatever is found, the text is shown literally (assets/untrusted_text.py); these findings say that
+somebody tried. Only text about what the transaction touches is examined, and what the sender says
+of the transaction itself: junk that lies elsewhere in a treasury is no reason to stop.
 """
 
-from treasury_desktop.review.subject import Check
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-TEXT_CHECKS: tuple[Check, ...] = ()
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.untrusted_text import (
+    NAME_LIMIT,
+    SYMBOL_LIMIT,
+    TextProblem,
+    plain,
+    problems_of,
+)
+from treasury_desktop.review.findings import Finding, danger, warn
+from treasury_desktop.review.subject import Check, Subject
+from treasury_desktop.review.touched import touched_addresses
+
+PURPOSE_LIMIT = 2000
+SHOWN_IN_FINDING = 60
+
+_FINDINGS = {
+    TextProblem.RICH_TEXT: (warn, "UNTRUSTED_RICH_TEXT"),
+    TextProblem.BIDI: (danger, "BIDI_CONTROL_CHARS"),
+    TextProblem.INVISIBLE: (warn, "INVISIBLE_CHARS"),
+    TextProblem.CONTROL: (warn, "CONTROL_CHARS"),
+    TextProblem.OVERSIZED: (warn, "OVERSIZED_TEXT"),
+    TextProblem.HOMOGLYPH: (danger, "HOMOGLYPH"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A text, what it is said to be, and the call it belongs to ("" for the whole)."""
+
+    text: str
+    what: str
+    limit: int
+    path: str = ""
+
+
+def deceiving_texts(subject: Subject) -> Iterator[Finding]:
+    """A name that reads as a known one, or writes over the line beside it, gets signed as it."""
+    for said in (*_about_the_whole(subject), *_about_what_is_touched(subject)):
+        for problem in problems_of(said.text, limit=said.limit):
+            finding, code = _FINDINGS[problem]
+            shown = plain(said.text, limit=SHOWN_IN_FINDING)
+            sentence = f"{said.what} {problem.value}; it is shown literally: {shown}"
+            yield finding(code, sentence, path=said.path, evidence=shown)
+
+
+def _about_the_whole(subject: Subject) -> Iterator[_Said]:
+    bundle = subject.bundle
+    yield _Said(bundle.purpose, "The purpose", PURPOSE_LIMIT)
+    if isinstance(bundle.strategy, str):
+        yield _Said(bundle.strategy, "The strategy's name", NAME_LIMIT)
+    for exception in bundle.exceptions:
+        yield _Said(exception.reason, "The reason of an exception", PURPOSE_LIMIT)
+
+
+def _about_what_is_touched(subject: Subject) -> Iterator[_Said]:
+    touched = touched_addresses(subject.call)
+    evidence = subject.evidence
+    for token in evidence.tokens:
+        if token.address in touched:
+            path = touched[token.address]
+            if isinstance(token.symbol, str):
+                what = f"The symbol of {token.address}"
+                yield _Said(token.symbol, what, SYMBOL_LIMIT, path)
+            if isinstance(token.name, str):
+                yield _Said(token.name, f"The name of the token {token.address}", NAME_LIMIT, path)
+    yield from _names(subject, touched)
+
+
+def _names(subject: Subject, touched: dict[Address, str]) -> Iterator[_Said]:
+    evidence = subject.evidence
+    for contract in evidence.contracts:
+        if contract.address in touched:
+            what = f"The name of the contract {contract.address}"
+            yield _Said(contract.name, what, NAME_LIMIT, touched[contract.address])
+    for entry in evidence.address_book:
+        if entry.address in touched:
+            what = f"The address-book name of {entry.address}"
+            yield _Said(entry.name, what, NAME_LIMIT, touched[entry.address])
+    for strategy in subject.facts.strategies:
+        path = next((touched[c] for c in strategy.contracts if c in touched), None)
+        if path is not None:
+            yield _Said(strategy.name, "The name of a strategy", NAME_LIMIT, path)
+            yield _Said(strategy.group, "The group of a strategy", NAME_LIMIT, path)
+
+
+TEXT_CHECKS: tuple[Check, ...] = (deceiving_texts,)

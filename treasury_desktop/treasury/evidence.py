@@ -7,6 +7,7 @@ own or a sender's claims is not written here: see `Origin`.
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.quote import Quote
@@ -120,9 +121,9 @@ class ObservedAllowance:
     safe: Address | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the indexes below are made once, when asked for
 class Evidence:
-    """Everything a review may use besides the transaction itself."""
+    """Everything a review may use besides the transaction; of two entries the first counts."""
 
     block: Block | Unknown = UNKNOWN
     net_usd: Fraction | Unknown = UNKNOWN
@@ -140,17 +141,15 @@ class Evidence:
 
     def token_at(self, address: Address) -> DescribedToken | None:
         """What is said about the token at an address, or `None`."""
-        return next((token for token in self.tokens if token.address == address), None)
+        return self._tokens_by_address.get(address)
 
     def contract_at(self, address: Address) -> DescribedContract | None:
         """What is said about the contract at an address, or `None`."""
-        return next((c for c in self.contracts if c.address == address), None)
+        return self._contracts_by_address.get(address)
 
     def payee_at(self, address: Address, chain_id: int) -> BookEntry | None:
         """The address-book entry for this chain, or `None`."""
-        return next(
-            (e for e in self.address_book if e.address == address and e.chain_id == chain_id), None
-        )
+        return self._payees.get((address, chain_id))
 
     def quotes_of(self, token: str) -> tuple[Quote, ...]:
         """All quotes of a token (EIP-55 address or "native")."""
@@ -166,3 +165,15 @@ class Evidence:
         if described is None or not isinstance(described.decimals, int):
             return None
         return described.decimals
+
+    @cached_property
+    def _tokens_by_address(self) -> dict[Address, DescribedToken]:
+        return {token.address: token for token in reversed(self.tokens)}
+
+    @cached_property
+    def _contracts_by_address(self) -> dict[Address, DescribedContract]:
+        return {contract.address: contract for contract in reversed(self.contracts)}
+
+    @cached_property
+    def _payees(self) -> dict[tuple[Address, int | Unknown], BookEntry]:
+        return {(entry.address, entry.chain_id): entry for entry in reversed(self.address_book)}

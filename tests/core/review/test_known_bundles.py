@@ -13,8 +13,6 @@ from treasury_desktop.review.review import examine
 SEVERITIES = ("ok", "warn", "danger", "block")
 NOT_YET = {
     "case-053": {"SERVICE_DECODING_MISMATCH"},
-    "case-057": {"UNTRUSTED_RICH_TEXT", "TOKEN_NOT_IN_TOKEN_LIST"},
-    "case-065": {"TOKEN_DECIMALS_OUT_OF_RANGE", "TOKEN_NOT_IN_TOKEN_LIST"},
     "case-094": {"ZERO_SHARES_EXPECTED"},
     "case-105": {"SAFE_TX_HASH_MISMATCH"},
 }
