@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -14,7 +15,7 @@ from tests.demonstration_chain import copy_of_demonstration
 from tests.journeys.conftest import Ceremony
 from treasury_desktop.application import demonstration
 from treasury_desktop.application.crashes import Crashes
-from treasury_desktop.application.window import DeskWindow
+from treasury_desktop.application.window import SECONDS_BETWEEN_REFRESHES, DeskWindow
 from treasury_desktop.errors import Malformed, Refused, TreasuryError
 from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.windows.crash_page import CrashPage
@@ -124,6 +125,54 @@ def test_damaged_or_newer_workspace_is_refused_in_one_sentence(
         ceremony.desk(as_second_signer=True)
 
     assert file.read_text() == damage
+
+
+def test_figures_are_read_again_before_they_are_too_old(ceremony: Ceremony, qtbot: QtBot) -> None:
+    """Every few minutes while a node answers; one that does not is left alone."""
+    with _window(ceremony, ceremony.endpoint) as opened:
+        snapshot = opened.session.snapshot
+        assert snapshot is not None
+        age = 0
+        opened.desk._clock = lambda: snapshot.block.timestamp + age
+
+        opened._on_tick()
+        assert not opened.session.is_refreshing
+
+        age = SECONDS_BETWEEN_REFRESHES
+        opened.session.chain_failed("The node does not answer.", 0)
+        opened._on_tick()
+        assert not opened.session.is_refreshing
+
+        opened.session.chain_answered()
+        with qtbot.waitSignal(opened.session.refresh_ended, timeout=30_000):
+            opened._on_tick()
+        assert opened.session.snapshot is not snapshot
+
+
+def test_two_desks_of_one_treasury_are_told_apart(ceremony: Ceremony, qtbot: QtBot) -> None:
+    """By the title of the window and the words above the navigation."""
+    desk = ceremony.desk(is_online=False, as_second_signer=True)
+    opened = DeskWindow(lambda: desk, whose="Second signer's desk")
+    opened.open()
+    try:
+        assert opened.window.windowTitle().endswith("Second signer's desk")
+        assert "Second signer's desk" in _words(opened)
+    finally:
+        opened.window.close()
+
+
+def test_starting_over_keeps_keys_in_files(tmp_path: Path) -> None:
+    """Records and series go; what only the person has stays."""
+    folders = demonstration.DemonstrationFolders(tmp_path)
+    desk = folders.desk(as_second_signer=False)
+    (desk / "keys").mkdir(parents=True)
+    for name in ("keys/owner.json", "keys-in-files", "records.sqlite", "ready"):
+        (desk / name).write_text("kept?")
+
+    demonstration.forget(folders)
+
+    left = sorted(each.relative_to(desk).as_posix() for each in desk.rglob("*"))
+    assert left == ["keys", "keys-in-files", "keys/owner.json"]
 
 
 def test_workspace_that_cannot_be_opened_says_so_in_the_window(qtbot: QtBot) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
 
 ENDPOINT_FILE = "endpoint"
 READY_MARK = "ready"
+KEPT_AT_RESET = frozenset({"keys", "keys-in-files"})
 NODE_NAME = "local node"
 SET_UP_DESK = "Reading the treasury for the first time"
 KEYS = {
@@ -92,9 +93,12 @@ def open_demonstration(data: Path | None, *, starts_over: bool, as_second_signer
 
 
 def forget(folders: DemonstrationFolders) -> None:
-    """Removes both desks and brings the chain back to how it was built; keys are not touched."""
+    """Removes what both desks recorded, and brings the chain back to how it was built.
+
+    Keys are not touched, those kept in encrypted files neither.
+    """
     for second in (False, True):
-        shutil.rmtree(folders.desk(as_second_signer=second), ignore_errors=True)
+        _forget_desk(folders.desk(as_second_signer=second))
     if is_prepared(folders.chain):
         reset(folders.chain)
 
@@ -136,6 +140,17 @@ def stop_chain(folders: DemonstrationFolders, chain: "RunningChain") -> None:
     chain.close()
 
 
+def _forget_desk(folder: Path) -> None:
+    """Everything in a desk's folder goes, except keys and the choice to keep them there."""
+    for thing in folder.iterdir() if folder.is_dir() else ():
+        if thing.name in KEPT_AT_RESET:
+            continue
+        if thing.is_dir() and not thing.is_symlink():
+            shutil.rmtree(thing, ignore_errors=True)
+        else:
+            thing.unlink(missing_ok=True)
+
+
 def _set_up_desk(
     folders: DemonstrationFolders, *, as_second_signer: bool, on_progress: "OnProgress"
 ) -> None:
@@ -146,8 +161,8 @@ def _set_up_desk(
     folder = folders.desk(as_second_signer=as_second_signer)
     if (folder / READY_MARK).exists():
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
+    _forget_desk(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(folders.chain / "workspace" / "treasury.toml", folder)
     on_progress(0, 0, SET_UP_DESK)
     chain = start_chain(folders)
@@ -226,7 +241,11 @@ class Demonstration(QObject):
         self._open_desk()
 
     def _open_desk(self) -> None:
-        self.desk_window = DeskWindow(self._desk, settings=self._settings)
+        self.desk_window = DeskWindow(
+            self._desk,
+            settings=self._settings,
+            whose="Second signer's desk" if self._is_second else "",
+        )
         self._crashes.show_in(self.desk_window.show_crash)
         self.desk_window.window.closed.connect(self._on_closed)
         self.desk_window.opened.connect(self._on_opened)

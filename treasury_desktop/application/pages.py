@@ -11,6 +11,7 @@ from treasury_desktop.windows.session import Session
 
 if TYPE_CHECKING:
     from treasury_desktop.windows.actions import Actions
+    from treasury_desktop.windows.overview.page import OverviewPage
     from treasury_desktop.windows.queue.page import QueuePage
     from treasury_desktop.windows.review.acknowledged import Acknowledged
     from treasury_desktop.windows.sign.page import SignPage
@@ -34,7 +35,7 @@ class Pages:
         self._show = show
         self._desk: Actions | None = None
         self._shared: Acknowledged | None = None
-        self._reading_keys: list[QueuePage | SignPage] = []
+        self._reading_keys: list[OverviewPage | QueuePage | SignPage] = []
 
     def serve(self, desk: "Actions") -> None:
         """Pages built from now on ask this desk; there is none before it is open."""
@@ -65,7 +66,9 @@ class Pages:
     def _overview(self) -> QWidget:
         from treasury_desktop.windows.overview.page import OverviewPage  # noqa: PLC0415  when shown
 
-        return OverviewPage(self._session, self._errands, self._actions, self._show)
+        page = OverviewPage(self._session, self._errands, self._actions, self._show)
+        self._reading_keys.append(page)
+        return page
 
     def _holdings(self) -> QWidget:
         from treasury_desktop.windows.holdings.page import HoldingsPage  # noqa: PLC0415  when shown

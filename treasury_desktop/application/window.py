@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
     from treasury_desktop.desk.refresh_treasury import Refreshed
 
 STATUS_MILLISECONDS = 30_000
+SECONDS_BETWEEN_REFRESHES = 300
 LOOK_SETTING = "look"
 NO_DISPLAY = "There is no display here. To see the whole job as pictures, run: "
 
@@ -34,16 +35,22 @@ class DeskWindow(QObject):
     """A desk with its session, errands and main window, wired together.
 
     The frame is shown first; `open` then loads the desk and shows what it keeps, without any
-    network. Signals: `opened` once the desk is in the window; not where it cannot be opened.
+    network. `whose` tells two desks of one treasury apart.
+    Signals: `opened` once the desk is in the window; not where it cannot be opened.
     """
 
     opened = Signal()
 
     def __init__(
-        self, open_desk: "Callable[[], OpenDesk]", *, settings: QSettings | None = None
+        self,
+        open_desk: "Callable[[], OpenDesk]",
+        *,
+        settings: QSettings | None = None,
+        whose: str = "",
     ) -> None:
         super().__init__()
         self._open_desk = open_desk
+        self._whose = whose
         self._desk: OpenDesk | None = None
         self._is_tried = False
         self.session = Session(self)
@@ -80,7 +87,7 @@ class DeskWindow(QObject):
             return
         self._pages.serve(self._desk)
         self._connect()
-        self.window.show_treasury_name(self._desk.workspace.name)
+        self.window.show_treasury_name(self._desk.workspace.name, whose=self._whose)
         self._show_status()
         self._show_badges()
         for sentence in self._desk.troubles:
@@ -108,8 +115,21 @@ class DeskWindow(QObject):
         ):
             change.connect(self._show_status)
         self.session.queue_changed.connect(self._show_badges)
-        self._clock.timeout.connect(self._show_status)
+        self._clock.timeout.connect(self._on_tick)
         self._clock.start()
+
+    def _on_tick(self) -> None:
+        """Shows how old the figures are, and reads them anew before they are too old to judge by.
+
+        A node that did not answer is left alone until the person asks again.
+        """
+        self._show_status()
+        snapshot = self.session.snapshot
+        if snapshot is None or self.session.chain_trouble or not self.desk.workspace.endpoints:
+            return
+        is_old = self.desk.now() - snapshot.block.timestamp >= SECONDS_BETWEEN_REFRESHES
+        if is_old and self.errands.is_quiet:
+            self.session.ask_refresh()
 
     def on_refresh_asked(self) -> None:
         """Reads the treasury in an errand."""

@@ -222,4 +222,6 @@ def party_at(address: Address, workspace: Workspace) -> Party:
     for known, name, source in found:
         if known == address:
             return Party(name_text(name), source, str(address))
+    if address.is_zero:
+        return Party("Minted or burned", "the zero address", str(address))
     return Party("", "not in the address book", str(address))

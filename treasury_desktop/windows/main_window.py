@@ -34,6 +34,7 @@ from treasury_desktop.windows.widgets.notice import NoticeLine, Toast
 
 SMALLEST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
+FRAME_HEIGHT: Final = 40
 _GEOMETRY: Final = "geometry"
 
 
@@ -157,9 +158,10 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(widget)
         self._title.setText(title)
 
-    def show_treasury_name(self, name: str) -> None:
-        """Shows the treasury's name above the navigation."""
-        self._navigation.show_name(name)
+    def show_treasury_name(self, name: str, *, whose: str = "") -> None:
+        """Shows the treasury's name above the navigation, and whose desk this is."""
+        self._navigation.show_name(whose or name)
+        self.setWindowTitle(" · ".join(part for part in ("Treasury", name, whose) if part))
 
     def show_status(self, parts: Sequence[StatusPart]) -> None:
         """Shows the age and the source of all figures in the status line."""
@@ -252,7 +254,9 @@ class MainWindow(QMainWindow):
         return shortcut
 
     def _restore_geometry(self) -> None:
-        self.resize(FIRST)
+        room = self.screen().availableSize()
+        # The frame around a window needs room too: the status line must not lie below the screen.
+        self.resize(FIRST.boundedTo(QSize(room.width() - 2, room.height() - FRAME_HEIGHT)))
         kept = self._settings.value(_GEOMETRY) if self._settings is not None else None
         if isinstance(kept, QByteArray):
             self.restoreGeometry(kept)

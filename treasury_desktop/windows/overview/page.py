@@ -93,6 +93,11 @@ class OverviewPage(QWidget):
             self._has_begun = True
             QTimer.singleShot(0, self, self._begin)
 
+    def reload(self) -> None:
+        """Reads keys and movements again."""
+        if self._has_begun:
+            self._read()
+
     def _begin(self) -> None:
         self._read()
         self._review_all()

@@ -17,7 +17,7 @@ from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 _BAR_HEIGHT = 22
-_SHARE_WIDTH, _BADGE_WIDTH, _ROOM_WIDTH = 128, 148, 220
+_SHARE_WIDTH, _BADGE_WIDTH, _ROOM_WIDTH = 128, 132, 256
 """Fixed, so that the bars of all cards begin and end alike and can be compared."""
 _KINDS: dict[str, Token] = {"advice": "advice", "danger": "danger"}
 

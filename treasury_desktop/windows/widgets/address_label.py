@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from treasury_desktop.windows.look.style import mono, set_variant
@@ -86,6 +86,10 @@ class AddressLabel(QWidget):
             part.setVisible(bool(text))
         if self._is_short:
             set_variant(self._parts[1], role="mono-quiet")
+            return
+        # A bold font's own estimate falls short by a pixel or two, in the very digits that matter.
+        bold = QFontMetrics(mono(weight=QFont.Weight.Bold))
+        self._parts[1].setMinimumWidth(bold.horizontalAdvance(texts[1]) + 4)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

@@ -7,16 +7,17 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from treasury_desktop.windows.look.style import look
-
 _CELLS: Final = 6
 _HALF: Final = _CELLS // 2
-_LIGHTNESS: Final = {"light": (0.42, 0.62, 0.90), "dark": (0.66, 0.50, 0.22)}
+_LIGHTNESS: Final = (0.42, 0.62, 0.90)
 _SATURATION: Final = (0.55, 0.50, 0.30)
 
 
 class Identicon(QWidget):
-    """Six by six mirrored cells in two colours; the same address always looks the same."""
+    """Six by six mirrored cells in two colours.
+
+    The same address looks the same in light and in dark: cosigners compare these pictures.
+    """
 
     def __init__(self, raw: bytes, size: int = 28, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,10 +56,9 @@ class Identicon(QWidget):
     def _colours(self) -> tuple[QColor, QColor, QColor]:
         hue = int.from_bytes(self._digest[0:2], "big") / 65536
         other = (hue + 0.25 + self._digest[2] / 512) % 1.0
-        lights = _LIGHTNESS[look().palette.name]
         hues = (hue, other, hue)
         first, second, third = (
             QColor.fromHslF(h, s, light)
-            for h, s, light in zip(hues, _SATURATION, lights, strict=True)
+            for h, s, light in zip(hues, _SATURATION, _LIGHTNESS, strict=True)
         )
         return first, second, third
