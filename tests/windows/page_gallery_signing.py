@@ -236,6 +236,7 @@ def main(folder: Path, only: str = "") -> None:
         if only in f"{scene.page}-{scene.name}"
     ]
     kept: list[Any] = []
+    application.setQuitOnLastWindowClosed(False)
 
     def prepare(number: int) -> None:
         if number == len(shots):

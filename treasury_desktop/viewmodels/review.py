@@ -93,6 +93,9 @@ class SignatureRow:
     is_owner: bool
 
 
+COUNTED: Final = ("block", "danger", "warn")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
     """Everything on the review page, in reading order."""
@@ -124,6 +127,12 @@ class ReviewView:
     def dangers(self) -> tuple[FindingRow, ...]:
         """The findings that each want a typed acknowledgement."""
         return tuple(row for row in self.findings if row.words)
+
+    @property
+    def found(self) -> str:
+        """How many findings of each severity: "2 block, 1 danger"; notes are not counted."""
+        counted = ((word, sum(row.severity == word for row in self.findings)) for word in COUNTED)
+        return ", ".join(f"{count} {word}" for word, count in counted if count)
 
 
 def review_view(

@@ -39,6 +39,10 @@ _PAD: Final = 8
 _LEFT: Final = _PAD + tokens.ICON_SMALL + _PAD
 _TITLE: Final = 18
 _NOWHERE: Final = QModelIndex()
+HIGHEST: Final = 230
+"""More findings than fit into this height are scrolled through."""
+_LOWEST: Final = 34
+_ROWS_MEASURED: Final = 12
 
 
 class _FindingsModel(QAbstractListModel):
@@ -108,6 +112,7 @@ class FindingsList(QListView):
         """Shows findings; `is_named` says which dangers were acknowledged."""
         self._model.is_named = is_named
         self._model.show_rows(rows)
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The findings, or the words for none: an empty box would look like one still loading."""
@@ -117,7 +122,8 @@ class FindingsList(QListView):
         painter = QPainter(self.viewport())
         painter.setFont(sans())
         painter.setPen(look().colour("text_quiet"))
-        painter.drawText(QRect(QPoint(0, 8), self.viewport().size()), _TOP_LEFT, NOTHING_FOUND)
+        room = QRect(QPoint(tokens.PADDING, _PAD - 4), self.viewport().size())
+        painter.drawText(room, _TOP_LEFT, NOTHING_FOUND)
         painter.end()
 
     def refresh(self) -> None:
@@ -132,6 +138,17 @@ class FindingsList(QListView):
         """Another width gives other line breaks."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        """As high as its rows, up to a few: a short list leaves its room to what stands below."""
+        height = 0
+        for row in range(min(self._model.rowCount(), _ROWS_MEASURED)):
+            height += self.sizeHintForIndex(self._model.index(row)).height()
+            if height > HIGHEST:
+                break
+        self.setFixedHeight(max(_LOWEST, min(height, HIGHEST)))
 
     def _on_chosen(self, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)

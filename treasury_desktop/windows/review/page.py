@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from treasury_desktop.review.review import Review
@@ -16,6 +16,7 @@ from treasury_desktop.windows.review.acknowledged import Acknowledged
 from treasury_desktop.windows.review.call_tree import CallTree
 from treasury_desktop.windows.review.findings_list import FindingsList
 from treasury_desktop.windows.review.judgement_card import JudgementPanel
+from treasury_desktop.windows.review.scroll_column import ScrollColumn, scroll_to_top
 from treasury_desktop.windows.review.signature_rows import SignatureRows
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import plain_label, texts_in
@@ -29,7 +30,8 @@ from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 LOOK = "review"
-_MIDDLE_HEIGHT = 430
+_MIDDLE_HEIGHT = 240
+"""Below this the whole page scrolls; above it calls and findings scroll beside fixed hashes."""
 _ZERO = "0x" + "00" * 20
 
 
@@ -145,8 +147,12 @@ class ReviewPage(QWidget):
             symbol = self._actions.workspace.chain.native_symbol
             self.tree.show_call(review.call, CallReader(review.facts, symbol), view.call_count)
             self.sign.hold()
+            self._right.to_top()
+            scroll_to_top(self)
         self._show_head(view)
         self.findings.show_findings(view.findings, self.acknowledged.is_named)
+        if self._found.title is not None:
+            self._found.title.set_caption(f"worst first · {view.found}" if view.found else "")
         self._show_right(review, view)
         self._hashes.show_hashes(view.domain, view.message, view.safe_tx, view.words)
         self._show_state()
@@ -183,6 +189,7 @@ class ReviewPage(QWidget):
         self._shown = [*panels, signatures]
         for each in self._shown:
             each.show()
+        self._right.updateGeometry()
         self._columns.arrange()
 
     def _show_state(self) -> None:
@@ -266,16 +273,13 @@ class ReviewPage(QWidget):
         found = Card("Findings", caption="worst first", flush=True)
         found.body.setContentsMargins(1, 10, 1, tokens.GRID)
         found.body.setSpacing(4)
-        found.setMinimumHeight(150)
-        found.add(self.findings, stretch=1)
-        right = QVBoxLayout()
-        right.setSpacing(tokens.GRID + 4)
-        right.addWidget(found, 1)
+        found.add(self.findings)
+        self._found = found
         for card in (self._judgements, self._signatures):
             card.body.setSpacing(tokens.GRID)
             card.body.setContentsMargins(tokens.PADDING, 10, tokens.PADDING, 10)
-            right.addWidget(card, 0, Qt.AlignmentFlag.AlignTop)
+        self._right = ScrollColumn(found, self._judgements, self._signatures)
         both = SideBySide(spacing=tokens.GRID + 4)
         both.add(calls, 11)
-        both.add(right, 9)
+        both.add(self._right, 9)
         return both
