@@ -43,6 +43,7 @@ OWN_SAFE = an_address("another Safe of the treasury")
 USDC, DAI, WETH, JUNK = (an_address(f"token {name}") for name in ("USDC", "DAI", "WETH", "JUNK"))
 VAULT, TWIN_VAULT, OTHER_VAULT = (an_address(f"vault {name}") for name in ("a", "b", "c"))
 MANAGER, ROUTER = an_address("position manager"), an_address("router")
+PERMIT2 = an_address("permit2")
 GROUP, OTHER_GROUP, UNISWAP = "Yield", "Other yield", "Uniswap"
 STRATEGIES = (
     Strategy(name="Vault A", group=GROUP, venue="erc4626", contracts=(VAULT,), asset=USDC),
@@ -152,11 +153,12 @@ def tokens() -> tuple[DescribedToken, ...]:
 
 
 def an_evidence(**changes: Any) -> Evidence:
-    """Ten million dollars net as stated, prices of a minute ago, nothing deployed or queued."""
+    """Ten million dollars net as stated, prices of a minute ago, nothing owed, deployed, queued."""
     made = Evidence(
         block=BLOCK,
         net_usd=Fraction(TREASURY),
         quotes=prices(),
+        debts=(),
         tokens=tokens(),
         contracts=tuple(
             DescribedContract(address=contract, name=strategy.name, trusted=True)

@@ -2,30 +2,49 @@
 
 Read from the call tree alone, in the order in which the calls run: what leaves, to whom, and which
 allowances stay open afterwards. Venues hand in readers for their own functions. A call that nobody
-can vouch for may use every allowance open at that moment, whatever is revoked after it.
+can vouch for may use every allowance open at that moment, whatever is revoked after it. The calls
+inside another contract's batch come from that contract: they use what it was allowed.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.calls.allowances import NATIVE, Grant, OpenApproval, grants_of
 from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
+from treasury_desktop.calls.open_allowances import OpenAllowances
+from treasury_desktop.calls.pulls import Pull, pulls_of
 from treasury_desktop.safes.safe_tx import Operation
 
-NATIVE = "native"
+__all__ = [
+    "NATIVE",
+    "Borrowing",
+    "Conversion",
+    "Effects",
+    "OpenApproval",
+    "Outflow",
+    "Taking",
+    "TakingReader",
+    "effects_of",
+]
+
+TOKEN_ABIS = frozenset({"ERC-20", "WETH9"})
+TRANSFER = "transfer(address,uint256)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outflow:
     """Base units of a token (EIP-55 address or "native") that leave for `to`.
 
-    `token` or `base_units` is `None` where the call takes something it does not name.
+    `token` or `base_units` is `None` where the call takes something it does not name. `uses` is
+    the allowance by which it is taken, where that is not the called contract's own.
     """
 
     path: str
     token: str | None
     base_units: int | None
     to: Address
+    uses: OpenApproval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,25 +60,26 @@ class Conversion:
     is_exact: bool = True
 
 
-Taking = Outflow | Conversion
-"""What a call takes of its sender's tokens, by allowance or with its own value."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borrowing:
+    """Base units of a token that come in and that `debtor` owes afterwards."""
+
+    path: str
+    token: str
+    base_units: int
+    debtor: Address
+
+
+Taking = Outflow | Conversion | Borrowing
+"""What a call takes of its sender's tokens, by allowance or with its own value, or borrows."""
 
 TakingReader = Callable[[DecodedCall], tuple[Taking, ...] | None]
 """A venue's reading of one call; `None` where the call is not the venue's, () where it pays."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenApproval:
-    """What a spender may take of an account's token."""
-
-    account: Address
-    token: str
-    spender: Address
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """Everything that leaves, everything converted, and what may be taken besides.
+    """Everything that leaves, everything converted or borrowed, and what may be taken besides.
 
     `open_allowances` are those open afterwards; where a call nobody vouches for could use one in
     between, all that was ever allowed and not taken by name. `approved` are the new ones, `unnamed`
@@ -72,6 +92,7 @@ class Effects:
     conversions: tuple[Conversion, ...]
     open_allowances: Mapping[OpenApproval, int]
     approved: frozenset[OpenApproval]
+    borrowings: tuple[Borrowing, ...] = ()
     unnamed: frozenset[OpenApproval] = frozenset()
     unread: frozenset[Address] = frozenset()
     income: Mapping[str, int] = field(default_factory=dict)
@@ -82,37 +103,30 @@ class Effects:
 class _Run:
     """The state of a run: allowances as they change, takings as they are found.
 
-    `granted` counts what each allowance ever gave, less what was taken of it by name; `at_rest`
-    are the new allowances that no call nobody vouches for could use so far.
+    `is_sure` says that the present call runs as shown. What somebody nobody vouches for shows as
+    the inside of his call may be fiction: it may add to what is taken, and takes nothing back.
     """
 
     accounts: frozenset[Address]
-    allowances: dict[OpenApproval, int]
-    granted: dict[OpenApproval, int]
-    of_spender: dict[Address, set[OpenApproval]] = field(default_factory=dict)
-    at_rest: set[OpenApproval] = field(default_factory=set)
+    readers: tuple[TakingReader, ...]
+    allowances: OpenAllowances
     outflows: list[Outflow] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
-    approved: set[OpenApproval] = field(default_factory=set)
-    pullable: set[OpenApproval] = field(default_factory=set)
-    unnamed: set[OpenApproval] = field(default_factory=set)
+    borrowings: list[Borrowing] = field(default_factory=list)
     unread: set[Address] = field(default_factory=set)
     income: dict[str, int] = field(default_factory=dict)
     may_bring_in: bool = False
+    is_sure: bool = True
 
-    def open_to(self, spender: Address) -> list[OpenApproval]:
-        """The allowances that a contract can use now."""
-        return [one for one in self.of_spender.get(spender, ()) if self.allowances.get(one)]
+    def use(self, approval: OpenApproval, units: int) -> None:
+        """Units are taken by name, where that is sure."""
+        if self.is_sure:
+            self.allowances.use(approval, units)
 
-    def set_allowance(self, approval: OpenApproval, units: int) -> None:
-        """An allowance as it stands from here on."""
-        self.allowances[approval] = units
-        self.of_spender.setdefault(approval.spender, set()).add(approval)
-
-    def usable(self, approval: OpenApproval) -> int:
-        """What is open at the end, or could have been used before it was revoked."""
-        left = self.allowances.get(approval, 0)
-        return max(left, self.granted.get(approval, 0)) if approval in self.pullable else left
+    def reading_of(self, call: DecodedCall) -> tuple[Taking, ...] | None:
+        """What the first venue that knows the call says of it."""
+        readings = (read(call) for read in self.readers)
+        return next((found for found in readings if found is not None), None)
 
 
 def effects_of(
@@ -123,48 +137,80 @@ def effects_of(
     readers: tuple[TakingReader, ...],
 ) -> Effects:
     """What the call tree does to the accounts' tokens, allowances open before included."""
-    run = _Run(accounts, {}, dict(allowances))
-    for approval, units in allowances.items():
-        run.set_allowance(approval, units)
-    for call in root.walk():
+    run = _Run(accounts, readers, OpenAllowances(allowances))
+    pending: list[tuple[DecodedCall, DecodedCall | None, bool]] = [(root, None, True)]
+    while pending:
+        call, outer, is_sure = pending.pop()
+        run.is_sure = is_sure and not call.runs_later
         if call.sender in accounts:
-            _apply(run, call, readers)
-    usable = {approval: run.usable(approval) for approval in run.allowances}
+            _apply(run, call, outer)
+        else:
+            _apply_foreign(run, call, outer)
+        if call.calls:
+            is_ours = call.to in accounts or call.certainty is Certainty.KNOWN_CONTRACT
+            inside = run.is_sure and is_ours
+            pending.extend((inner, call, inside) for inner in reversed(call.calls))
     return Effects(
         outflows=tuple(run.outflows),
         conversions=tuple(run.conversions),
-        open_allowances={approval: units for approval, units in usable.items() if units},
-        approved=frozenset(run.approved),
-        unnamed=frozenset(run.unnamed),
+        borrowings=tuple(run.borrowings),
+        open_allowances=run.allowances.usable(),
+        approved=frozenset(run.allowances.approved),
+        unnamed=frozenset(run.allowances.unnamed),
         unread=frozenset(run.unread),
         income=run.income,
         may_bring_in=run.may_bring_in,
     )
 
 
-def _apply(run: _Run, call: DecodedCall, readers: tuple[TakingReader, ...]) -> None:
+def _apply(run: _Run, call: DecodedCall, outer: DecodedCall | None) -> None:
+    is_known = call.certainty is Certainty.KNOWN_CONTRACT
     if call.calls:
         _carry_value(run, call)
+        # Whoever runs calls in his own name may run others too.
+        if not (is_known and all(inner.sender == call.sender for inner in call.calls)):
+            _note_unread(run, call)
         return  # the inner calls say what else happens
-    found = next((found for found in (read(call) for read in readers) if found is not None), None)
+    found = None if is_known and call.abi in TOKEN_ABIS else run.reading_of(call)
     if found is not None and not (found and all(isinstance(one, Outflow) for one in found)):
         run.may_bring_in = True
-    takings = _token_takings(run, call) if found is None else found
-    if takings is None or call.certainty is not Certainty.KNOWN_CONTRACT:
+    takings = _token_takings(run, call, outer) if found is None else found
+    if takings is None or not is_known:
         _note_unread(run, call)
     for taking in (*(takings or ()), *_native_value(call, takings or ())):
         _take(run, call, taking)
 
 
+def _apply_foreign(run: _Run, call: DecodedCall, outer: DecodedCall | None) -> None:
+    """What a call that is not ours does to us: it takes what was allowed, or fills a balance."""
+    run.may_bring_in = True
+    grants, pulls = _apply_grants(run, call), pulls_of(call, outer)
+    for pull in pulls or ():
+        if pull.uses.account in run.accounts:
+            _take_outflow(run, call, _outflow_of(call, pull))
+    is_read = grants is not None or pulls is not None or _is_transfer(call)
+    is_understood = is_read or run.reading_of(call) is not None
+    if call.calls or call.certainty is not Certainty.KNOWN_CONTRACT or not is_understood:
+        _note_unread(run, call)
+
+
 def _carry_value(run: _Run, call: DecodedCall) -> None:
     """Value sent along with a batch or another Safe's execution leaves like any other.
 
-    A multicall passes it on to its first item; a delegatecall carries none.
+    Where it is passed on in the sender's name the inner calls have it, as far as somebody vouches
+    for the one that passes it on, or it stays there; a delegatecall carries none.
     """
-    assert call.function is not None
-    if call.operation == Operation.CALL and call.function.name != "multicall":
-        for outflow in _native_value(call, ()):
-            _take(run, call, outflow)
+    if call.operation != Operation.CALL:
+        return
+    is_known = call.certainty is Certainty.KNOWN_CONTRACT
+    passed_on = sum(
+        inner.value
+        for inner in call.calls
+        if inner.sender == call.sender and (is_known or inner.to == call.to)
+    )
+    if passed_on < call.value:
+        rest = call.value - passed_on
+        _take(run, call, Outflow(path=call.path, token=NATIVE, base_units=rest, to=call.to))
 
 
 def _note_unread(run: _Run, call: DecodedCall) -> None:
@@ -176,54 +222,47 @@ def _note_unread(run: _Run, call: DecodedCall) -> None:
         return
     run.unread.add(call.to)
     run.may_bring_in = True
-    run.pullable.update(one for one in run.at_rest if run.allowances.get(one))
-    run.at_rest.clear()
-    run.pullable.update(run.open_to(call.to))
+    run.allowances.expose_to(call.to)
 
 
 def _take(run: _Run, call: DecodedCall, taking: Taking) -> None:
-    if isinstance(taking, Outflow):
-        _take_outflow(run, call, taking)
-    elif taking.is_exact:
-        run.conversions.append(taking)
-        _use(run, OpenApproval(call.sender, taking.token, call.to), taking.base_units)
-    else:
-        run.conversions.append(_at_most_allowed(run, call, taking))
+    match taking:
+        case Outflow():
+            _take_outflow(run, call, taking)
+        case Borrowing():
+            run.borrowings += [taking] if taking.debtor in run.accounts else []
+        case Conversion() if taking.is_exact:
+            run.conversions.append(taking)
+            run.use(_allowance(call, taking.token), taking.base_units)
+        case Conversion():
+            # A stated maximum says nothing beyond what the spender may take.
+            allowed = run.allowances.left(_allowance(call, taking.token))
+            run.conversions.append(replace(taking, base_units=min(taking.base_units, allowed)))
+
+
+def _allowance(call: DecodedCall, token: str) -> OpenApproval:
+    """The allowance by which a called contract takes from its caller."""
+    return OpenApproval(call.sender, token, call.to)
 
 
 def _take_outflow(run: _Run, call: DecodedCall, outflow: Outflow) -> None:
     """A named outflow uses its allowance; an unnamed one may use all its taker has.
 
-    Where the taker has one allowance that suffices, that one names the token.
+    Where the taker has one allowance that suffices, that one names the token. A contract that pays
+    somebody else does so out of what it has: that uses no allowance.
     """
-    usable = [one for one in run.open_to(call.to) if one.account == call.sender]
     units = outflow.base_units
-    if outflow.token is None and units is not None and len(usable) == 1:
-        is_enough = run.allowances[usable[0]] >= units
-        outflow = replace(outflow, token=usable[0].token) if is_enough else outflow
+    if outflow.token is None and units is not None:
+        only = run.allowances.only_one_open(call.sender, call.to)
+        if only is not None and run.allowances.left(only) >= units:
+            outflow = replace(outflow, token=only.token)
     run.outflows.append(outflow)
     if outflow.token is None or units is None:
-        run.pullable.update(usable)
-        run.unnamed.update(usable)
-    else:
-        _use(run, OpenApproval(call.sender, outflow.token, call.to), units)
-
-
-def _use(run: _Run, approval: OpenApproval, units: int) -> None:
-    for ledger in (run.allowances, run.granted):
-        if approval in ledger:
-            ledger[approval] = max(0, ledger[approval] - units)
-
-
-def _at_most_allowed(run: _Run, call: DecodedCall, taking: Conversion) -> Conversion:
-    """A stated maximum says nothing beyond what the spender may take."""
-    allowed = run.allowances.get(OpenApproval(call.sender, taking.token, call.to), 0)
-    return Conversion(
-        path=taking.path,
-        token=taking.token,
-        base_units=min(taking.base_units, allowed),
-        is_exact=False,
-    )
+        run.allowances.use_unnamed(call.sender, call.to)
+    elif outflow.uses is not None:
+        run.use(outflow.uses, units)
+    elif outflow.to == call.to and run.allowances.are_given_to(call.to):
+        run.use(_allowance(call, outflow.token), units)
 
 
 def _native_value(call: DecodedCall, takings: tuple[Taking, ...]) -> tuple[Taking, ...]:
@@ -234,28 +273,31 @@ def _native_value(call: DecodedCall, takings: tuple[Taking, ...]) -> tuple[Takin
     return (Outflow(path=call.path, token=NATIVE, base_units=call.value, to=call.to),)
 
 
-def _token_takings(run: _Run, call: DecodedCall) -> tuple[Taking, ...] | None:
-    """ERC-20, ERC-721, ERC-1155 and WETH9 functions; `None` for everything else."""
+def _token_takings(
+    run: _Run, call: DecodedCall, outer: DecodedCall | None
+) -> tuple[Taking, ...] | None:
+    """ERC-20, ERC-721, ERC-1155, Permit2 and WETH9 functions; `None` for everything else."""
     if call.function is None:
         return None
-    takings: tuple[Taking, ...] | None = None
-    match call.function.signature:
-        case "transfer(address,uint256)":
-            takings = (_outflow(call),)
-        case "transferFrom(address,address,uint256)":
-            takings = _pulled(run, call, _outflow(call))
-        case (
-            "approve(address,uint256)"
-            | "increaseAllowance(address,uint256)"
-            | "decreaseAllowance(address,uint256)"
-        ):
-            _approve(run, call)
-            takings = ()
-        case signature if signature.startswith(("safeTransferFrom(", "safeBatchTransferFrom(")):
-            takings = _pulled(run, call, _unpriced_outflow(call))
-        case _ if call.abi == "WETH9" and call.certainty is Certainty.KNOWN_CONTRACT:
-            takings = _wrapping(run, call)
-    return takings
+    if _is_transfer(call):
+        to, amount = call.arguments[0].value, call.arguments[1].value
+        assert isinstance(amount, int)
+        assert isinstance(to, Address)
+        return (Outflow(path=call.path, token=str(call.to), base_units=amount, to=to),)
+    if _apply_grants(run, call):
+        return ()
+    pulls = pulls_of(call, outer)
+    if pulls is not None:
+        ours = [pull for pull in pulls if pull.uses.account in run.accounts]
+        run.may_bring_in = run.may_bring_in or len(ours) < len(pulls)
+        return tuple(_outflow_of(call, pull) for pull in ours)
+    if call.abi == "WETH9" and call.certainty is Certainty.KNOWN_CONTRACT:
+        return _wrapping(run, call)
+    return None
+
+
+def _is_transfer(call: DecodedCall) -> bool:
+    return call.function is not None and call.function.signature == TRANSFER
 
 
 def _wrapping(run: _Run, call: DecodedCall) -> tuple[Taking, ...]:
@@ -270,41 +312,21 @@ def _wrapping(run: _Run, call: DecodedCall) -> tuple[Taking, ...]:
     return (Conversion(path=call.path, token=token, base_units=wad),)
 
 
-def _pulled(run: _Run, call: DecodedCall, outflow: Outflow) -> tuple[Taking, ...]:
-    """What transferFrom moves: an outflow from one of our accounts, else perhaps income."""
-    if call.argument("from") in run.accounts:
-        return (outflow,)
-    run.may_bring_in = True
-    return ()
+def _outflow_of(call: DecodedCall, pull: Pull) -> Outflow:
+    return Outflow(
+        path=call.path,
+        token=pull.uses.token,
+        base_units=pull.base_units,
+        to=pull.to,
+        uses=pull.uses,
+    )
 
 
-def _outflow(call: DecodedCall) -> Outflow:
-    amount, to = call.argument("amount"), call.argument("to")
-    assert isinstance(amount, int)
-    assert isinstance(to, Address)
-    return Outflow(path=call.path, token=str(call.to), base_units=amount, to=to)
-
-
-def _unpriced_outflow(call: DecodedCall) -> Outflow:
-    """An NFT or multi-token leaves: its number is no amount."""
-    to = call.argument("to")
-    assert isinstance(to, Address)
-    return Outflow(path=call.path, token=str(call.to), base_units=None, to=to)
-
-
-def _approve(run: _Run, call: DecodedCall) -> None:
-    assert call.function is not None
-    spender, amount = call.arguments[0].value, call.arguments[1].value
-    assert isinstance(spender, Address)
-    assert isinstance(amount, int)
-    approval = OpenApproval(call.sender, str(call.to), spender)
-    before = run.allowances.get(approval, 0)
-    after, given = {
-        "approve": (amount, amount),
-        "increaseAllowance": (before + amount, amount),
-        "decreaseAllowance": (max(0, before - amount), 0),
-    }[call.function.name]
-    run.set_allowance(approval, after)
-    run.granted[approval] = run.granted.get(approval, 0) + given
-    run.approved.add(approval)
-    run.at_rest.add(approval)
+def _apply_grants(run: _Run, call: DecodedCall) -> tuple[Grant, ...] | None:
+    """The allowances of ours that a call changes; other accounts' are their own affair."""
+    grants = grants_of(call)
+    for grant in grants or ():
+        is_ours = grant.approval.account in run.accounts
+        if is_ours and (run.is_sure or grant.given):
+            run.allowances.change(grant if run.is_sure else grant.at_most_raising())
+    return grants

@@ -14,7 +14,7 @@ from treasury_desktop.assets.strict_json import JsonSource, canonical_json
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.usd import exact_text
 from treasury_desktop.deployments.matter import Matter
-from treasury_desktop.safes.hashes import safe_tx_hashes
+from treasury_desktop.safes.typed_data import message_hash
 from treasury_desktop.treasury.evidence import (
     DescribedToken,
     HeldAmount,
@@ -73,7 +73,7 @@ def _allowance(allowance: ObservedAllowance) -> Row:
 def _queued(matter: Matter, entry: QueueEntry) -> Row:
     message: bytes | Unknown = Unknown.UNKNOWN
     if not isinstance(entry.tx, Unknown):
-        message = safe_tx_hashes(matter.safe, entry.tx).message
+        message = message_hash(matter.safe.version, entry.tx)
     return _row(entry.safe, entry.nonce, entry.safe_tx_hash, message, entry.strategy, entry.usd)
 
 

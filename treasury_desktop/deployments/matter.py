@@ -1,9 +1,13 @@
 """What is judged: one transaction with its evidence, and which strategies share a limit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import DecodedCall, Reading
+from treasury_desktop.calls.effects import TakingReader
+from treasury_desktop.deployments.prices import PriceRange, price_range
+from treasury_desktop.deployments.shared_limits import SharedLimits, shared_limits
+from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import Evidence
@@ -17,7 +21,8 @@ OUTSIDER = "outsider "
 class Matter:
     """What is to be judged: one transaction of one Safe, with all evidence and the terms.
 
-    `own_safes` are the treasury's other Safes: transfers among them are netted.
+    `own_safes` are the treasury's other Safes: transfers among them are netted. A limit is named
+    after the first of the groups that share it; an outsider is a group with a limit of its own.
     """
 
     safe: Safe
@@ -29,33 +34,45 @@ class Matter:
     terms: PolicyTerms
     reading: Reading
     own_safes: frozenset[Address] = frozenset()
+    limits: SharedLimits = field(init=False, repr=False, compare=False)
+    readers: tuple[TakingReader, ...] = field(init=False, repr=False, compare=False)
+    _prices: dict[str, PriceRange] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limits", shared_limits(self.strategies))
+        evidence = self.evidence
+        readers = readers_for(
+            self.strategies,
+            trusted=frozenset(c.address for c in evidence.contracts if c.trusted),
+            listed=frozenset(t.address for t in evidence.tokens if t.listed is True),
+        )
+        object.__setattr__(self, "readers", readers)
 
     @property
     def accounts(self) -> frozenset[Address]:
         """Every Safe whose money this is."""
         return self.own_safes | {self.safe.address}
 
-    def groups_of(self, account: Address) -> tuple[str, ...]:
-        """The groups that money for an account counts in; an outsider is a group of its own."""
-        named = tuple(s.group for s in self.strategies if account in s.contracts)
-        if not named:
-            return (f"{OUTSIDER}{account}",)
-        return tuple(sorted(self.sharing_groups(named[0])))
+    def limit_for(self, account: Address) -> str:
+        """The limit that money for an account counts against."""
+        known = self.limits.of_contract.get(account)
+        if known is not None:
+            return known
+        outsider = f"{OUTSIDER}{account}"
+        return self.limits.of_group.get(outsider, outsider)
 
-    def sharing_groups(self, group: str) -> frozenset[str]:
-        """A group and all that lead to the same contracts as it: they share one limit.
+    def groups_under(self, limit: str) -> tuple[str, ...]:
+        """The groups that share a limit."""
+        return self.limits.groups.get(limit, (limit,))
 
-        Product.md, "The policy", 2: strategies that lead to the same venue form a group, so giving
-        one vault a second name and group is no way around the limit.
-        """
-        groups = {group}
-        while True:
-            contracts = {c for s in self.strategies if s.group in groups for c in s.contracts}
-            reached = {s.group for s in self.strategies if contracts.intersection(s.contracts)}
-            if reached <= groups:
-                return frozenset(groups)
-            groups |= reached
+    def is_outsider(self, limit: str) -> bool:
+        """Whether a limit is that of one account of no strategy."""
+        return limit not in self.limits.groups
 
-    def is_outsider(self, group: str) -> bool:
-        """Whether a group is one account of no strategy."""
-        return all(strategy.group != group for strategy in self.strategies)
+    def price_of(self, token: str) -> PriceRange:
+        """What the quotes say of a token, worked out once."""
+        if token not in self._prices:
+            self._prices[token] = price_range(self.evidence.quotes_of(token), self.terms)
+        return self._prices[token]

@@ -5,25 +5,25 @@ no strategy and an outside account are each measured by what flows to them now, 
 them afterwards, what they hold already and what waits in the queue. Integers and fractions only.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.assets.usd import exact_text, percent_text, usd_text
+from treasury_desktop.deployments.debts import Borrowed, borrowed_by
 from treasury_desktop.deployments.denominator import TreasuryValue, is_listed, treasury_value
 from treasury_desktop.deployments.evidence_digest import evidence_digest
-from treasury_desktop.deployments.flows import Flow, Flows, flows_by_group
+from treasury_desktop.deployments.flows import Flow, Flows, effects_in, flows_of
 from treasury_desktop.deployments.judgement import Judgement, Verdict
 from treasury_desktop.deployments.matter import OUTSIDER, Matter
-from treasury_desktop.deployments.queued_value import EVERY_GROUP, existing_in, queue_by_group
-from treasury_desktop.deployments.worth import (
-    NOTHING,
-    DollarRange,
-    at_any_age,
-    sure_value_of,
-    value_of,
+from treasury_desktop.deployments.queued_value import (
+    EVERY_LIMIT,
+    existing_by_limit,
+    queue_by_limit,
 )
+from treasury_desktop.deployments.worth import NOTHING, DollarRange, sure_value_of, value_of
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 
 __all__ = ["OUTSIDER", "Matter", "judge"]
@@ -39,62 +39,84 @@ PROBLEM_SENTENCES = {
 }
 
 
+ANY_AGE = 2**256
+"""Seconds after which a quote is too old to say even that a payment is far too large."""
+
+
 def judge(matter: Matter) -> tuple[Judgement, ...]:
     """The judgements of all groups the transaction touches, worst first."""
-    flows = flows_by_group(matter, matter.call)
+    effects = effects_in(matter, matter.call)
+    flows = flows_of(matter, effects, is_simulated=True)
     if not flows:
         return ()
+    treasury = treasury_value(matter.evidence, matter.terms)
+    earlier = replace(matter.terms, max_quote_age_seconds=ANY_AGE)
     case = _Case(
         matter=matter,
-        treasury=treasury_value(matter.evidence, matter.terms),
+        treasury=treasury,
+        by_old_prices=treasury
+        if treasury.net_usd is not None
+        else treasury_value(matter.evidence, earlier),
         flows=flows,
-        queue=queue_by_group(matter),
+        existing=existing_by_limit(matter),
+        queue=queue_by_limit(matter),
+        borrowed=borrowed_by(matter, effects),
+        definitions=_definitions(matter.terms),
         digest=evidence_digest(matter),
     )
-    judgements = [_judge_group(case, group) for group in sorted(flows)]
+    judgements = [judgement for limit in flows for judgement in _judgements(case, limit)]
     return tuple(sorted(judgements, key=lambda j: (-j.verdict, j.group)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """What all groups of one matter have in common."""
+    """What all groups of one matter have in common.
+
+    `by_old_prices` is the treasury's value by prices of any age, where those of now give none.
+    """
 
     matter: Matter
     treasury: TreasuryValue
+    by_old_prices: TreasuryValue
     flows: Flows
+    existing: dict[str, DollarRange]
     queue: dict[str, DollarRange]
+    borrowed: Borrowed
+    definitions: dict[str, str]
     digest: bytes
 
-    def queued_for(self, group: str) -> DollarRange:
-        """What waits for a group, with what waits for nobody knows whom."""
-        return self.queue.get(group, NOTHING) + self.queue.get(EVERY_GROUP, NOTHING)
+    def queued_for(self, limit: str) -> DollarRange:
+        """What waits for a limit, with what waits for nobody knows whom."""
+        return self.queue.get(limit, NOTHING) + self.queue.get(EVERY_LIMIT, NOTHING)
 
 
-def _judge_group(case: _Case, group: str) -> Judgement:
-    matter, flow = case.matter, case.flows[group]
+def _judgements(case: _Case, limit: str) -> Iterator[Judgement]:
+    """The same figures and verdict for each of the groups that share a limit."""
+    matter, flow = case.matter, case.flows[limit]
     figures = _Figures(
         terms=matter.terms,
         net_usd=case.treasury.net_usd,
         amount=value_of(matter, flow),
-        queued=case.queued_for(group),
-        existing=existing_in(matter, group),
+        queued=case.queued_for(limit),
+        existing=case.existing.get(limit, NOTHING),
     )
-    if matter.is_outsider(group):
-        verdict, reasons, codes = _judge_payment(case, group, figures)
+    if matter.is_outsider(limit):
+        verdict, reasons, codes = _judge_payment(case, limit, figures)
     else:
-        verdict, reasons, codes = _judge_deployment(figures, case.treasury)
-    return Judgement(
-        group=group,
-        verdict=verdict,
-        amount_usd=figures.amount.high,
-        treasury_usd=figures.net_usd,
-        existing_usd=figures.existing.high,
-        queued_usd=figures.queued.high,
-        reasons=reasons,
-        codes=codes,
-        definitions=_definitions(matter.terms),
-        evidence_digest=_digest(case, group, flow, figures),
-    )
+        verdict, reasons, codes = _judge_deployment(case, figures)
+    for group in matter.groups_under(limit):
+        yield Judgement(
+            group=group,
+            verdict=verdict,
+            amount_usd=figures.amount.high,
+            treasury_usd=figures.net_usd,
+            existing_usd=figures.existing.high,
+            queued_usd=figures.queued.high,
+            reasons=reasons,
+            codes=codes,
+            definitions=case.definitions,
+            evidence_digest=_digest(case, group, flow, figures),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +140,7 @@ class _Figures:
 
     def passes_advice(self, dollars: Fraction) -> bool:
         """Whether it is more than the procedure advises."""
-        limit = self.terms.advised_high_bps
-        return self.net_usd is not None and dollars * BPS > limit * self.net_usd
+        return self.net_usd is not None and passes_advice(dollars, self.net_usd, self.terms)
 
     def limit_sentence(self, dollars: Fraction) -> str:
         """The figures beside the limit."""
@@ -134,6 +155,11 @@ def reaches_limit(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> b
     return left > right if terms.limit_is_inclusive else left >= right
 
 
+def passes_advice(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> bool:
+    """Whether dollars are more of a treasury than the procedure advises."""
+    return dollars * BPS > terms.advised_high_bps * net_usd
+
+
 def limit_sentence(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> str:
     """How much of the treasury dollars are, and how much is allowed."""
     return (
@@ -144,52 +170,97 @@ def limit_sentence(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> 
     )
 
 
-def _judge_deployment(figures: _Figures, treasury: TreasuryValue) -> _Outcome:
+def _judge_deployment(case: _Case, figures: _Figures) -> _Outcome:
     exposure = figures.exposure
     # When even the lowest credible price is over the limit no better price can help.
     if figures.reaches_limit(exposure.low):
-        codes = ("POLICY_LIMIT_EXCEEDED", *exposure.problems)
-        return Verdict.REFUSED, (figures.limit_sentence(exposure.low),), codes
+        verdict, reasons, codes = _refused(case, figures.limit_sentence(exposure.low), exposure.low)
+        return verdict, reasons, (*codes, *exposure.problems)
     if figures.net_usd is None:
         sentences = (PROBLEM_SENTENCES[problem] for problem in exposure.problems)
-        reasons = (*sentences, f"It cannot be judged: {treasury.why_unknown}.")
-        return Verdict.CANNOT_BE_JUDGED, reasons, ("STATE_UNKNOWN", *exposure.problems)
+        reasons = (*sentences, f"It cannot be judged: {case.treasury.why_unknown}.")
+        sentence, inflated = _if_inflated(case, exposure.low, reaches_limit)
+        codes = ("STATE_UNKNOWN", *exposure.problems, *inflated)
+        return Verdict.CANNOT_BE_JUDGED, (*reasons, *sentence), codes
     if exposure.problems:
         reasons = tuple(PROBLEM_SENTENCES[problem] for problem in exposure.problems)
         return Verdict.CANNOT_BE_JUDGED, reasons, exposure.problems
     if exposure.high is None:
         reason = (
-            "It cannot be judged: what the group holds already has no price."
+            "It cannot be judged: what the group holds already is not known."
             if figures.existing.high is None
             else "It cannot be judged: the bytes of a queued transaction cannot be valued."
         )
         return Verdict.CANNOT_BE_JUDGED, (reason,), ("STATE_UNKNOWN",)
-    return _judge_measured(figures, exposure.high)
+    return _judge_measured(case, figures, exposure.high)
 
 
-def _judge_measured(figures: _Figures, dollars: Fraction) -> _Outcome:
-    reasons = (figures.limit_sentence(dollars),)
+def _judge_measured(case: _Case, figures: _Figures, dollars: Fraction) -> _Outcome:
+    sentence = figures.limit_sentence(dollars)
     if figures.reaches_limit(dollars):
-        return Verdict.REFUSED, reasons, ("POLICY_LIMIT_EXCEEDED",)
+        return _refused(case, sentence, dollars)
     if figures.passes_advice(dollars):
-        return Verdict.ABOVE_ADVICE, reasons, ("POLICY_ABOVE_ADVICE",)
-    return Verdict.WITHIN, reasons, ()
+        inflated, code = _if_inflated(case, dollars, passes_advice)
+        return Verdict.ABOVE_ADVICE, (sentence, *inflated), ("POLICY_ABOVE_ADVICE", *code)
+    return Verdict.WITHIN, (sentence,), ()
 
 
-def _judge_payment(case: _Case, group: str, figures: _Figures) -> _Outcome:
+def _refused(case: _Case, sentence: str, dollars: Fraction) -> _Outcome:
+    """A refusal, with what would have made it look smaller."""
+    inflated, inflated_code = _if_inflated(case, dollars, reaches_limit)
+    borrowed, borrowed_code = _if_borrowed(case, dollars)
+    codes = ("POLICY_LIMIT_EXCEEDED", *inflated_code, *borrowed_code)
+    return Verdict.REFUSED, (sentence, *inflated, *borrowed), codes
+
+
+_Remark = tuple[tuple[str, ...], tuple[str, ...]]
+"""Sentences and codes that go with them."""
+
+_Measure = Callable[[Fraction, Fraction, PolicyTerms], bool]
+"""Whether dollars are too much of a treasury."""
+
+
+def _if_inflated(case: _Case, dollars: Fraction, is_too_much: _Measure) -> _Remark:
+    """Whether only assets that do not count, or a stated figure, would make it look smaller."""
+    by_everything = case.treasury.inflated_usd
+    if by_everything is None or is_too_much(dollars, by_everything, case.matter.terms):
+        return (), ()
+    sentence = (
+        f"Of {usd_text(by_everything)} it would look smaller, but that is what the treasury is "
+        "worth by a stated figure, unlisted assets or the highest price alone, which do not count."
+    )
+    return (sentence,), ("TREASURY_VALUE_INFLATED",)
+
+
+def _if_borrowed(case: _Case, dollars: Fraction) -> _Remark:
+    """Whether only what the transaction itself borrows would keep it below the limit."""
+    net_usd, borrowed, terms = case.treasury.net_usd, case.borrowed, case.matter.terms
+    if net_usd is None or borrowed.is_nothing:
+        return (), ()
+    if borrowed.usd is not None and reaches_limit(dollars, net_usd + borrowed.usd, terms):
+        return (), ()
+    how_much = "an amount without a price" if borrowed.usd is None else usd_text(borrowed.usd)
+    sentence = (
+        f"The transaction borrows {how_much}, which the treasury then owes: it makes no room below "
+        "the limit."
+    )
+    return (sentence,), ("DEBT_INCREASED",)
+
+
+def _judge_payment(case: _Case, limit: str, figures: _Figures) -> _Outcome:
     """An outflow to somebody outside: not a deployment unless it is as large as one.
 
-    What cannot be valued beside it, or a price that has grown old since, makes no large payment
-    small.
+    What cannot be valued beside it, a price that has grown old since, or debts that nobody knows
+    make no large payment small.
     """
-    matter, flow = case.matter, case.flows[group]
+    matter, flow = case.matter, case.flows[limit]
     dollars = sure_value_of(matter, flow) + figures.queued.sure
     reason = figures.limit_sentence(dollars)
     is_large = figures.reaches_limit(dollars)
     if figures.net_usd is None:
-        is_large, reason = _large_by_old_prices(matter, dollars)
+        is_large, reason = _large_by_another_measure(case, dollars)
     if is_large and matter.terms.judge_outsiders:
-        return Verdict.REFUSED, (reason,), ("POLICY_LIMIT_EXCEEDED",)
+        return _refused(case, reason, dollars)
     counts_nothing = any(not is_listed(matter.evidence, token) for token in flow.units)
     has_no_value = figures.net_usd is None or figures.amount.high is None
     if has_no_value or counts_nothing or figures.exposure.problems:
@@ -198,17 +269,23 @@ def _judge_payment(case: _Case, group: str, figures: _Figures) -> _Outcome:
     return Verdict.NOT_A_DEPLOYMENT, (reason,), ()
 
 
-def _large_by_old_prices(matter: Matter, dollars: Fraction) -> tuple[bool, str]:
-    """Whether a payment reaches the limit by the prices there were, and the sentence that says so.
+def _large_by_another_measure(case: _Case, dollars: Fraction) -> tuple[bool, str]:
+    """Whether a payment reaches the limit by the prices there were, or of the most there can be.
 
-    Otherwise waiting until the quotes are stale would be the way to sign it.
+    Otherwise waiting until the quotes are stale, or leaving out the debts, would be the way to
+    sign it.
     """
-    earlier = at_any_age(matter)
-    net_usd = treasury_value(earlier.evidence, earlier.terms).net_usd
-    if net_usd is None:
-        return False, ""
-    sentence = limit_sentence(dollars, net_usd, earlier.terms)
-    return reaches_limit(dollars, net_usd, earlier.terms), f"By old prices: {sentence}"
+    terms, earlier = case.matter.terms, case.by_old_prices
+    at_most = case.treasury.at_most_usd
+    measures = (
+        (at_most, "Of the most the treasury can be worth: "),
+        (earlier.net_usd if at_most is None else None, "By old prices: "),
+        (earlier.at_most_usd if at_most is None else None, "By old prices: "),
+    )
+    for net_usd, opening in measures:
+        if net_usd is not None and reaches_limit(dollars, net_usd, terms):
+            return True, f"{opening}{limit_sentence(dollars, net_usd, terms)}"
+    return False, ""
 
 
 def _definitions(terms: PolicyTerms) -> dict[str, str]:
@@ -239,7 +316,7 @@ def _digest(case: _Case, group: str, flow: Flow, figures: _Figures) -> bytes:
                 "has_unknown": flow.has_unknown,
                 "net_usd": _text(figures.net_usd),
                 "figures": [[_text(end.low), _text(end.high), *end.problems] for end in ends],
-                "definitions": _definitions(figures.terms),
+                "definitions": case.definitions,
             }
         )
     )

@@ -15,13 +15,14 @@ from treasury_desktop.treasury.terms import BPS, PolicyTerms
 class PriceRange:
     """Dollars for one whole token; `None` ends where no quote allows a figure.
 
-    `lowest_credible` and `highest` bound what the token may be worth; `problems` are the finding
-    codes that keep the price from deciding.
+    `lowest_credible` and `highest` bound what the token may be worth; `highest_fresh` leaves out
+    what is too old; `problems` are the finding codes that keep the price from deciding.
     """
 
     lowest_credible: Fraction | None
     lowest: Fraction | None
     highest: Fraction | None
+    highest_fresh: Fraction | None
     problems: tuple[str, ...]
 
 
@@ -29,11 +30,13 @@ def price_range(quotes: tuple[Quote, ...], terms: PolicyTerms) -> PriceRange:
     """The range that several quotes of one token span."""
     positive = [quote for quote in quotes if quote.is_valid]
     lasting = [quote for quote in positive if quote.kind is not QuoteKind.SPOT]
-    credible = [q.usd for q in lasting if not q.is_stale(terms.max_quote_age_seconds)]
+    fresh = [quote for quote in positive if not quote.is_stale(terms.max_quote_age_seconds)]
+    credible = [quote.usd for quote in fresh if quote.kind is not QuoteKind.SPOT]
     return PriceRange(
         lowest_credible=min(credible, default=None),
         lowest=min((quote.usd for quote in positive), default=None) if credible else None,
         highest=max((quote.usd for quote in positive), default=None),
+        highest_fresh=max((quote.usd for quote in fresh), default=None),
         problems=_problems(quotes, lasting, terms),
     )
 

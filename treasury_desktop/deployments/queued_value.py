@@ -6,14 +6,14 @@ from fractions import Fraction
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.calls.decoded_call import DecodedCall, Problem, decode_transaction
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
-from treasury_desktop.deployments.flows import flows_by_group
+from treasury_desktop.deployments.flows import flows_by_limit
 from treasury_desktop.deployments.matter import Matter
 from treasury_desktop.deployments.worth import NOTHING, UNKNOWN_DOLLARS, DollarRange, value_of
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.treasury.evidence import QueueEntry
 
-EVERY_GROUP = ""
-"""Stands for what nobody can attribute: it concerns every group."""
+EVERY_LIMIT = ""
+"""Stands for what nobody can attribute: it counts against every limit."""
 
 UNREADABLE = frozenset(
     {
@@ -25,8 +25,8 @@ UNREADABLE = frozenset(
 )
 
 
-def queue_by_group(matter: Matter) -> dict[str, DollarRange]:
-    """Queued dollars by group: rivals for one nonce count as the largest, ours not at all."""
+def queue_by_limit(matter: Matter) -> dict[str, DollarRange]:
+    """Queued dollars by limit: rivals for one nonce count as the largest, ours not at all."""
     by_nonce: dict[object, list[QueueEntry]] = {}
     for place, entry in enumerate(matter.evidence.queue):
         if _is_counted(matter, entry):
@@ -34,19 +34,23 @@ def queue_by_group(matter: Matter) -> dict[str, DollarRange]:
             by_nonce.setdefault((_safe_of(matter, entry), rivals), []).append(entry)
     total: dict[str, DollarRange] = {}
     for entries in by_nonce.values():
-        for group, value in _largest_of_rivals(matter, entries).items():
-            total[group] = total.get(group, NOTHING) + value
+        for limit, value in _largest_of_rivals(matter, entries).items():
+            total[limit] = total.get(limit, NOTHING) + value
     return total
 
 
-def existing_in(matter: Matter, group: str) -> DollarRange:
-    """What is deployed in a group already, by the figures of the evidence."""
-    groups = matter.sharing_groups(group)
-    names = {s.name for s in matter.strategies if s.group in groups}
-    total = NOTHING
-    for exposed in matter.evidence.exposures:
-        if exposed.strategy in names:
-            total += _stated(exposed.usd)
+def existing_by_limit(matter: Matter) -> dict[str, DollarRange]:
+    """What is deployed already under the limits of strategies, by the figures of the evidence.
+
+    Nobody having said anything is no "nothing". An outsider holds nothing of ours.
+    """
+    exposures = matter.evidence.exposures
+    if isinstance(exposures, Unknown):
+        return dict.fromkeys(matter.limits.groups, UNKNOWN_DOLLARS)
+    total: dict[str, DollarRange] = {}
+    for exposed in exposures:
+        for limit in _limits_named(matter, exposed.strategy):
+            total[limit] = total.get(limit, NOTHING) + _stated(exposed.usd)
     return total
 
 
@@ -72,19 +76,22 @@ def _is_counted(matter: Matter, entry: QueueEntry) -> bool:
 def _largest_of_rivals(matter: Matter, rivals: list[QueueEntry]) -> dict[str, DollarRange]:
     largest: dict[str, DollarRange] = {}
     for entry in rivals:
-        for group, value in _value_of_entry(matter, entry).items():
-            largest[group] = largest.get(group, NOTHING).or_larger(value)
+        for limit, value in _value_of_entry(matter, entry).items():
+            largest[limit] = largest.get(limit, NOTHING).or_larger(value)
     return largest
 
 
 def _value_of_entry(matter: Matter, entry: QueueEntry) -> dict[str, DollarRange]:
-    """What one queued transaction deploys: by its bytes, and at least what is said of it."""
+    """What one queued transaction deploys: by its bytes, and at least what is said of it.
+
+    One for a strategy that nobody names or knows concerns every group.
+    """
     values: dict[str, DollarRange] = {}
     if not isinstance(entry.tx, Unknown):
         values = _value_of_bytes(matter, entry, entry.tx)
     if isinstance(entry.tx, Unknown) or not isinstance(entry.usd, Unknown):
-        for group in _groups_named(matter, entry.strategy):
-            values[group] = values.get(group, NOTHING).or_larger(_stated(entry.usd))
+        for limit in _limits_named(matter, entry.strategy) or (EVERY_LIMIT,):
+            values[limit] = values.get(limit, NOTHING).or_larger(_stated(entry.usd))
     return values
 
 
@@ -93,9 +100,10 @@ def _value_of_bytes(matter: Matter, entry: QueueEntry, tx: SafeTx) -> dict[str, 
     if not isinstance(entry.safe, Unknown):
         safe = replace(safe, address=entry.safe)
     call = decode_transaction(safe, tx, matter.reading)
-    values = {g: value_of(matter, flow) for g, flow in flows_by_group(matter, call).items()}
+    flows = flows_by_limit(matter, call)
+    values = {limit: value_of(matter, flow) for limit, flow in flows.items()}
     if any(_hides_effects(matter, inner) for inner in call.walk()):
-        values[EVERY_GROUP] = UNKNOWN_DOLLARS
+        values[EVERY_LIMIT] = UNKNOWN_DOLLARS
     return values
 
 
@@ -108,7 +116,9 @@ def _hides_effects(matter: Matter, call: DecodedCall) -> bool:
     return call.is_delegatecall and not is_library
 
 
-def _groups_named(matter: Matter, strategy: str | Unknown) -> tuple[str, ...]:
-    """The groups of a strategy by name; an unnamed or unknown one concerns every group."""
-    group = next((s.group for s in matter.strategies if s.name == strategy), None)
-    return (EVERY_GROUP,) if group is None else tuple(matter.sharing_groups(group))
+def _limits_named(matter: Matter, name: str | Unknown) -> tuple[str, ...]:
+    """The limits of the strategies, or of the group, of that name."""
+    if isinstance(name, Unknown):
+        return ()
+    group = matter.limits.of_group.get(name)
+    return matter.limits.of_strategy.get(name, () if group is None else (group,))

@@ -7,10 +7,6 @@ from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.deployments.denominator import is_listed
 from treasury_desktop.deployments.flows import Flow
 from treasury_desktop.deployments.matter import Matter
-from treasury_desktop.deployments.prices import price_range
-
-ANY_AGE = 2**256
-"""Seconds after which a quote is too old to say even that a payment is far too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def value_of(matter: Matter, flow: Flow) -> DollarRange:
 
 def value_of_token(matter: Matter, token: str, units: int) -> DollarRange:
     """The dollars of base units of one token."""
-    price = price_range(matter.evidence.quotes_of(token), matter.terms)
+    price = matter.price_of(token)
     decimals = matter.evidence.decimals_of(token)
     if decimals is None or decimals > MAX_SHOWN_DECIMALS:
         return DollarRange(Fraction(0), None, _all_of(price.problems, ("PRICE_MISSING",)))
@@ -85,11 +81,6 @@ def sure_value_of(matter: Matter, flow: Flow) -> Fraction:
         ),
         Fraction(0),
     )
-
-
-def at_any_age(matter: Matter) -> Matter:
-    """The matter with old prices taken for what they were: they cannot excuse a large payment."""
-    return replace(matter, terms=replace(matter.terms, max_quote_age_seconds=ANY_AGE))
 
 
 def _all_of(*problems: tuple[str, ...]) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ class BookEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposed:
-    """Value already deployed in a strategy, executed; UNKNOWN where it has no price."""
+    """Value already deployed in a strategy, executed; UNKNOWN where nobody reads or prices it."""
 
     strategy: str
     usd: Fraction | Unknown
@@ -105,10 +105,10 @@ class BalanceChange:
 class StorageChange:
     """A simulated change of a storage slot."""
 
-    account: Address
-    slot: int
-    before: int
-    after: int
+    account: Address | Unknown = UNKNOWN
+    slot: int | Unknown = UNKNOWN
+    before: int | Unknown = UNKNOWN
+    after: int | Unknown = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,16 @@ class ObservedAllowance:
     spender: Address
     base_units: int
     safe: Address | Unknown = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPosition:
+    """A liquidity position of ours, by its number at the position manager, and its two tokens."""
+
+    manager: Address
+    token_id: int
+    token0: Address
+    token1: Address
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: the indexes below are made once, when asked for
@@ -133,8 +143,9 @@ class Evidence:
     tokens: tuple[DescribedToken, ...] = ()
     contracts: tuple[DescribedContract, ...] = ()
     address_book: tuple[BookEntry, ...] = ()
-    exposures: tuple[Exposed, ...] = ()
+    exposures: tuple[Exposed, ...] | Unknown = ()
     allowances: tuple[ObservedAllowance, ...] = ()
+    positions: tuple[OwnPosition, ...] = ()
     queue: tuple[QueueEntry, ...] = ()
     balance_changes: tuple[BalanceChange, ...] | Unknown = UNKNOWN
     storage_changes: tuple[StorageChange, ...] | Unknown = UNKNOWN
@@ -147,24 +158,41 @@ class Evidence:
         """What is said about the contract at an address, or `None`."""
         return self._contracts_by_address.get(address)
 
+    def position_at(self, manager: Address, token_id: int) -> OwnPosition | None:
+        """Our position of that number at a position manager, or `None`."""
+        return self._positions_by_number.get((manager, token_id))
+
     def payee_at(self, address: Address, chain_id: int) -> BookEntry | None:
         """The address-book entry for this chain, or `None`."""
         return self._payees.get((address, chain_id))
 
     def quotes_of(self, token: str) -> tuple[Quote, ...]:
         """All quotes of a token (EIP-55 address or "native")."""
-        if isinstance(self.quotes, Unknown):
-            return ()
-        return tuple(quote for quote in self.quotes if quote.token_key == token)
+        return self._quotes_by_token.get(token, ())
 
     def decimals_of(self, token: str) -> int | None:
         """The decimals by which a token's price applies, or `None` where nobody can say."""
         if token == NATIVE:
             return 18
-        described = next((t for t in self.tokens if str(t.address) == token), None)
+        described = self.token_of(token)
         if described is None or not isinstance(described.decimals, int):
             return None
         return described.decimals
+
+    def token_of(self, token: str) -> DescribedToken | None:
+        """What is said about the token of an EIP-55 address, or `None`."""
+        return self._tokens_by_key.get(token)
+
+    @cached_property
+    def _quotes_by_token(self) -> dict[str, tuple[Quote, ...]]:
+        quotes: dict[str, list[Quote]] = {}
+        for quote in () if isinstance(self.quotes, Unknown) else self.quotes:
+            quotes.setdefault(quote.token_key, []).append(quote)
+        return {token: tuple(all_) for token, all_ in quotes.items()}
+
+    @cached_property
+    def _tokens_by_key(self) -> dict[str, DescribedToken]:
+        return {str(address): token for address, token in self._tokens_by_address.items()}
 
     @cached_property
     def _tokens_by_address(self) -> dict[Address, DescribedToken]:
@@ -173,6 +201,10 @@ class Evidence:
     @cached_property
     def _contracts_by_address(self) -> dict[Address, DescribedContract]:
         return {contract.address: contract for contract in reversed(self.contracts)}
+
+    @cached_property
+    def _positions_by_number(self) -> dict[tuple[Address, int], OwnPosition]:
+        return {(position.manager, position.token_id): position for position in self.positions}
 
     @cached_property
     def _payees(self) -> dict[tuple[Address, int | Unknown], BookEntry]:

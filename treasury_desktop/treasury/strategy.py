@@ -10,7 +10,8 @@ class Strategy:
     """A strategy, its group and the contracts at its venue.
 
     Strategies of one group share one limit, so a new name is no way around it. `asset` is what an
-    ERC-4626 vault takes; `pool` and `position_manager` belong to Uniswap v3.
+    ERC-4626 vault takes; `pool` and `position_manager` belong to Uniswap v3 and are always among
+    the contracts, for that is where its money goes.
     """
 
     name: str
@@ -24,3 +25,5 @@ class Strategy:
     def __post_init__(self) -> None:
         if not self.name or not self.group:
             raise ValueError("a strategy has a name and a group")
+        more = (each for each in (self.position_manager, self.pool) if each is not None)
+        object.__setattr__(self, "contracts", tuple(dict.fromkeys((*self.contracts, *more))))

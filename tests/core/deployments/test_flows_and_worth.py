@@ -38,7 +38,7 @@ from tests.samples import PAYROLL, STRANGER
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.quote import QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.deployments.flows import Flow, flows_by_group
+from treasury_desktop.deployments.flows import Flow, flows_by_limit
 from treasury_desktop.deployments.worth import (
     NOTHING,
     UNKNOWN_DOLLARS,
@@ -178,7 +178,7 @@ def test_groups_to_which_nothing_goes() -> None:
     assert words((pay(0), deposit(0))) == {}
     assert Flow().is_nothing
     assert not Flow(has_unknown=True).is_nothing
-    assert flows_by_group(a_matter(pay(0)), a_matter(pay(0)).call) == {}
+    assert flows_by_limit(a_matter(pay(0)), a_matter(pay(0)).call) == {}
 
 
 # ── worth ────────────────────────────────────────────────────────────────────────────────────────

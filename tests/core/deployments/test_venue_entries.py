@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.samples import (
+    BLOCK_TIME,
     DAI,
+    DAY,
     ETH,
     POOL_STRATEGY,
     POSITION_MANAGER,
@@ -30,6 +32,7 @@ from treasury_desktop.deployments.calls import Call, multisend_call_only, safe_t
 from treasury_desktop.deployments.deployment import Deployment, Entry
 from treasury_desktop.deployments.venues import erc4626, readers_for, uniswap_v3
 from treasury_desktop.errors import Refused
+from treasury_desktop.pools.liquidity import amounts_for_liquidity
 from treasury_desktop.pools.tick import MAX_TICK, MIN_TICK, sqrt_price_x96_at_tick
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.safe_tx import Operation
@@ -109,14 +112,15 @@ TICKS = st.integers(-20_000, 20_000).map(lambda tick: tick * 10)
 
 @st.composite
 def mint_terms(draw: st.DrawFn) -> uniswap_v3.MintTerms:
-    """A range around or beside a price, with any tolerance that is one."""
+    """A range around or beside a price, with any tolerance and deadline that is one."""
     lower, upper = sorted(draw(st.lists(TICKS, min_size=2, max_size=2, unique=True)))
     tick = draw(st.integers(max(MIN_TICK, lower - 3_000), min(MAX_TICK, upper + 3_000)))
     return uniswap_v3.MintTerms(
         sqrt_price_x96=sqrt_price_x96_at_tick(tick) + draw(st.integers(0, 10**6)),
         range=uniswap_v3.Range(tick_lower=lower, tick_upper=upper),
-        slippage_bps=draw(st.sampled_from((0, 1, 50, 300, 1000, 9_999))),
-        deadline=draw(st.integers(1, 2**64)),
+        slippage_bps=draw(st.sampled_from((0, 1, 50, 300, 500))),
+        deadline=BLOCK_TIME + draw(st.integers(1, 2**64)),
+        block_time=BLOCK_TIME,
     )
 
 
@@ -175,6 +179,8 @@ def test_mint_is_read_back_to_the_same_meaning(
     assert not open_
     decrease, collect = read_back(entry.exit_calls)
     assert params_of(decrease)["liquidity"] > 0
+    assert params_of(decrease)["deadline"] == max(terms.deadline, BLOCK_TIME + 30 * DAY)
+    assert "30 days off" in entry.exit_notes
     assert params_of(collect)["recipient"] == SAFE
 
 
@@ -213,8 +219,9 @@ def is_within(root: int, terms: uniswap_v3.MintTerms) -> bool:
     uniswap_v3.MintTerms(
         sqrt_price_x96=sqrt_price_x96_at_tick(0),
         range=uniswap_v3.Range(tick_lower=-20_000, tick_upper=20_000),
-        slippage_bps=1_000,
-        deadline=1,
+        slippage_bps=500,
+        deadline=BLOCK_TIME + 1,
+        block_time=BLOCK_TIME,
     ),
     10**24,
     10**24,
@@ -241,6 +248,27 @@ def test_minimum_amounts_hold_within_the_tolerance(
     assert taken[1] <= desired[1]
 
 
+@given(mint_terms(), UNITS, UNITS, st.fractions(-1, 1))
+def test_an_exit_asks_for_what_the_pool_returns_within_the_tolerance(
+    terms: uniswap_v3.MintTerms, units0: int, units1: int, move: Fraction
+) -> None:
+    """At every such price the exit runs, and at one of them it accepts not one unit less."""
+    entry = a_mint(terms, units0, units1)
+    if entry is None:
+        return
+    members = params_of(read_back(entry.exit_calls)[0])
+    least = (members["amount0Min"], members["amount1Min"])
+    bounds = [
+        sqrt_price_x96_at_tick(tick) for tick in (terms.range.tick_lower, terms.range.tick_upper)
+    ]
+    root = _root_moved_by(terms, move)
+    returned = amounts_for_liquidity(root, *bounds, members["liquidity"])
+    assert returned[0] >= least[0]
+    assert returned[1] >= least[1]
+    if terms.slippage_bps == 0 and move == 0:
+        assert returned == pytest.approx(least, abs=2 + members["liquidity"] // 2**90)
+
+
 def _root_moved_by(terms: uniswap_v3.MintTerms, move: Fraction) -> int:
     """The root of the price moved by a part of the tolerance, kept within it."""
     factor = 1 + move * terms.slippage_bps / BPS
@@ -261,7 +289,11 @@ def _isqrt(number: int) -> int:
 
 A_RANGE = uniswap_v3.Range(tick_lower=-100, tick_upper=100)
 TERMS = uniswap_v3.MintTerms(
-    sqrt_price_x96=sqrt_price_x96_at_tick(0), range=A_RANGE, slippage_bps=50, deadline=1
+    sqrt_price_x96=sqrt_price_x96_at_tick(0),
+    range=A_RANGE,
+    slippage_bps=50,
+    deadline=BLOCK_TIME + 1,
+    block_time=BLOCK_TIME,
 )
 
 
@@ -291,11 +323,18 @@ def test_mints_that_make_no_sense(
         )
 
 
-@pytest.mark.parametrize("slippage", [-1, BPS, 20_000])
+@pytest.mark.parametrize("slippage", [-1, 501, 9_999, BPS])
 def test_tolerances_that_are_none(slippage: int) -> None:
-    """A tolerance lies from nothing to below the whole price."""
+    """A tolerance lies from nothing to five per cent of the price."""
     with pytest.raises(Refused, match="tolerance"):
         replace(TERMS, slippage_bps=slippage)
+
+
+@pytest.mark.parametrize("deadline", [0, 1, BLOCK_TIME - 1, BLOCK_TIME])
+def test_deadlines_that_have_passed(deadline: int) -> None:
+    """A mint that can run no more is not drafted."""
+    with pytest.raises(Refused, match=f"deadline {deadline} has passed"):
+        replace(TERMS, deadline=deadline)
 
 
 def test_range_upside_down() -> None:

@@ -6,19 +6,49 @@ venues, so that adding a protocol is adding a file and its line here.
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.effects import TakingReader
-from treasury_desktop.deployments.venues import aave_v3, erc4626, uniswap_v3
+from treasury_desktop.deployments.venues import (
+    aave_v3,
+    balancer_v2,
+    compound_v3,
+    erc4626,
+    lido,
+    uniswap_swaps,
+    uniswap_v3,
+)
 from treasury_desktop.treasury.strategy import Strategy
+
+OWE_NOTHING = frozenset({"transfer", "erc4626", "uniswap_v3", "lido"})
+"""Venues at which a treasury has no debts; at every other one it may, and nobody reads them yet."""
+
+
+def is_position_read(strategy: Strategy) -> bool:
+    """Whether a refresh reads what lies in the strategy; of every other one nobody knows."""
+    if strategy.venue == "erc4626":
+        return bool(strategy.contracts)
+    return strategy.venue == "uniswap_v3" and strategy.position_manager is not None
+
+
+def are_debts_known(strategies: tuple[Strategy, ...]) -> bool:
+    """Whether none of the strategies can owe anything."""
+    return all(strategy.venue in OWE_NOTHING for strategy in strategies)
 
 
 def readers_for(
-    strategies: tuple[Strategy, ...], trusted: frozenset[Address] = frozenset()
+    strategies: tuple[Strategy, ...],
+    trusted: frozenset[Address] = frozenset(),
+    listed: frozenset[Address] = frozenset(),
 ) -> tuple[TakingReader, ...]:
     """Readers of every venue, in the order in which they are asked.
 
-    `trusted` are allow-listed contracts, among which swap routers may be.
+    `trusted` are allow-listed contracts, among which swap routers may be; only among `listed`
+    tokens a swap is a conversion.
     """
     return (
         erc4626.reader(strategies),
-        uniswap_v3.reader(strategies, trusted),
+        uniswap_v3.reader(strategies),
+        uniswap_swaps.reader(strategies, trusted, listed),
         aave_v3.reader(strategies),
+        compound_v3.reader(strategies),
+        balancer_v2.reader(strategies, trusted, listed),
+        lido.reader(strategies, trusted, listed),
     )

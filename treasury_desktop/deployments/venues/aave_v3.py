@@ -2,20 +2,30 @@
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import DecodedCall
-from treasury_desktop.calls.effects import Outflow, Taking, TakingReader
+from treasury_desktop.calls.effects import Borrowing, Outflow, Taking, TakingReader
 from treasury_desktop.treasury.strategy import Strategy
 
-TAKING_FUNCTIONS = frozenset(
+_SIGNED = ",uint256,uint8,bytes32,bytes32)"
+SUPPLY = frozenset(
     {
         "supply(address,uint256,address,uint16)",
+        "deposit(address,uint256,address,uint16)",
+        f"supplyWithPermit(address,uint256,address,uint16{_SIGNED}",
+    }
+)
+REPAY = frozenset(
+    {
         "repay(address,uint256,uint256,address)",
+        f"repayWithPermit(address,uint256,uint256,address{_SIGNED}",
     }
 )
 WITHDRAW = "withdraw(address,uint256,address)"
-PAYING_FUNCTIONS = frozenset(
+BORROW = "borrow(address,uint256,uint256,uint16,address)"
+TAKING_NOTHING = frozenset(
     {
-        "borrow(address,uint256,uint256,uint16,address)",
         "setUserUseReserveAsCollateral(address,bool)",
+        "setUserEMode(uint8)",
+        "swapBorrowRateMode(address,uint256)",
     }
 )
 WHOLE_POSITION = 2**256 - 1
@@ -23,27 +33,28 @@ WHOLE_POSITION = 2**256 - 1
 
 
 def reader(_strategies: tuple[Strategy, ...]) -> TakingReader:
-    """Reads supplies, repayments and withdrawals, whatever pool they are called on."""
+    """Reads supplies, loans, repayments and withdrawals, whatever pool they are called on."""
     return _read
 
 
 def _read(call: DecodedCall) -> tuple[Taking, ...] | None:
     signature = call.function.signature if call.function else ""
-    if signature in PAYING_FUNCTIONS:
+    if signature in TAKING_NOTHING:
         return ()
-    if signature not in TAKING_FUNCTIONS and signature != WITHDRAW:
+    if not (signature in SUPPLY or signature in REPAY or signature in (BORROW, WITHDRAW)):
         return None
-    asset, amount = call.argument("asset"), call.argument("amount")
+    values = [argument.value for argument in call.arguments]
+    asset, amount = values[0], values[1]
     assert isinstance(asset, Address)
     assert isinstance(amount, int)
-    if signature in TAKING_FUNCTIONS:
-        return (Outflow(path=call.path, token=str(asset), base_units=amount, to=call.to),)
-    to = call.argument("to")
+    if signature == BORROW:
+        debtor = values[4]
+        assert isinstance(debtor, Address)
+        return (Borrowing(path=call.path, token=str(asset), base_units=amount, debtor=debtor),)
+    is_whole = amount == WHOLE_POSITION and signature not in SUPPLY
+    to = values[2] if signature == WITHDRAW else call.to
     assert isinstance(to, Address)
-    units = None if amount == WHOLE_POSITION else amount
-    is_ours = to == call.sender
-    return () if is_ours else (_paid_out(call, asset, units, to),)
-
-
-def _paid_out(call: DecodedCall, asset: Address, units: int | None, to: Address) -> Outflow:
-    return Outflow(path=call.path, token=str(asset), base_units=units, to=to)
+    if to == call.sender:
+        return ()
+    units = None if is_whole else amount
+    return (Outflow(path=call.path, token=str(asset), base_units=units, to=to),)

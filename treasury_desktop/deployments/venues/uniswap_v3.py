@@ -7,16 +7,20 @@ what a price move between drafting and execution may cost; the deadline bounds i
 from dataclasses import dataclass
 from math import isqrt
 
-from treasury_desktop.assets.address import ADDRESS_LENGTH, Address
+from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.calls.decoded_call import DecodedCall
-from treasury_desktop.calls.effects import Conversion, Outflow, Taking, TakingReader
+from treasury_desktop.calls.effects import Outflow, Taking, TakingReader
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.deployments.deployment import Entry
 from treasury_desktop.deployments.encoding import encoded_call
 from treasury_desktop.errors import Refused
-from treasury_desktop.pools.liquidity import amounts_to_mint, liquidity_for_amounts
+from treasury_desktop.pools.liquidity import (
+    amounts_for_liquidity,
+    amounts_to_mint,
+    liquidity_for_amounts,
+)
 from treasury_desktop.pools.tick import sqrt_price_x96_at_tick
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS
@@ -47,13 +51,16 @@ PAYING = frozenset(
         "refundETH()",
         "unwrapWETH9(uint256,address)",
         "sweepToken(address,uint256,address)",
+        "unwrapWETH9(uint256)",
+        "sweepToken(address,uint256)",
         "createAndInitializePoolIfNecessary(address,address,uint24,uint160)",
     }
 )
 """What takes nothing of the sender's and may pay out."""
-SHORTEST_PATH = 2 * ADDRESS_LENGTH + 3
-"""A swap path: token, fee in three bytes, token, and so on."""
 MAX_UINT128 = 2**128 - 1
+MOST_SLIPPAGE_BPS = 500
+EXIT_SECONDS = 30 * 86_400
+"""How long an exit that is drafted beside its entry stays good at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +81,27 @@ class Range:
 class MintTerms:
     """What a mint is drafted with: the pool's price, the range, tolerance and deadline.
 
-    `deadline` is Unix seconds; `slippage_bps` how far the price may have moved.
+    `block_time` is when the pool had that price and `deadline` when the mint must have run, both
+    Unix seconds; `slippage_bps` is how far the price may have moved.
     """
 
     sqrt_price_x96: int
     range: Range
     slippage_bps: int
     deadline: int
+    block_time: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.slippage_bps < BPS:
-            raise Refused(f"A tolerance of {self.slippage_bps} basis points is no tolerance.")
+        if not 0 <= self.slippage_bps <= MOST_SLIPPAGE_BPS:
+            raise Refused(
+                f"A tolerance of {self.slippage_bps} basis points is none: it lies between 0 and "
+                f"{MOST_SLIPPAGE_BPS}."
+            )
+        if self.deadline <= self.block_time:
+            raise Refused(
+                f"The deadline {self.deadline} has passed: the newest block is of "
+                f"{self.block_time}."
+            )
 
 
 def entry(
@@ -136,9 +153,10 @@ def entry(
     return Entry(
         amounts=taken,
         calls=(*_approvals(taken, manager), mint),
-        exit_calls=_exit_calls(manager, liquidity, safe, terms.deadline),
-        exit_notes="The position's token id exists only after the mint; 0 stands for it here, and "
-        "the exit is rebuilt with the real id and fresh minimum amounts.",
+        exit_calls=_exit_calls(manager, liquidity, safe, terms),
+        exit_notes="The position's token id exists only after the mint; 0 stands for it here. The "
+        "minimum amounts are those of today's price and the deadline lies 30 days off; the exit is "
+        "rebuilt with the real id, fresh minimum amounts and a near deadline.",
     )
 
 
@@ -155,12 +173,14 @@ def _approvals(amounts: tuple[TokenAmount, ...], manager: Address) -> tuple[Call
 
 
 def _exit_calls(
-    manager: Address, liquidity: int, safe: Address, deadline: int, token_id: int = 0
+    manager: Address, liquidity: int, safe: Address, terms: MintTerms, token_id: int = 0
 ) -> tuple[Call, ...]:
+    deadline = max(terms.deadline, terms.block_time + EXIT_SECONDS)
+    minimum = _least_returned(terms, liquidity)
     return (
         Call(
             to=manager,
-            data=encoded_call(DECREASE, (token_id, liquidity, 0, 0, deadline)),
+            data=encoded_call(DECREASE, (token_id, liquidity, *minimum, deadline)),
             purpose="take all liquidity out",
         ),
         Call(
@@ -175,8 +195,7 @@ def _liquidity_and_amounts(
     terms: MintTerms, amounts: tuple[TokenAmount, TokenAmount]
 ) -> tuple[int, tuple[int, int]]:
     """The liquidity both amounts allow and what the pool takes for it, rounded up as it does."""
-    lower = sqrt_price_x96_at_tick(terms.range.tick_lower)
-    upper = sqrt_price_x96_at_tick(terms.range.tick_upper)
+    lower, upper = _bounds(terms)
     liquidity = liquidity_for_amounts(
         terms.sqrt_price_x96, lower, upper, amounts[0].base_units, amounts[1].base_units
     )
@@ -189,17 +208,9 @@ def _minimum_amounts(terms: MintTerms, needed: tuple[int, int]) -> tuple[int, in
     The position manager recomputes the liquidity at the price it finds, from the amounts desired;
     what it then takes is least at one end of the tolerance or the other.
     """
-    lower = sqrt_price_x96_at_tick(terms.range.tick_lower)
-    upper = sqrt_price_x96_at_tick(terms.range.tick_upper)
-    # A price moved by x moves its square root by √(1 + x); the ends are rounded outwards.
-    squared = terms.sqrt_price_x96**2
-    reached = (
-        isqrt(squared * (BPS - terms.slippage_bps) // BPS),
-        terms.sqrt_price_x96,
-        isqrt(squared * (BPS + terms.slippage_bps) // BPS) + 1,
-    )
+    lower, upper = _bounds(terms)
     taken, rounding = [], []
-    for price in reached:
+    for price in _reached(terms):
         liquidity = liquidity_for_amounts(price, lower, upper, *needed)
         taken.append(amounts_to_mint(price, lower, upper, liquidity))
         # LiquidityAmounts.sol rounds twice on the way, by no more than this.
@@ -212,32 +223,50 @@ def _minimum_amounts(terms: MintTerms, needed: tuple[int, int]) -> tuple[int, in
     return least0, least1
 
 
-def reader(
-    strategies: tuple[Strategy, ...], trusted: frozenset[Address] = frozenset()
-) -> TakingReader:
-    """Reads mints, additions to positions, payouts, and swaps that come back to their sender.
+def _least_returned(terms: MintTerms, liquidity: int) -> tuple[int, int]:
+    """The least the pool would return of each token for liquidity, within the tolerance."""
+    returned = [
+        amounts_for_liquidity(price, *_bounds(terms), liquidity) for price in _reached(terms)
+    ]
+    least0, least1 = (min(pair[token] for pair in returned) for token in (0, 1))
+    return least0, least1
 
-    Swaps are conversions on a router of a Uniswap strategy, or on an allow-listed contract that
-    belongs to no strategy of another venue.
+
+def _bounds(terms: MintTerms) -> tuple[int, int]:
+    """The roots of the prices at both ends of the range."""
+    ends = (terms.range.tick_lower, terms.range.tick_upper)
+    lower, upper = (sqrt_price_x96_at_tick(tick) for tick in ends)
+    return lower, upper
+
+
+def _reached(terms: MintTerms) -> tuple[int, int, int]:
+    """The roots of the lowest, the drafted and the highest price within the tolerance.
+
+    A price moved by x moves its square root by √(1 + x); the ends are rounded outwards.
     """
-    ours = {c for s in strategies if s.venue == "uniswap_v3" for c in s.contracts}
-    others = {c for s in strategies if s.venue != "uniswap_v3" for c in s.contracts}
-    routers = frozenset(ours | (trusted - others))
+    squared = terms.sqrt_price_x96**2
+    return (
+        isqrt(squared * (BPS - terms.slippage_bps) // BPS),
+        terms.sqrt_price_x96,
+        isqrt(squared * (BPS + terms.slippage_bps) // BPS) + 1,
+    )
 
-    def read(call: DecodedCall) -> tuple[Taking, ...] | None:
-        match call.function.signature if call.function else "":
-            case MINT.signature:
-                return _read_mint(call)
-            case INCREASE.signature:
-                return _read_increase(call)
-            case signature if signature.startswith(("exactInput", "exactOutput")):
-                return _read_swap(call, is_allowed=call.to in routers)
-            case signature if signature in PAYING:
-                return _read_payout(call)
-            case _:
-                return None
 
-    return read
+def reader(_strategies: tuple[Strategy, ...]) -> TakingReader:
+    """Reads mints, additions to positions, and payouts, whatever contract they are called on."""
+    return _read
+
+
+def _read(call: DecodedCall) -> tuple[Taking, ...] | None:
+    match call.function.signature if call.function else "":
+        case MINT.signature:
+            return _read_mint(call)
+        case INCREASE.signature:
+            return _read_increase(call)
+        case signature if signature in PAYING:
+            return _read_payout(call)
+        case _:
+            return None
 
 
 def _params(call: DecodedCall) -> dict[str, object]:
@@ -268,27 +297,6 @@ def _read_increase(call: DecodedCall) -> tuple[Taking, ...]:
         for amount in ("amount0Desired", "amount1Desired")
         if params[amount]
     )
-
-
-def _read_swap(call: DecodedCall, *, is_allowed: bool) -> tuple[Taking, ...]:
-    """A conversion where an allow-listed router pays the sender, else money that leaves."""
-    params = _params(call)
-    is_exact = "amountIn" in params
-    taken = _number(params["amountIn" if is_exact else "amountInMaximum"])
-    token = _token_in(params, is_exact=is_exact)
-    if token is not None and is_allowed and params["recipient"] == call.sender:
-        return (Conversion(path=call.path, token=token, base_units=taken, is_exact=is_exact),)
-    return (Outflow(path=call.path, token=token, base_units=taken, to=call.to),)
-
-
-def _token_in(params: dict[str, object], *, is_exact: bool) -> str | None:
-    """The token paid: named, or at the path's start (exact input) or end (exact output)."""
-    path = params.get("path")
-    if not isinstance(path, bytes):
-        return str(params["tokenIn"])
-    if len(path) < SHORTEST_PATH:
-        return None
-    return str(Address(path[:ADDRESS_LENGTH] if is_exact else path[-ADDRESS_LENGTH:]))
 
 
 def _read_payout(call: DecodedCall) -> tuple[Taking, ...]:
