@@ -4,19 +4,17 @@
 the ABI specification lists exist; `uint` and other aliases are not types on the wire.
 """
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.errors import Malformed
 
-_ARRAY = re.compile(r"(.*)\[(\d{0,9})\]", re.ASCII | re.DOTALL)
-_INTEGER = re.compile(r"(u?)int(\d{1,3})", re.ASCII)
-_FIXED_BYTES = re.compile(r"bytes(\d{1,2})", re.ASCII)
-_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*", re.ASCII)
 MAX_TYPE_DEPTH = 16
 WORD = 32
+_WHOLE_BITS = 256
+_LONGEST_LENGTH = 9
+"""Digits of a fixed array's length: more items than any calldata could hold."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,12 @@ class AbiType:
         if self.kind == "array" and self.size is None:
             return True
         return self.kind in ("bytes", "string") or any(m.is_dynamic for m in self.members)
+
+    @cached_property
+    def is_words(self) -> bool:
+        """Whether it is a tuple of which every member is one word."""
+        compound = ("array", "tuple", "bytes", "string")
+        return self.kind == "tuple" and all(m.kind not in compound for m in self.members)
 
     @cached_property
     def head_size(self) -> int:
@@ -84,7 +88,7 @@ class Function:
 def parse_function(text: str, field: str = "abi") -> Function:
     """A function from `name(type name,…)`; parameter names may be missing."""
     name, opening, rest = text.partition("(")
-    if not opening or not rest.endswith(")") or not _IDENTIFIER.fullmatch(name):
+    if not opening or not rest.endswith(")") or not _is_identifier(name):
         raise Malformed(field, f"{text[:80]!r} is no function signature")
     return Function(name, _parse_tuple(rest[:-1], field, depth=0))
 
@@ -93,23 +97,41 @@ def parse_type(text: str, field: str = "abi", *, depth: int = 0) -> AbiType:
     """The type a text names; refuses everything the ABI specification does not list."""
     if depth > MAX_TYPE_DEPTH:
         raise Malformed(field, "types are nested too deeply")
-    if array := _ARRAY.fullmatch(text):
-        size = int(array.group(2)) if array.group(2) else None
-        item = parse_type(array.group(1), field, depth=depth + 1)
-        return AbiType("array", size=size, members=(item,))
-    if text.startswith("(") and text.endswith(")"):
-        return _parse_tuple(text[1:-1], field, depth=depth + 1)
+    found: AbiType | None = None
     if text in ("address", "bool", "bytes", "string"):
-        return AbiType(text)
-    if integer := _INTEGER.fullmatch(text):
-        bits = int(integer.group(2))
-        if bits % 8 == 0 and 8 <= bits <= 256:  # noqa: PLR2004  widths of the specification
-            return AbiType("uint" if integer.group(1) else "int", bits=bits)
-    if fixed := _FIXED_BYTES.fullmatch(text):
-        size = int(fixed.group(1))
-        if 1 <= size <= WORD:
-            return AbiType("fixed_bytes", size=size)
-    raise Malformed(field, f"{text[:80]!r} is no ABI type")
+        found = AbiType(text)
+    elif text.endswith("]"):
+        item, opening, length = text[:-1].rpartition("[")
+        size = _number(length, _LONGEST_LENGTH)
+        if opening and (not length or size is not None):
+            found = AbiType("array", size=size, members=(parse_type(item, field, depth=depth + 1),))
+    elif text.startswith("(") and text.endswith(")"):
+        found = _parse_tuple(text[1:-1], field, depth=depth + 1)
+    else:
+        found = _sized_type(text)
+    if found is None:
+        raise Malformed(field, f"{text[:80]!r} is no ABI type")
+    return found
+
+
+def _sized_type(text: str) -> AbiType | None:
+    """uint8 … uint256, int8 … int256 or bytes1 … bytes32."""
+    kind = text.rstrip("0123456789")
+    size = _number(text[len(kind) :], 3)
+    if size is None:
+        return None
+    if kind in ("uint", "int") and size % 8 == 0 and 8 <= size <= _WHOLE_BITS:  # noqa: PLR2004
+        return AbiType(kind, bits=size)
+    if kind == "bytes" and 1 <= size <= WORD:
+        return AbiType("fixed_bytes", size=size)
+    return None
+
+
+def _number(digits: str, most_digits: int) -> int | None:
+    """A number without sign and leading zeros, or `None`."""
+    if not digits or len(digits) > most_digits or not (digits.isascii() and digits.isdigit()):
+        return None
+    return None if digits[0] == "0" and digits != "0" else int(digits)
 
 
 def _parse_tuple(inner: str, field: str, *, depth: int) -> AbiType:
@@ -124,6 +146,8 @@ def _parse_tuple(inner: str, field: str, *, depth: int) -> AbiType:
 
 def _split_members(inner: str) -> list[str]:
     """The comma-separated members, not looking into nested parentheses."""
+    if "(" not in inner:
+        return inner.split(",") if inner.strip() else []
     parts: list[str] = []
     depth, start = 0, 0
     for position, character in enumerate(inner):
@@ -131,12 +155,17 @@ def _split_members(inner: str) -> list[str]:
         if character == "," and depth == 0:
             parts.append(inner[start:position])
             start = position + 1
-    return [*parts, inner[start:]] if inner.strip() else []
+    return [*parts, inner[start:]]
 
 
 def _split_name(part: str) -> tuple[str, str]:
     """A member's type and its name, which may be missing."""
     kind, space, name = part.rpartition(" ")
-    if space and _IDENTIFIER.fullmatch(name):
+    if space and _is_identifier(name):
         return kind.strip(), name
     return part, ""
+
+
+def _is_identifier(text: str) -> bool:
+    """A name as Solidity writes it: Python's, in ASCII, and with dollars."""
+    return text.isascii() and text.replace("$", "_").isidentifier()

@@ -6,7 +6,7 @@ only equal bytes are a whole reading. The builders of calldata (deployments/, et
 code with this. Source: Solidity contract ABI specification.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.abi_type import WORD, AbiType
@@ -15,10 +15,12 @@ from treasury_desktop.errors import Malformed
 MAX_VALUES_PER_WORD = 2
 """Values read may exceed the words present only where offsets repeat: a bomb, or nonsense."""
 SPARE_VALUES = 64
+_ADDRESS_PADDING = bytes(12)
+_WHOLE_WORD = 256
+"""Bits of an integer that no padding surrounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedArguments:
+class DecodedArguments(NamedTuple):
     """The values of a call's arguments and how their bytes differ from the canonical ones.
 
     Values are ints (bools as 0 and 1), bytes (strings too), addresses, and tuples of these.
@@ -33,12 +35,34 @@ class DecodedArguments:
 
 def decode_arguments(parameters: AbiType, data: bytes) -> DecodedArguments:
     """The arguments encoded in data (without selector); Malformed where the EVM would revert."""
-    reader = _Reader(data)
-    values = reader.read_tuple(parameters, 0)
+    if parameters.is_words:
+        return _decode_words(parameters, data)
+    values = _Reader(data).read_tuple(parameters, 0)
     canonical = encode_arguments(parameters, values)
     if data[: len(canonical)] == canonical:
         return DecodedArguments(values, is_canonical=True, trailing=data[len(canonical) :])
     return DecodedArguments(values, is_canonical=False, trailing=b"")
+
+
+def _decode_words(parameters: AbiType, data: bytes) -> DecodedArguments:
+    """The quick way for arguments that are one word each, as those of most batches are."""
+    end = WORD * len(parameters.members)
+    if end > len(data):
+        raise Malformed("data", "the arguments run over the end of the calldata")
+    values: list[object] = []
+    is_canonical = True
+    for start, kind in zip(range(0, end, WORD), parameters.members, strict=True):
+        word = data[start : start + WORD]
+        if kind.kind == "address":
+            values.append(Address(word[12:]))
+            is_canonical = is_canonical and word[:12] == _ADDRESS_PADDING
+        elif kind.bits == _WHOLE_WORD and kind.kind == "uint":
+            values.append(int.from_bytes(word, "big"))
+        else:
+            value = _word_value(kind, word)
+            values.append(value)
+            is_canonical = is_canonical and word == _encode_static(kind, value)
+    return DecodedArguments(tuple(values), is_canonical, data[end:] if is_canonical else b"")
 
 
 def encode_arguments(parameters: AbiType, values: tuple[object, ...]) -> bytes:
@@ -56,7 +80,7 @@ def encode_arguments(parameters: AbiType, values: tuple[object, ...]) -> bytes:
 
 def _encode_static(kind: AbiType, value: object) -> bytes:
     if isinstance(value, Address):
-        return bytes(12) + value.raw
+        return _ADDRESS_PADDING + value.raw
     if isinstance(value, int):
         return (value % 2**256).to_bytes(WORD, "big")
     if isinstance(value, bytes):
@@ -77,6 +101,20 @@ def _encode_dynamic(kind: AbiType, value: object) -> bytes:
 def _as_tuple(kind: AbiType, length: int) -> AbiType:
     """An array seen as the tuple it is encoded like."""
     return kind if kind.kind == "tuple" else AbiType("tuple", members=kind.members * length)
+
+
+def _word_value(kind: AbiType, word: bytes) -> object:
+    """What the EVM takes from one word; bytes that do not belong to the type are cut off."""
+    if kind.kind == "address":
+        return Address(word[12:])
+    if kind.kind == "fixed_bytes":
+        return word[: kind.size]
+    number = int.from_bytes(word, "big")
+    if kind.kind == "bool":
+        return int(number != 0)
+    number %= 1 << kind.bits
+    is_negative = kind.kind == "int" and number >> (kind.bits - 1)
+    return number - (1 << kind.bits) if is_negative else number
 
 
 class _Reader:
@@ -126,17 +164,7 @@ class _Reader:
             return self.read_tuple(kind, position)
         if kind.kind == "array":
             return self.read_tuple(self._array(kind, kind.size or 0, position), position)
-        word = self._slice(position, WORD)
-        if kind.kind == "address":
-            return Address(word[12:])
-        if kind.kind == "fixed_bytes":
-            return word[: kind.size]
-        number = int.from_bytes(word, "big")
-        if kind.kind == "bool":
-            return int(number != 0)
-        number %= 1 << kind.bits
-        is_negative = kind.kind == "int" and number >> (kind.bits - 1)
-        return number - (1 << kind.bits) if is_negative else number
+        return _word_value(kind, self._slice(position, WORD))
 
     def _content(self, position: int, length: int) -> bytes:
         """The bytes of a `bytes` or `string`; all of them together are no more than there are."""

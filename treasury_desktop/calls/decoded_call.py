@@ -7,28 +7,42 @@ the bytes stands in `problems`, and a call nobody can read keeps its bytes and c
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple, cast
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.calls.abi_type import AbiType, Function
-from treasury_desktop.calls.calldata import decode_arguments
+from treasury_desktop.calls.calldata import DecodedArguments, decode_arguments
+from treasury_desktop.calls.inner_calls import OPENERS, InnerCall, Outer
 from treasury_desktop.calls.known_contracts import (
-    KnownFunction,
+    abis_spoken,
     functions_with_selector,
     official_contract,
 )
 from treasury_desktop.errors import Malformed
-from treasury_desktop.safes.multisend import MULTISEND_SELECTOR, unpack_calls
+from treasury_desktop.safes.multisend import PackedCall, unpack_calls
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 
 MAX_DEPTH = 16
 SELECTOR_LENGTH = 4
+MULTISEND = "multiSend(bytes)"
 FIRST_MULTISEND_WITH_SELF = (1, 5, 0)
 """Since 1.5.0 MultiSend replaces a zero address by the Safe itself."""
+CLAIMED = "claimed by the sender"
+COMMAND_ABI = "Uniswap universal router"
 
 
 class Certainty(Enum):
-    """How sure the reading is."""
+    """How sure the reading is.
+
+    KNOWN_CONTRACT: our own side vouches for the contract, and its kind has that function.
+    KNOWN_SELECTOR: at another contract, one packaged function has these four bytes, and its
+    arguments written back are the bytes that were read.
+    GUESS: what somebody claims, or a bare match of four bytes: the arguments do not write back to
+    the same bytes, or another function that somebody claims has the same four and does too.
+    NONE: nobody can read it.
+    """
 
     KNOWN_CONTRACT = "known contract"
     KNOWN_SELECTOR = "known selector"
@@ -49,8 +63,9 @@ class Problem(Enum):
     MULTISEND_WITHOUT_DELEGATECALL = "multisend without delegatecall"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+# Named tuples, because a batch may hold twenty thousand of them: frozen dataclasses take several
+# times as long to make.
+class Argument(NamedTuple):
     """A named argument; the value is an int, bytes, address or a tuple of these."""
 
     name: str
@@ -58,11 +73,11 @@ class Argument:
     value: object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecodedCall:
+class DecodedCall(NamedTuple):
     """One call and the calls inside it. `path` is "0" at the top, "0.2" for its third inner call.
 
     `sender` is whose balance and permissions it uses: the Safe, or another Safe it executes on.
+    `runs_later` where it is proposed, queued or scheduled by the calls around it.
     """
 
     path: str
@@ -77,6 +92,7 @@ class DecodedCall:
     arguments: tuple[Argument, ...] = ()
     calls: tuple["DecodedCall", ...] = ()
     problems: tuple[Problem, ...] = ()
+    runs_later: bool = False
 
     @property
     def is_delegatecall(self) -> bool:
@@ -100,13 +116,18 @@ class DecodedCall:
                 return argument.value
         raise KeyError(name)
 
+    def with_calls(self, calls: tuple["DecodedCall", ...]) -> "DecodedCall":
+        """The same call with other calls inside it."""
+        return self._replace(calls=calls)
+
     def walk(self) -> Iterator["DecodedCall"]:
         """This call and all calls inside it, in the order in which they run."""
         pending = [self]
         while pending:
             call = pending.pop()
             yield call
-            pending.extend(reversed(call.calls))
+            if call.calls:
+                pending.extend(reversed(call.calls))
 
     def leaves(self) -> Iterator["DecodedCall"]:
         """The calls that contain no others."""
@@ -127,178 +148,256 @@ class Reading:
 
 def decode_transaction(safe: Safe, tx: SafeTx, reading: Reading) -> DecodedCall:
     """The whole call tree of a Safe transaction."""
-    return _Decoder(safe.chain_id, reading).decode(
-        path="0",
-        operation=int(tx.operation),
-        sender=safe.address,
-        to=tx.to,
-        value=tx.value,
-        data=tx.data,
-    )
+    return decode_at("0", safe, tx, reading)
+
+
+def decode_at(path: str, safe: Safe, tx: SafeTx, reading: Reading) -> DecodedCall:
+    """The call tree of a Safe transaction that stands at a path inside another one."""
+    decoder = _Decoder(safe, reading)
+    return decoder.decode(path, int(tx.operation), safe.address, tx.to, tx.value, tx.data)
+
+
+class _Candidate(NamedTuple):
+    """A function that four bytes may mean at an address, and how sure that is."""
+
+    function: Function
+    abi: str
+    certainty: Certainty
+
+
+_Match = tuple[_Candidate, DecodedArguments]
+"""A function with what the bytes say by it."""
 
 
 class _Decoder:
-    """Carries the chain and what is known down the tree."""
+    """Carries the Safe and what is known down the tree."""
 
-    def __init__(self, chain_id: int, reading: Reading) -> None:
-        self._chain_id = chain_id
+    def __init__(self, safe: Safe, reading: Reading) -> None:
+        self._safe = safe
         self._reading = reading
+        self._found: dict[tuple[bytes, bytes], tuple[_Candidate, ...]] = {}
 
-    def decode(
-        self, *, path: str, operation: int, sender: Address, to: Address, value: int, data: bytes
+    def decode(  # noqa: PLR0917  positions are what makes it quick
+        self,
+        path: str,
+        operation: int,
+        sender: Address,
+        to: Address,
+        value: int,
+        data: bytes,
+        runs_later: bool = False,
     ) -> DecodedCall:
-        call = DecodedCall(
-            path=path, operation=operation, sender=sender, to=to, value=value, data=data
-        )
-        if not data or operation == Operation.CREATE:
-            return call
-        candidates = self._candidates(to, data[:SELECTOR_LENGTH])
-        problems: tuple[Problem, ...] = (Problem.UNDECODED,)
-        for known, certainty in candidates:
-            try:
-                return self._read(call, known, certainty)
-            except Malformed:
-                problems = (Problem.MALFORMED_CALLDATA, Problem.UNDECODED)
-        return _with(call, problems=problems)
+        """A call, by its selector, with everything in it."""
+        problems: tuple[Problem, ...] = ()
+        match: _Match | None = None
+        if data and operation != _CREATE:
+            match, problems = self._read(to, data)
+        call = _decoded_call(path, operation, sender, to, value, data, match, problems, runs_later)
+        return self._opened(call) if match and match[0].function.signature in CARRIERS else call
 
-    def _candidates(
-        self, to: Address, selector: bytes
-    ) -> Iterator[tuple[KnownFunction, Certainty]]:
-        """The functions the selector may mean here, surest first."""
-        official = official_contract(self._chain_id, to)
-        kind = _abi_of_official(official.name) if official else self._reading.known.get(to)
+    def _decode_inner(self, path: str, inner: InnerCall, around: Certainty) -> DecodedCall:
+        """A call as another one makes it; a router's command is as sure as the router."""
+        if not inner.is_command:
+            return self.decode(path, *inner[:6])
+        match, problems = _read_command(inner.command, inner.data, around)
+        call = _decoded_call(path, *inner[:5], match, problems, inner.runs_later)
+        return self._opened(call) if _signature_of(call) in CARRIERS else call
+
+    # ── what the bytes mean ──────────────────────────────────────────────────────────────────────
+
+    def _read(self, to: Address, data: bytes) -> tuple[_Match | None, tuple[Problem, ...]]:
+        """The function that the bytes fit best, and what is wrong with them."""
+        key = to.raw, data[:SELECTOR_LENGTH]
+        candidates = self._found.get(key)
+        if candidates is None:
+            candidates = self._found[key] = tuple(self._candidates(to, key[1]))
+        match = _best_match(candidates, data[SELECTOR_LENGTH:])
+        if match is None:
+            return None, _UNREAD if candidates else (Problem.UNDECODED,)
+        decoded = match[1]
+        if decoded.is_canonical and not decoded.trailing:
+            return match, ()
+        return match, _problems_of(decoded)
+
+    def _candidates(self, to: Address, selector: bytes) -> Iterator[_Candidate]:
+        """The functions the four bytes may mean here, surest first, each signature once.
+
+        A contract we vouch for has its own functions, and nobody's claim adds another meaning.
+        """
         packaged = functions_with_selector(selector)
+        official = official_contract(self._safe.chain_id, to)
+        spoken = abis_spoken(self._reading.known.get(to), official)
         for known in packaged:
-            if kind is not None and known.abi in _abis_of(kind):
-                yield known, Certainty.KNOWN_CONTRACT
+            abi = next((abi for abi in known.abis if abi in spoken), None)
+            if abi is not None:
+                yield _Candidate(known.function, abi, Certainty.KNOWN_CONTRACT)
+                return
+        seen = set()
+        for known in packaged:
+            if known.function.signature not in seen:
+                seen.add(known.function.signature)
+                yield _Candidate(known.function, known.abi, Certainty.KNOWN_SELECTOR)
         claimed = self._reading.claimed.get(to, {}).get(selector)
-        for known in packaged:
-            yield known, Certainty.KNOWN_SELECTOR
-        if claimed is not None:
-            yield KnownFunction(function=claimed, abi="claimed by the sender"), Certainty.GUESS
+        if claimed is not None and claimed.signature not in seen:
+            yield _Candidate(claimed, CLAIMED, Certainty.GUESS)
 
-    def _read(self, call: DecodedCall, known: KnownFunction, certainty: Certainty) -> DecodedCall:
-        parameters = known.function.parameters
-        decoded = decode_arguments(parameters, call.data[SELECTOR_LENGTH:])
-        problems: list[Problem] = []
-        if not decoded.is_canonical:
-            problems.append(Problem.NON_CANONICAL_ABI)
-        if decoded.trailing:
-            is_zero_padding = not any(decoded.trailing)
-            problems.append(Problem.LONG_PADDING if is_zero_padding else Problem.TRAILING_CALLDATA)
-        arguments = tuple(
-            Argument(name, kind, value)
-            for name, kind, value in zip(
-                parameters.names, parameters.members, decoded.values, strict=True
+    # ── what is inside ───────────────────────────────────────────────────────────────────────────
+
+    def _opened(self, call: DecodedCall) -> DecodedCall:
+        """The call with the calls inside it, or with the problem that hides them."""
+        is_batch = _signature_of(call) == MULTISEND
+        try:
+            inside = _packed_in(call) if is_batch else self._inside(call)
+        except Malformed:
+            hidden = (Problem.MALFORMED_MULTISEND,) if is_batch else _UNREAD
+            return call._replace(problems=(*call.problems, *hidden))
+        if inside and call.depth >= MAX_DEPTH:
+            return call._replace(problems=(*call.problems, Problem.TOO_DEEP))
+        if is_batch:
+            return self._batch(call, cast("tuple[PackedCall, ...]", inside))
+        return call.with_calls(
+            tuple(
+                self._decode_inner(f"{call.path}.{place}", inner, call.certainty)
+                for place, inner in enumerate(cast("tuple[InnerCall, ...]", inside))
             )
         )
-        read = _with(
-            call,
-            function=known.function,
-            abi=known.abi,
-            certainty=certainty,
-            arguments=arguments,
-            problems=tuple(problems),
-        )
-        return self._with_inner_calls(read)
 
-    def _with_inner_calls(self, call: DecodedCall) -> DecodedCall:
-        """The call with the calls inside it, or with the problem that hides them."""
-        assert call.function is not None
-        if call.data[:SELECTOR_LENGTH] == MULTISEND_SELECTOR:
-            return self._batch(call)
-        is_nested_safe = call.function.name in (
-            "execTransaction",
-            "execTransactionFromModule",
-            "execTransactionFromModuleReturnData",
-        )
-        is_multicall = call.function.name == "multicall"
-        if not (is_nested_safe or is_multicall):
-            return call
-        if call.depth >= MAX_DEPTH:
-            return _with(call, problems=(*call.problems, Problem.TOO_DEEP))
-        if is_nested_safe:
-            return _with(call, calls=(self._nested_safe_call(call),))
-        return _with(call, calls=self._multicall(call))
+    def _inside(self, call: DecodedCall) -> tuple[InnerCall, ...]:
+        runs_as = _account_of(call)
+        outer = Outer(call.sender, call.to, call.value, runs_as, self._avatar(call, runs_as))
+        values = tuple(argument.value for argument in call.arguments)
+        found = tuple(OPENERS[_signature_of(call)](outer, values))
+        return tuple(c._replace(runs_later=True) for c in found) if call.runs_later else found
 
-    def _batch(self, call: DecodedCall) -> DecodedCall:
-        if call.depth >= MAX_DEPTH:
-            return _with(call, problems=(*call.problems, Problem.TOO_DEEP))
-        packed = call.argument("transactions")
-        assert isinstance(packed, bytes)
-        try:
-            entries = unpack_calls(packed)
-        except Malformed:
-            return _with(call, problems=(*call.problems, Problem.MALFORMED_MULTISEND))
+    def _batch(self, call: DecodedCall, packed: tuple[PackedCall, ...]) -> DecodedCall:
+        """What MultiSend does with its packed calls."""
+        sender = _account_of(call)
+        official = official_contract(self._safe.chain_id, call.to)
+        zero_is_self = official is not None and official.version >= FIRST_MULTISEND_WITH_SELF
+        prefix, runs_later, decode = f"{call.path}.", call.runs_later, self.decode
+        calls = []
+        for place, (operation, to, value, data) in enumerate(packed):
+            target = sender if zero_is_self and to.is_zero else to
+            calls.append(
+                decode(f"{prefix}{place}", operation, sender, target, value, data, runs_later)
+            )
         problems = list(call.problems)
-        if any(entry.operation > Operation.DELEGATECALL for entry in entries):
+        if any(inner.operation > Operation.DELEGATECALL for inner in calls):
             problems.append(Problem.MALFORMED_MULTISEND)
         if not call.is_delegatecall:
             problems.append(Problem.MULTISEND_WITHOUT_DELEGATECALL)
-        official = official_contract(self._chain_id, call.to)
-        zero_is_self = official is not None and official.version >= FIRST_MULTISEND_WITH_SELF
-        # A batch that is delegatecalled acts as the Safe; one that is called acts as itself.
-        sender = call.sender if call.is_delegatecall else call.to
-        inner = tuple(
-            self.decode(
-                path=f"{call.path}.{place}",
-                operation=entry.operation,
-                sender=sender,
-                to=sender if zero_is_self and entry.to.is_zero else entry.to,
-                value=entry.value,
-                data=entry.data,
-            )
-            for place, entry in enumerate(entries)
+        return call._replace(calls=tuple(calls), problems=tuple(problems))
+
+    def _avatar(self, call: DecodedCall, runs_as: Address) -> Address:
+        """Whose doing a module's execution is: our Safe's where it enabled the module.
+
+        A role is only ever used on a module, so where nobody knows our modules it may be ours.
+        """
+        modules = self._safe.modules
+        if isinstance(modules, Unknown):
+            is_ours = _signature_of(call).startswith("execTransactionWithRole")
+        else:
+            is_ours = runs_as in modules
+        return self._safe.address if is_ours else runs_as
+
+
+CARRIERS = frozenset({*OPENERS, MULTISEND})
+"""Signatures of the functions that carry other calls."""
+_CREATE = int(Operation.CREATE)
+_UNREAD = (Problem.MALFORMED_CALLDATA, Problem.UNDECODED)
+
+
+def _signature_of(call: DecodedCall) -> str:
+    return "" if call.function is None else call.function.signature
+
+
+def _account_of(call: DecodedCall) -> Address:
+    """Whom its code acts for: delegatecalled code for the sender, a contract for itself."""
+    return call.sender if call.is_delegatecall else call.to
+
+
+def _packed_in(call: DecodedCall) -> tuple[PackedCall, ...]:
+    packed = call.arguments[0].value
+    assert isinstance(packed, bytes)
+    return unpack_calls(packed)
+
+
+def _decoded_call(  # noqa: PLR0917  as above
+    path: str,
+    operation: int,
+    sender: Address,
+    to: Address,
+    value: int,
+    data: bytes,
+    match: _Match | None,
+    problems: tuple[Problem, ...],
+    runs_later: bool,
+) -> DecodedCall:
+    """A call with its arguments, before anybody looks inside."""
+    if match is None:
+        return DecodedCall(
+            path, operation, sender, to, value, data, problems=problems, runs_later=runs_later
         )
-        return _with(call, calls=inner, problems=tuple(problems))
-
-    def _nested_safe_call(self, call: DecodedCall) -> DecodedCall:
-        to, value, data = (call.argument(name) for name in ("to", "value", "data"))
-        operation = call.argument("operation")
-        assert isinstance(to, Address)
-        assert isinstance(value, int)
-        assert isinstance(data, bytes)
-        assert isinstance(operation, int)
-        return self.decode(
-            path=f"{call.path}.0",
-            operation=operation,
-            sender=call.to,
-            to=to,
-            value=value,
-            data=data,
-        )
-
-    def _multicall(self, call: DecodedCall) -> tuple[DecodedCall, ...]:
-        """Uniswap's multicall: the contract delegatecalls itself for each item, for the caller."""
-        items = call.argument("data")
-        assert isinstance(items, tuple)
-        return tuple(
-            self.decode(
-                path=f"{call.path}.{place}",
-                operation=int(Operation.CALL),
-                sender=call.sender,
-                to=call.to,
-                value=call.value if place == 0 else 0,
-                data=item,
-            )
-            for place, item in enumerate(items)
-        )
+    (function, abi, certainty), decoded = match
+    parameters = function.parameters
+    arguments = tuple(map(Argument, parameters.names, parameters.members, decoded.values))
+    return DecodedCall(
+        path,
+        operation,
+        sender,
+        to,
+        value,
+        data,
+        function,
+        abi,
+        certainty,
+        arguments,
+        (),
+        problems,
+        runs_later,
+    )
 
 
-def _with(call: DecodedCall, **changes: object) -> DecodedCall:
-    """The call with some of its readings replaced."""
-    values = {name: getattr(call, name) for name in DecodedCall.__slots__}
-    return DecodedCall(**{**values, **changes})
+def _best_match(candidates: tuple[_Candidate, ...], data: bytes) -> _Match | None:
+    """The candidate that the bytes fit best: to the letter before otherwise, the surest first.
+
+    Two that fit to the letter are no knowledge any more, nor is one that fits by its four bytes
+    only, except at a contract we vouch for.
+    """
+    best: _Match | None = None
+    exact = 0
+    for candidate in candidates:
+        try:
+            decoded = decode_arguments(candidate.function.parameters, data)
+        except Malformed:
+            continue
+        is_exact = decoded.is_canonical and not any(decoded.trailing)
+        if best is None or (is_exact and not exact):
+            best = candidate, decoded
+        exact += is_exact
+    if best is None or exact == 1 or best[0].certainty is Certainty.KNOWN_CONTRACT:
+        return best
+    return best[0]._replace(certainty=Certainty.GUESS), best[1]
 
 
-def _abi_of_official(name: str) -> str:
-    """The ABI an official contract speaks, by its recorded name."""
-    if name.startswith("MultiSend"):
-        return "MultiSend"
-    return "Safe" if name in ("Safe", "SafeL2", "GnosisSafe", "GnosisSafeL2") else "Safe libraries"
+def _read_command(
+    command: Function | None, data: bytes, around: Certainty
+) -> tuple[_Match | None, tuple[Problem, ...]]:
+    """A router's command; its first four bytes are no selector."""
+    if command is None:
+        return None, (Problem.UNDECODED,)
+    try:
+        decoded = decode_arguments(command.parameters, data[1:])
+    except Malformed:
+        return None, _UNREAD
+    return (_Candidate(command, COMMAND_ABI, around), decoded), _problems_of(decoded)
 
 
-def _abis_of(kind: str) -> tuple[str, ...]:
-    """The ABIs a kind of contract speaks: wrapped ether is a token too, a vault's share as well."""
-    also = {"WETH9": ("ERC-20",), "ERC-4626": ("ERC-20",)}
-    return (kind, *also.get(kind, ()))
+def _problems_of(decoded: DecodedArguments) -> tuple[Problem, ...]:
+    """How the bytes differ from what their values are written as."""
+    if not decoded.is_canonical:
+        return (Problem.NON_CANONICAL_ABI,)
+    if decoded.trailing:
+        is_padding = not any(decoded.trailing)
+        return (Problem.LONG_PADDING if is_padding else Problem.TRAILING_CALLDATA,)
+    return ()

@@ -1,6 +1,7 @@
 """Call trees: what is inside, how sure the reading is, and what is wrong with the bytes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -119,6 +120,64 @@ def test_certainty_of_a_claimed_abi() -> None:
     assert decoded(pay(5), known).argument("to") == PAYROLL
 
 
+def claim(text: str, contract: Address = STRANGER, **known: Any) -> Reading:
+    """A sender's ABI of one function at one contract."""
+    function = parse_function(text)
+    return Reading(claimed={contract: {function.selector: function}}, **known)
+
+
+def test_bare_four_bytes_are_a_guess() -> None:
+    """At a contract nobody vouches for, bytes that do not write back leave only four that fit."""
+    dirty = replace(pay(5), data=pay(5).data[:4] + b"\x01" + pay(5).data[5:])
+    longer = replace(pay(5), data=pay(5).data + b"\x01")
+    padded = replace(pay(5), data=pay(5).data + bytes(32))
+    for call, certainty in (
+        (dirty, Certainty.GUESS),
+        (longer, Certainty.GUESS),
+        (padded, Certainty.KNOWN_SELECTOR),
+    ):
+        assert decoded(call, Reading()).certainty is certainty
+        assert decoded(call).certainty is Certainty.KNOWN_CONTRACT
+
+
+def test_two_meanings_of_the_same_bytes_are_a_guess() -> None:
+    """Where a claimed function has the four bytes of a packaged one and fits too, nobody knows."""
+    twin = claim("collate_propagate_storage(bytes16 a)")
+    for number, certainty in ((5 << 128, Certainty.GUESS), (5, Certainty.KNOWN_SELECTOR)):
+        call = decoded(a_call(STRANGER, "burn(uint256)", number), twin)
+        assert call.function is not None
+        assert call.function.name == "burn"
+        assert call.certainty is certainty
+
+
+def test_the_meaning_that_writes_back_wins() -> None:
+    """Bytes that fit a claimed function only are read by it, and stay a guess."""
+    transfer = pay(5).data[:4]
+    for data in (transfer + b"\x07" + bytes(31), transfer + b"\x07" + bytes(63)):
+        call = decoded(
+            Call(to=STRANGER, value=0, data=data, purpose=""), claim("many_msg_babbage(bytes1 a)")
+        )
+        assert call.function is not None
+        assert call.function.name == "many_msg_babbage"
+        assert call.certainty is Certainty.GUESS
+        assert not set(call.problems) & {Problem.UNDECODED, Problem.NON_CANONICAL_ABI}
+
+
+def test_claims_add_nothing_to_a_contract_we_vouch_for() -> None:
+    """A token's own function is read as such, whatever else somebody says it is."""
+    twin = claim("many_msg_babbage(bytes1 a)", USDC, known=READING.known)
+    short = replace(pay(5), data=pay(5).data[:4] + b"\x07" + bytes(31))
+    assert decoded(pay(5), twin).certainty is Certainty.KNOWN_CONTRACT
+    assert decoded(short, twin).problems == (Problem.MALFORMED_CALLDATA, Problem.UNDECODED)
+
+
+def test_names_of_parameters_are_those_of_the_contract_we_vouch_for() -> None:
+    """The same function goes by the names its own kind of contract gives it."""
+    burnt = a_call(MANAGER, "burn(uint256)", 7)
+    assert decoded(burnt).arguments[0].name == "tokenId"
+    assert decoded(burnt, Reading()).arguments[0].name == "amount"
+
+
 def test_no_certainty_where_nobody_can_read() -> None:
     """A selector nobody knows keeps its bytes and says so."""
     call = decoded(replace(pay(1), data=b"\xde\xad\xbe\xef\x01"))
@@ -162,7 +221,7 @@ def test_packaged_functions_are_unambiguous_where_money_moves() -> None:
     """No packaged selector of a token or vault means two things."""
     for signature in ("transfer(address,uint256)", "deposit(uint256,address)"):
         found = functions_with_selector(parse_function(signature).selector)
-        assert [known.function.signature for known in found] == [signature]
+        assert {known.function.signature for known in found} == {signature}
 
 
 # ── what is inside ───────────────────────────────────────────────────────────────────────────────
