@@ -1,10 +1,16 @@
 """A bundle as a value: one transaction, what its sender claims about it, and their evidence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.bundle.claims import (
+    ClaimedAbi,
+    Disagreement,
+    InnerTransaction,
+    ServiceCall,
+)
+from treasury_desktop.bundle.unnamed import HASHED_ALWAYS, Remark, Unnamed
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import Evidence
@@ -40,8 +46,9 @@ class ClaimedException:
 class Bundle:
     """Everything a bundle says. Nothing in it is believed because it is in it.
 
-    `rest` keeps evidence that later checks read as plain JSON (abis, service, effects.preview,
-    disagreements, inner_transactions) by its key.
+    What follows `evidence` is only ever compared: shares a vault was asked to preview, questions
+    on which nodes disagree, a service's decoding, transactions behind approved hashes, and ABIs.
+    `unnamed` is what a foreign format left out; it is empty for what was read as a bundle.
     """
 
     safe: Safe
@@ -54,4 +61,18 @@ class Bundle:
     strategies: tuple[Strategy, ...] | Unknown = UNKNOWN
     exceptions: tuple[ClaimedException, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
-    rest: Mapping[str, object] = field(default_factory=dict)
+    preview_shares: int | Unknown = UNKNOWN
+    disagreements: tuple[Disagreement, ...] = ()
+    service_decoded: ServiceCall | Unknown = UNKNOWN
+    inner_transactions: tuple[InnerTransaction, ...] = ()
+    abis: tuple[ClaimedAbi, ...] = ()
+    unnamed: frozenset[Unnamed] = frozenset()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def can_be_hashed(self) -> bool:
+        """Whether everything the hashes are made of was named by somebody."""
+        is_chain_missing = self.safe.version.has_chain_id_in_domain and (
+            Unnamed.CHAIN in self.unnamed
+        )
+        return not (is_chain_missing or self.unnamed & HASHED_ALWAYS)

@@ -1,5 +1,6 @@
 """Reading JSON members strictly: every refusal names the field it is about."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -11,9 +12,11 @@ from treasury_desktop.errors import Malformed
 
 T = TypeVar("T")
 _DIGITS = re.compile(r"0|[1-9]\d{0,77}", re.ASCII)
-_SIGNED_DIGITS = re.compile(r"-?(0|[1-9]\d{0,77})", re.ASCII)
+_SIGNED_DIGITS = re.compile(r"0|-?[1-9]\d{0,77}", re.ASCII)
 _HEX = re.compile(r"0x([0-9a-fA-F]*)", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,78}(?:\.\d{1,78})?", re.ASCII)
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,77})(?:\.\d{1,78})?", re.ASCII)
+_PLAIN_KEY = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
+MAX_SHOWN_KEY = 64
 LARGEST_PLAIN_INTEGER = 2**53
 HASH_LENGTH = 32
 
@@ -31,7 +34,7 @@ class Fields:
         """Refuse members nobody defined: new fields come with a new format version."""
         extra = sorted(set(self._members) - set(known))
         if extra:
-            raise Malformed(self.path(extra[0][:64]), "is no member of this format")
+            raise Malformed(self.path(_shown_key(extra[0])), "is no member of this format")
 
     def path(self, name: str) -> str:
         """The full path of a member."""
@@ -60,6 +63,10 @@ class Fields:
         """The member, or UNKNOWN where it is absent."""
         return self.required(name, read) if name in self._members else UNKNOWN
 
+    def said(self, name: str, read: Callable[[object, str], T | Unknown]) -> T | Unknown:
+        """The member, or UNKNOWN where it is absent or null."""
+        return UNKNOWN if self._members.get(name) is None else self.required(name, read)
+
     def known_or_none(self, name: str, read: Callable[[object, str], T]) -> T | Unknown | None:
         """The member, `None` where it is null, UNKNOWN where it is absent."""
         if name in self._members and self._members[name] is None:
@@ -69,6 +76,12 @@ class Fields:
     def otherwise(self, name: str, read: Callable[[object, str], T], default: T) -> T:
         """The member, or a default where it is absent or null."""
         return default if self._members.get(name) is None else self.required(name, read)
+
+
+def _shown_key(key: str) -> str:
+    """A key nobody defined, in a form that cannot mislead the eye."""
+    cut = key if len(key) <= MAX_SHOWN_KEY else key[:MAX_SHOWN_KEY] + "…"
+    return cut if _PLAIN_KEY.fullmatch(key) else json.dumps(cut)
 
 
 def items(value: object, path: str, read: Callable[[object, str], T]) -> tuple[T, ...]:
@@ -83,6 +96,13 @@ def items(value: object, path: str, read: Callable[[object, str], T]) -> tuple[T
 def each(read: Callable[[object, str], T]) -> Callable[[object, str], tuple[T, ...]]:
     """A reader of lists from a reader of items."""
     return lambda value, path: items(value, path, read)
+
+
+def telling(read: Callable[[object, str], T | None]) -> Callable[[object, str], tuple[T, ...]]:
+    """A reader of lists that passes over entries which say nothing about anything."""
+    return lambda value, path: tuple(
+        entry for entry in items(value, path, read) if entry is not None
+    )
 
 
 def text(value: object, path: str) -> str:

@@ -1,9 +1,18 @@
 """Reading a bundle: all of it is right, or nothing of it is used."""
 
+from typing import TypeVar
+
 from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.assets.strict_json import read_json_object
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle.bundle import FORMAT, Bundle, ClaimedException, ClaimedSignature
+from treasury_desktop.bundle.claim_reading import (
+    read_claimed_abi,
+    read_disagreement,
+    read_inner_transaction,
+    read_preview_shares,
+    read_service,
+)
 from treasury_desktop.bundle.fields import (
     Fields,
     address,
@@ -12,14 +21,16 @@ from treasury_desktop.bundle.fields import (
     flag,
     hash32,
     hex_bytes,
+    items,
     signed,
     storage_word,
+    telling,
     text,
     unsigned,
 )
+from treasury_desktop.bundle.transaction import read_transaction, transaction_or_unknown
 from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.safe import Safe, SafeVersion
-from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.treasury.evidence import (
     NATIVE,
     BalanceChange,
@@ -30,6 +41,7 @@ from treasury_desktop.treasury.evidence import (
     Exposed,
     HeldAmount,
     ObservedAllowance,
+    OwnPosition,
     QueueEntry,
     StorageChange,
 )
@@ -37,6 +49,7 @@ from treasury_desktop.treasury.snapshot import Block
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import PolicyTerms
 
+T = TypeVar("T")
 TOP_MEMBERS = (
     "format",
     "purpose",
@@ -63,21 +76,8 @@ SAFE_MEMBERS = (
     "module_guard",
     "fallback_handler",
 )
-TRANSACTION_MEMBERS = (
-    "to",
-    "value",
-    "data",
-    "operation",
-    "safeTxGas",
-    "baseGas",
-    "gasPrice",
-    "gasToken",
-    "refundReceiver",
-    "nonce",
-)
 STRATEGY_MEMBERS = ("name", "group", "venue", "contracts")
 VENUES = ("transfer", "erc4626", "uniswap_v3", "aave_v3", "lido", "talos", "custom")
-KEPT_AS_JSON = ("abis", "disagreements", "service", "inner_transactions")
 
 uint256 = unsigned(256)
 
@@ -99,35 +99,20 @@ def bundle_from_json(value: object) -> Bundle:
         safe=_safe(top.required("safe", Fields), chain_id),
         tx=top.required("transaction", read_transaction),
         purpose=top.otherwise("purpose", text, ""),
-        claimed_hash=_known_value(top, "safe_tx_hash"),
+        claimed_hash=top.said("safe_tx_hash", hash32),
         signatures=top.known("signatures", each(_signature)),
-        strategy=_known_text(top, "strategy"),
+        strategy=top.said("strategy", text),
         terms=_terms(top),
         strategies=top.known("strategies", each(_strategy)),
         exceptions=top.otherwise("exceptions", each(_exception), ()),
         evidence=_evidence(evidence),
-        rest=_rest(evidence),
-    )
-
-
-def read_transaction(value: object, path: str) -> SafeTx:
-    """A SafeTx from the JSON names of its EIP-712 struct; all ten members are needed."""
-    fields = Fields(value, path)
-    fields.refuse_unknown(TRANSACTION_MEMBERS)
-    operation = fields.required("operation", unsigned(8))
-    if operation not in tuple(Operation):
-        raise Malformed(fields.path("operation"), "must be 0, 1 or 2")
-    return SafeTx(
-        to=fields.required("to", address),
-        value=fields.required("value", uint256),
-        data=fields.required("data", hex_bytes),
-        operation=Operation(operation),
-        safe_tx_gas=fields.required("safeTxGas", uint256),
-        base_gas=fields.required("baseGas", uint256),
-        gas_price=fields.required("gasPrice", uint256),
-        gas_token=fields.required("gasToken", address),
-        refund_receiver=fields.required("refundReceiver", address),
-        nonce=fields.required("nonce", uint256),
+        preview_shares=read_preview_shares(evidence.inner("effects")),
+        disagreements=evidence.otherwise("disagreements", each(read_disagreement), ()),
+        service_decoded=read_service(evidence),
+        inner_transactions=evidence.otherwise(
+            "inner_transactions", each(read_inner_transaction), ()
+        ),
+        abis=evidence.otherwise("abis", telling(read_claimed_abi), ()),
     )
 
 
@@ -139,23 +124,13 @@ def _safe(fields: Fields, chain_id: int) -> Safe:
         version=fields.required("version", SafeVersion.parse),
         nonce=fields.required("nonce", uint256),
         owners=fields.known("owners", each(address)),
-        threshold=UNKNOWN
-        if fields.raw("threshold") is None
-        else fields.required("threshold", uint256),
+        threshold=fields.said("threshold", uint256),
         singleton=fields.known_or_none("singleton", address),
         modules=fields.known("modules", each(address)),
         guard=fields.known_or_none("guard", address),
         module_guard=fields.known_or_none("module_guard", address),
         fallback_handler=fields.known_or_none("fallback_handler", address),
     )
-
-
-def _known_value(top: Fields, name: str) -> bytes | Unknown:
-    return UNKNOWN if top.raw(name) is None else top.required(name, hash32)
-
-
-def _known_text(fields: Fields, name: str) -> str | Unknown:
-    return UNKNOWN if fields.raw(name) is None else fields.required(name, text)
 
 
 def _signature(value: object, path: str) -> ClaimedSignature:
@@ -224,32 +199,34 @@ def _exception(value: object, path: str) -> ClaimedException:
 
 
 def _evidence(fields: Fields) -> Evidence:
-    effects, treasury = fields.inner("effects"), fields.inner("treasury")
+    effects = fields.inner("effects")
+    holdings, debts = fields.known("holdings", each(_held)), fields.known("debts", each(_held))
+    held, owed = _complete(holdings), _complete(debts)
     return Evidence(
-        block=UNKNOWN if fields.raw("block") is None else fields.required("block", _block),
-        net_usd=UNKNOWN
-        if treasury.raw("net_usd") is None
-        else treasury.required("net_usd", dollars),
-        holdings=fields.known("holdings", each(_held)),
-        quotes=fields.known("quotes", each(_quote)),
-        debts=fields.known("debts", each(_held)),
-        tokens=fields.otherwise("tokens", each(_token), ()),
-        contracts=fields.otherwise("contracts", each(_contract), ()),
-        address_book=fields.otherwise("address_book", each(_entry), ()),
-        exposures=fields.otherwise("exposures", each(_exposed), ()),
+        block=fields.said("block", _block),
+        net_usd=fields.inner("treasury").said("net_usd", dollars),
+        # A debt of no stated size leaves no figure to compute.
+        holdings=held if debts is UNKNOWN or owed is not UNKNOWN else UNKNOWN,
+        quotes=fields.known("quotes", telling(_quote)),
+        debts=owed,
+        tokens=fields.otherwise("tokens", telling(_token), ()),
+        contracts=fields.otherwise("contracts", telling(_contract), ()),
+        address_book=fields.otherwise("address_book", telling(_entry), ()),
+        exposures=_complete(items(fields.raw("exposures"), fields.path("exposures"), _exposed)),
         allowances=fields.otherwise("allowances", each(_allowance), ()),
+        positions=fields.otherwise("positions", each(_position), ()),
         queue=fields.otherwise("queue", each(_queued), ()),
-        balance_changes=effects.known("balance_changes", each(_balance_change)),
+        balance_changes=effects.known("balance_changes", telling(_balance_change)),
         storage_changes=effects.known("storage_changes", each(_storage_change)),
     )
 
 
-def _rest(fields: Fields) -> dict[str, object]:
-    rest = {name: fields.raw(name) for name in KEPT_AS_JSON if fields.raw(name) is not None}
-    effects = fields.raw("effects")
-    if isinstance(effects, dict) and effects.get("preview") is not None:
-        rest["preview"] = effects["preview"]
-    return rest
+def _complete(entries: tuple[T | None, ...] | Unknown) -> tuple[T, ...] | Unknown:
+    """A list without gaps: with one nobody can say what it adds up to."""
+    if isinstance(entries, Unknown):
+        return entries
+    whole = tuple(entry for entry in entries if entry is not None)
+    return whole if len(whole) == len(entries) else UNKNOWN
 
 
 def token_key(value: object, path: str) -> str:
@@ -257,76 +234,80 @@ def token_key(value: object, path: str) -> str:
     return NATIVE if value == NATIVE else str(address(value, path))
 
 
-def _block(value: object, path: str) -> Block:
+def _block(value: object, path: str) -> Block | Unknown:
     fields = Fields(value, path)
-    return Block(
-        number=fields.required("number", unsigned(64)),
-        hash=fields.required("hash", hash32),
-        timestamp=fields.required("timestamp", unsigned(64)),
-    )
+    number, mined = (fields.said(name, unsigned(64)) for name in ("number", "timestamp"))
+    block_hash = fields.said("hash", hash32)
+    if isinstance(number, Unknown) or isinstance(mined, Unknown) or isinstance(block_hash, Unknown):
+        return UNKNOWN
+    return Block(number=number, hash=block_hash, timestamp=mined)
 
 
-def _held(value: object, path: str) -> HeldAmount:
+def _held(value: object, path: str) -> HeldAmount | None:
     fields = Fields(value, path)
-    return HeldAmount(
-        token=fields.required("token", token_key),
-        base_units=fields.required("amount", uint256),
-        place=fields.otherwise("place", text, "safe"),
-        is_own_token=fields.otherwise("is_own_token", flag, default=False),
-    )
+    token, units = fields.said("token", token_key), fields.said("amount", uint256)
+    place = fields.otherwise("place", text, "safe")
+    is_own = fields.otherwise("is_own_token", flag, default=False)
+    if isinstance(token, Unknown) or isinstance(units, Unknown):
+        return None
+    return HeldAmount(token=token, base_units=units, place=place, is_own_token=is_own)
 
 
-def _quote(value: object, path: str) -> Quote:
+def _quote(value: object, path: str) -> Quote | None:
+    """A quote; one that names no kind is the least that a price can be."""
     fields = Fields(value, path)
-    is_dated = fields.raw("age_seconds") is not None
+    token, usd = fields.said("token", token_key), fields.said("usd", dollars)
+    kind = fields.otherwise("kind", QuoteKind.parse, QuoteKind.SPOT)
+    source, age = fields.otherwise("source", text, ""), fields.said("age_seconds", signed)
+    if isinstance(token, Unknown) or isinstance(usd, Unknown):
+        return None
     return Quote(
-        token_key=fields.required("token", token_key),
-        usd=fields.required("usd", dollars),
-        kind=fields.required("kind", QuoteKind.parse),
-        source=fields.otherwise("source", text, ""),
-        age_seconds=fields.required("age_seconds", signed) if is_dated else None,
+        token_key=token,
+        usd=usd,
+        kind=kind,
+        source=source,
+        age_seconds=None if isinstance(age, Unknown) else age,
     )
 
 
-def _token(value: object, path: str) -> DescribedToken:
+def _token(value: object, path: str) -> DescribedToken | None:
     fields = Fields(value, path)
-    return DescribedToken(
-        address=fields.required("address", address),
-        symbol=fields.known_or_none("symbol", text),
-        name=fields.known_or_none("name", text),
-        decimals=fields.known_or_none("decimals", uint256),
-        listed=UNKNOWN if fields.raw("listed") is None else fields.required("listed", flag),
-    )
+    whose = fields.said("address", address)
+    symbol, name = (fields.known_or_none(each_, text) for each_ in ("symbol", "name"))
+    decimals = fields.known_or_none("decimals", uint256)
+    listed = fields.said("listed", flag)
+    if isinstance(whose, Unknown):
+        return None
+    return DescribedToken(address=whose, symbol=symbol, name=name, decimals=decimals, listed=listed)
 
 
-def _contract(value: object, path: str) -> DescribedContract:
+def _contract(value: object, path: str) -> DescribedContract | None:
     fields = Fields(value, path)
-    has_size = fields.raw("code_size") is not None
-    return DescribedContract(
-        address=fields.required("address", address),
-        name=fields.otherwise("name", text, ""),
-        trusted=fields.otherwise("trusted", flag, default=False),
-        code_size=fields.required("code_size", uint256) if has_size else UNKNOWN,
-    )
+    whose = fields.said("address", address)
+    name = fields.otherwise("name", text, "")
+    trusted = fields.otherwise("trusted", flag, default=False)
+    code_size = fields.said("code_size", uint256)
+    if isinstance(whose, Unknown):
+        return None
+    return DescribedContract(address=whose, name=name, trusted=trusted, code_size=code_size)
 
 
-def _entry(value: object, path: str) -> BookEntry:
+def _entry(value: object, path: str) -> BookEntry | None:
     fields = Fields(value, path)
-    has_chain = fields.raw("chain_id") is not None
-    return BookEntry(
-        address=fields.required("address", address),
-        name=fields.otherwise("name", text, ""),
-        chain_id=fields.required("chain_id", uint256) if has_chain else UNKNOWN,
+    whose = fields.said("address", address)
+    name = fields.otherwise("name", text, "")
+    chain_id = fields.said("chain_id", uint256)
+    return (
+        None
+        if isinstance(whose, Unknown)
+        else BookEntry(address=whose, name=name, chain_id=chain_id)
     )
 
 
-def _exposed(value: object, path: str) -> Exposed:
+def _exposed(value: object, path: str) -> Exposed | None:
     fields = Fields(value, path)
-    has_usd = fields.raw("usd") is not None
-    return Exposed(
-        strategy=fields.required("strategy", text),
-        usd=fields.required("usd", dollars) if has_usd else UNKNOWN,
-    )
+    strategy, usd = fields.said("strategy", text), fields.said("usd", dollars)
+    return None if isinstance(strategy, Unknown) else Exposed(strategy=strategy, usd=usd)
 
 
 def _allowance(value: object, path: str) -> ObservedAllowance:
@@ -339,39 +320,44 @@ def _allowance(value: object, path: str) -> ObservedAllowance:
     )
 
 
+def _position(value: object, path: str) -> OwnPosition:
+    fields = Fields(value, path)
+    return OwnPosition(
+        manager=fields.required("manager", address),
+        token_id=fields.required("token_id", uint256),
+        token0=fields.required("token0", address),
+        token1=fields.required("token1", address),
+    )
+
+
 def _queued(value: object, path: str) -> QueueEntry:
+    """A queued transaction; its signatures have to be readable, though here none is counted."""
     fields = Fields(value, path)
-    has_tx, has_usd = (fields.raw(name) is not None for name in ("transaction", "usd"))
-    has_nonce = fields.raw("nonce") is not None
+    fields.known("signatures", each(_signature))
     return QueueEntry(
-        nonce=fields.required("nonce", uint256) if has_nonce else UNKNOWN,
-        safe=fields.known("safe", address),
-        safe_tx_hash=_known_value(fields, "safe_tx_hash"),
-        tx=fields.required("transaction", _queued_transaction) if has_tx else UNKNOWN,
-        strategy=_known_text(fields, "strategy"),
-        usd=fields.required("usd", dollars) if has_usd else UNKNOWN,
+        nonce=fields.said("nonce", uint256),
+        safe=fields.said("safe", address),
+        safe_tx_hash=fields.said("safe_tx_hash", hash32),
+        tx=fields.said("transaction", transaction_or_unknown),
+        strategy=fields.said("strategy", text),
+        usd=fields.said("usd", dollars),
     )
 
 
-def _queued_transaction(value: object, path: str) -> SafeTx | Unknown:
-    """A queue entry's transaction; an empty object says that nobody knows its bytes."""
-    return UNKNOWN if value == {} else read_transaction(value, path)
-
-
-def _balance_change(value: object, path: str) -> BalanceChange:
+def _balance_change(value: object, path: str) -> BalanceChange | None:
     fields = Fields(value, path)
-    return BalanceChange(
-        account=fields.required("account", address),
-        token=fields.required("token", token_key),
-        delta=fields.required("delta", signed),
-    )
+    account, token = fields.said("account", address), fields.said("token", token_key)
+    delta = fields.said("delta", signed)
+    if isinstance(account, Unknown) or isinstance(token, Unknown) or isinstance(delta, Unknown):
+        return None
+    return BalanceChange(account=account, token=token, delta=delta)
 
 
 def _storage_change(value: object, path: str) -> StorageChange:
     fields = Fields(value, path)
     return StorageChange(
-        account=fields.required("account", address),
-        slot=fields.required("slot", storage_word),
-        before=fields.otherwise("before", storage_word, 0),
-        after=fields.otherwise("after", storage_word, 0),
+        account=fields.said("account", address),
+        slot=fields.said("slot", storage_word),
+        before=fields.said("before", storage_word),
+        after=fields.said("after", storage_word),
     )

@@ -1,21 +1,27 @@
 """Writing a bundle as canonical JSON (RFC 8785): the same bundle is the same bytes everywhere."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from treasury_desktop.assets.quote import Quote
 from treasury_desktop.assets.strict_json import JsonSource, canonical_json
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.usd import exact_text
 from treasury_desktop.bundle.bundle import FORMAT, Bundle, ClaimedException, ClaimedSignature
-from treasury_desktop.bundle.fields import LARGEST_PLAIN_INTEGER
+from treasury_desktop.bundle.claim_writing import (
+    claimed_abi_json,
+    disagreement_json,
+    inner_transaction_json,
+    service_json,
+)
+from treasury_desktop.bundle.transaction import integer_json, transaction_json
+from treasury_desktop.errors import Refused
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import (
     BookEntry,
     DescribedContract,
     DescribedToken,
-    Evidence,
+    Exposed,
     HeldAmount,
     QueueEntry,
 )
@@ -33,11 +39,14 @@ def write_bundle(bundle: Bundle) -> bytes:
 
 def bundle_json(bundle: Bundle) -> Json:
     """The bundle as JSON values, with what is unknown left out."""
+    if bundle.unnamed:
+        missing = ", ".join(sorted(member.value for member in bundle.unnamed))
+        raise Refused(f"It cannot be written as a bundle: nobody named {missing}.")
     return _without_unknown(
         {
             "format": FORMAT,
             "purpose": bundle.purpose,
-            "chain_id": _integer(bundle.safe.chain_id),
+            "chain_id": integer_json(bundle.safe.chain_id),
             "safe": _safe(bundle.safe),
             "transaction": transaction_json(bundle.tx),
             "safe_tx_hash": _if_known(bundle.claimed_hash, _hex),
@@ -53,22 +62,6 @@ def bundle_json(bundle: Bundle) -> Json:
     )
 
 
-def transaction_json(tx: SafeTx) -> Json:
-    """A SafeTx under the names of its EIP-712 struct."""
-    return {
-        "to": str(tx.to),
-        "value": str(tx.value),
-        "data": _hex(tx.data),
-        "operation": int(tx.operation),
-        "safeTxGas": str(tx.safe_tx_gas),
-        "baseGas": str(tx.base_gas),
-        "gasPrice": str(tx.gas_price),
-        "gasToken": str(tx.gas_token),
-        "refundReceiver": str(tx.refund_receiver),
-        "nonce": _integer(tx.nonce),
-    }
-
-
 def _without_unknown(members: dict[str, JsonSource | Unknown]) -> Json:
     return {name: value for name, value in members.items() if not isinstance(value, Unknown)}
 
@@ -81,19 +74,14 @@ def _hex(raw: bytes) -> str:
     return "0x" + raw.hex()
 
 
-def _integer(number: int) -> JsonSource:
-    """A plain integer where every JSON reader agrees on it, else decimal text."""
-    return number if abs(number) <= LARGEST_PLAIN_INTEGER else str(number)
-
-
 def _safe(safe: Safe) -> Json:
     return _without_unknown(
         {
             "address": str(safe.address),
             "version": str(safe.version),
             "owners": _if_known(safe.owners, lambda owners: [str(owner) for owner in owners]),
-            "threshold": _if_known(safe.threshold, _integer),
-            "nonce": _if_known(safe.nonce, _integer),
+            "threshold": _if_known(safe.threshold, integer_json),
+            "nonce": _if_known(safe.nonce, integer_json),
             "singleton": _optional_address(safe.singleton),
             "modules": _if_known(safe.modules, lambda modules: [str(m) for m in modules]),
             "guard": _optional_address(safe.guard),
@@ -116,10 +104,10 @@ def _terms(terms: PolicyTerms) -> Json:
     return {
         "limit_bps": terms.limit_bps,
         "limit_is_inclusive": terms.limit_is_inclusive,
-        "advised_low_bps": _integer(terms.advised_low_bps),
-        "advised_high_bps": _integer(terms.advised_high_bps),
-        "max_quote_age_seconds": _integer(terms.max_quote_age_seconds),
-        "max_quote_spread_bps": _integer(terms.max_quote_spread_bps),
+        "advised_low_bps": integer_json(terms.advised_low_bps),
+        "advised_high_bps": integer_json(terms.advised_high_bps),
+        "max_quote_age_seconds": integer_json(terms.max_quote_age_seconds),
+        "max_quote_spread_bps": integer_json(terms.max_quote_spread_bps),
     }
 
 
@@ -137,7 +125,7 @@ def _exception(exception: ClaimedException) -> Json:
         "safe_tx_hash": _hex(exception.safe_tx_hash),
         "policy_hash": _hex(exception.policy_hash),
         "reason": exception.reason,
-        "expires": _integer(exception.expires),
+        "expires": integer_json(exception.expires),
         "signatures": [_signature(signature) for signature in exception.signatures],
     }
 
@@ -148,9 +136,9 @@ def _evidence(bundle: Bundle) -> Json:
         "block": _if_known(
             evidence.block,
             lambda block: {
-                "number": _integer(block.number),
+                "number": integer_json(block.number),
                 "hash": _hex(block.hash),
-                "timestamp": _integer(block.timestamp),
+                "timestamp": integer_json(block.timestamp),
             },
         ),
         "treasury": _if_known(evidence.net_usd, lambda usd: {"net_usd": exact_text(usd)}),
@@ -160,12 +148,7 @@ def _evidence(bundle: Bundle) -> Json:
         "tokens": [_token(token) for token in evidence.tokens],
         "contracts": [_contract(contract) for contract in evidence.contracts],
         "address_book": [_entry(entry) for entry in evidence.address_book],
-        "exposures": [
-            _without_unknown(
-                {"strategy": exposed.strategy, "usd": _if_known(exposed.usd, exact_text)}
-            )
-            for exposed in evidence.exposures
-        ],
+        "exposures": _exposures(evidence.exposures),
         "allowances": [
             _without_unknown(
                 {
@@ -177,13 +160,43 @@ def _evidence(bundle: Bundle) -> Json:
             )
             for a in evidence.allowances
         ],
+        "positions": [
+            {
+                "manager": str(p.manager),
+                "token_id": str(p.token_id),
+                "token0": str(p.token0),
+                "token1": str(p.token1),
+            }
+            for p in evidence.positions
+        ],
         "queue": [_queued(entry) for entry in evidence.queue],
-        "effects": _effects(evidence, bundle.rest.get("preview")) or Unknown.UNKNOWN,
+        "effects": _effects(bundle) or Unknown.UNKNOWN,
+        **_claims(bundle),
     }
-    # What later checks read as JSON was JSON when it came in and goes out as it came.
-    kept = {name: value for name, value in bundle.rest.items() if name != "preview"}
-    members.update(cast("Json", kept))
     return _without_unknown(members)
+
+
+def _claims(bundle: Bundle) -> Json:
+    """What is only ever compared; left out where nothing is claimed."""
+    claims: Json = {
+        "disagreements": [disagreement_json(one) for one in bundle.disagreements],
+        "inner_transactions": [inner_transaction_json(one) for one in bundle.inner_transactions],
+        "abis": [claimed_abi_json(one) for one in bundle.abis],
+    }
+    written: Json = {name: value for name, value in claims.items() if value}
+    if not isinstance(bundle.service_decoded, Unknown):
+        written["service"] = {"data_decoded": service_json(bundle.service_decoded)}
+    return written
+
+
+def _exposures(exposures: tuple[Exposed, ...] | Unknown) -> JsonSource:
+    """Absent means none here, so what nobody knows is an exposure of no stated strategy or size."""
+    if isinstance(exposures, Unknown):
+        return [{}]
+    return [
+        _without_unknown({"strategy": one.strategy, "usd": _if_known(one.usd, exact_text)})
+        for one in exposures
+    ]
 
 
 def _held(held: HeldAmount) -> Json:
@@ -192,7 +205,9 @@ def _held(held: HeldAmount) -> Json:
 
 
 def _quote(quote: Quote) -> Json:
-    age: Json = {} if quote.age_seconds is None else {"age_seconds": _integer(quote.age_seconds)}
+    age: Json = (
+        {} if quote.age_seconds is None else {"age_seconds": integer_json(quote.age_seconds)}
+    )
     return {
         "token": quote.token_key,
         "usd": _price_text(quote),
@@ -218,7 +233,7 @@ def _token(token: DescribedToken) -> Json:
             "name": token.name,
             "decimals": token.decimals
             if isinstance(token.decimals, Unknown) or token.decimals is None
-            else _integer(token.decimals),
+            else integer_json(token.decimals),
             "listed": token.listed,
         }
     )
@@ -230,7 +245,7 @@ def _contract(contract: DescribedContract) -> Json:
             "address": str(contract.address),
             "name": contract.name,
             "trusted": contract.trusted,
-            "code_size": _if_known(contract.code_size, _integer),
+            "code_size": _if_known(contract.code_size, integer_json),
         }
     )
 
@@ -240,7 +255,7 @@ def _entry(entry: BookEntry) -> Json:
         {
             "address": str(entry.address),
             "name": entry.name,
-            "chain_id": _if_known(entry.chain_id, _integer),
+            "chain_id": _if_known(entry.chain_id, integer_json),
         }
     )
 
@@ -249,7 +264,7 @@ def _queued(entry: QueueEntry) -> Json:
     return _without_unknown(
         {
             "safe": _optional_address(entry.safe),
-            "nonce": _if_known(entry.nonce, _integer),
+            "nonce": _if_known(entry.nonce, integer_json),
             "safe_tx_hash": _if_known(entry.safe_tx_hash, _hex),
             "transaction": _if_known(entry.tx, transaction_json),
             "strategy": entry.strategy,
@@ -258,7 +273,8 @@ def _queued(entry: QueueEntry) -> Json:
     )
 
 
-def _effects(evidence: Evidence, preview: object) -> Json:
+def _effects(bundle: Bundle) -> Json:
+    evidence = bundle.evidence
     members: dict[str, JsonSource | Unknown] = {
         "balance_changes": _if_known(
             evidence.balance_changes,
@@ -270,15 +286,17 @@ def _effects(evidence: Evidence, preview: object) -> Json:
         "storage_changes": _if_known(
             evidence.storage_changes,
             lambda changes: [
-                {
-                    "account": str(c.account),
-                    "slot": hex(c.slot),
-                    "before": hex(c.before),
-                    "after": hex(c.after),
-                }
+                _without_unknown(
+                    {
+                        "account": _optional_address(c.account),
+                        "slot": _if_known(c.slot, hex),
+                        "before": _if_known(c.before, hex),
+                        "after": _if_known(c.after, hex),
+                    }
+                )
                 for c in changes
             ],
         ),
-        "preview": Unknown.UNKNOWN if preview is None else cast("Json", preview),
+        "preview": _if_known(bundle.preview_shares, lambda shares: {"deposit_shares": str(shares)}),
     }
     return _without_unknown(members)

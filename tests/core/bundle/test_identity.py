@@ -12,15 +12,21 @@ from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import (
     Bundle,
+    ClaimedAbi,
     ClaimedException,
     ClaimedSignature,
+    Disagreement,
+    InnerTransaction,
+    ServiceCall,
+    ServiceParameter,
     read_bundle,
     write_bundle,
 )
 from treasury_desktop.bundle.reading import VENUES
+from treasury_desktop.calls.abi_type import AbiType, Function, parse_type
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
-from treasury_desktop.safes.safe import Safe, SafeVersion
+from treasury_desktop.safes.safe import RELEASED, Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.treasury.evidence import (
     NATIVE,
@@ -32,6 +38,7 @@ from treasury_desktop.treasury.evidence import (
     Exposed,
     HeldAmount,
     ObservedAllowance,
+    OwnPosition,
     QueueEntry,
     StorageChange,
 )
@@ -74,14 +81,15 @@ TRANSACTIONS = st.builds(
     refund_receiver=ADDRESSES,
     nonce=WORDS,
 )
+VERSIONS = st.builds(
+    lambda numbers, is_l2: SafeVersion(*numbers, is_l2), st.sampled_from(RELEASED), FLAGS
+)
 MAYBE_NOBODY = known(ADDRESSES | st.none())
 SAFES = st.builds(
     Safe,
     chain_id=WORDS,
     address=ADDRESSES,
-    version=st.builds(
-        SafeVersion, st.integers(0, 999), st.integers(0, 999), st.integers(0, 999), FLAGS
-    ),
+    version=VERSIONS,
     nonce=WORDS,
     owners=known(many(ADDRESSES)),
     threshold=known(WORDS),
@@ -131,7 +139,7 @@ EVIDENCE = st.builds(
         )
     ),
     address_book=many(st.builds(BookEntry, address=ADDRESSES, name=TEXTS, chain_id=known(WORDS))),
-    exposures=many(st.builds(Exposed, strategy=TEXTS, usd=known(USD))),
+    exposures=known(many(st.builds(Exposed, strategy=TEXTS, usd=known(USD)))),
     allowances=many(
         st.builds(
             ObservedAllowance,
@@ -139,6 +147,11 @@ EVIDENCE = st.builds(
             spender=ADDRESSES,
             base_units=WORDS,
             safe=known(ADDRESSES),
+        )
+    ),
+    positions=many(
+        st.builds(
+            OwnPosition, manager=ADDRESSES, token_id=WORDS, token0=ADDRESSES, token1=ADDRESSES
         )
     ),
     queue=many(
@@ -163,7 +176,15 @@ EVIDENCE = st.builds(
         )
     ),
     storage_changes=known(
-        many(st.builds(StorageChange, account=ADDRESSES, slot=WORDS, before=WORDS, after=WORDS))
+        many(
+            st.builds(
+                StorageChange,
+                account=known(ADDRESSES),
+                slot=known(WORDS),
+                before=known(WORDS),
+                after=known(WORDS),
+            )
+        )
     ),
 )
 TERMS = st.builds(
@@ -175,6 +196,87 @@ TERMS = st.builds(
     max_quote_age_seconds=WORDS,
     max_quote_spread_bps=WORDS,
 )
+SERVICE_VALUES = st.recursive(TEXTS | st.none(), many, max_leaves=4)
+FRAMES = {name: known(SERVICE_VALUES) for name in ("to", "value", "operation", "data")}
+
+
+def service_calls(
+    inner: st.SearchStrategy[ServiceCall], frame: dict[str, st.SearchStrategy[object]]
+) -> st.SearchStrategy[ServiceCall]:
+    """Decodings whose parameters may hold such calls."""
+    parameters = st.builds(
+        ServiceParameter,
+        name=known(TEXTS),
+        kind=known(TEXTS),
+        value=known(SERVICE_VALUES),
+        calls=known(many(inner)),
+    )
+    return st.builds(ServiceCall, method=known(TEXTS), parameters=known(many(parameters)), **frame)
+
+
+IDENTIFIERS = st.from_regex(r"[A-Za-z_$][A-Za-z0-9_$]{0,9}", fullmatch=True)
+
+
+def parameters_of(types: st.SearchStrategy[AbiType]) -> st.SearchStrategy[AbiType]:
+    """Named types together, as functions and structs have them."""
+    return st.lists(st.tuples(IDENTIFIERS | st.just(""), types), max_size=3).map(
+        lambda members: AbiType(
+            "tuple",
+            members=tuple(kind for _, kind in members),
+            names=tuple(name for name, _ in members),
+        )
+    )
+
+
+ABI_TYPES = st.recursive(
+    st.sampled_from(("address", "bool", "bytes", "string", "uint256", "int8", "bytes32")).map(
+        parse_type
+    ),
+    lambda inner: (
+        st.builds(
+            lambda item, size: AbiType("array", size=size, members=(item,)),
+            inner,
+            st.none() | st.integers(0, 99),
+        )
+        | parameters_of(inner)
+    ),
+    max_leaves=4,
+)
+
+
+CLAIMS: dict[str, st.SearchStrategy[object]] = {
+    "preview_shares": known(WORDS),
+    "disagreements": many(
+        st.builds(
+            Disagreement,
+            field=TEXTS,
+            answers=known(
+                st.dictionaries(TEXTS, SERVICE_VALUES, max_size=3).map(
+                    lambda answers: tuple(sorted(answers.items(), key=lambda pair: pair[0]))
+                )
+            ),
+        )
+    ),
+    "service_decoded": known(
+        service_calls(service_calls(st.builds(ServiceCall, **FRAMES), FRAMES), {})
+    ),
+    "inner_transactions": many(
+        st.builds(
+            InnerTransaction,
+            safe=known(ADDRESSES),
+            version=known(VERSIONS),
+            tx=known(TRANSACTIONS),
+            claimed_hash=known(HASHES),
+        )
+    ),
+    "abis": many(
+        st.builds(
+            ClaimedAbi,
+            address=ADDRESSES,
+            functions=many(st.builds(Function, IDENTIFIERS, parameters_of(ABI_TYPES))),
+        )
+    ),
+}
 BUNDLES = st.builds(
     Bundle,
     safe=SAFES,
@@ -206,6 +308,7 @@ BUNDLES = st.builds(
         )
     ),
     evidence=EVIDENCE,
+    **CLAIMS,
 )
 
 

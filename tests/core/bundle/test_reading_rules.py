@@ -12,9 +12,16 @@ from tests.matters import SAFE, USDC, VAULT, pay
 from tests.samples import PAYROLL, an_owner
 from treasury_desktop.assets.quote import QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.bundle import FORMAT, read_bundle, write_bundle
+from treasury_desktop.bundle import (
+    FORMAT,
+    Disagreement,
+    ServiceCall,
+    read_bundle,
+    write_bundle,
+)
 from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.safe_tx import Operation
+from treasury_desktop.treasury.evidence import Evidence
 from treasury_desktop.treasury.terms import PolicyTerms
 
 HASH = "0x" + "ab" * 32
@@ -136,9 +143,10 @@ def test_full_bundle_is_read() -> None:
     assert evidence.tokens[0].listed is UNKNOWN
     assert evidence.exposures[1].usd is UNKNOWN
     assert evidence.queue[1].tx is UNKNOWN
-    assert set(bundle.rest) == {
-        "abis", "disagreements", "service", "inner_transactions", "preview",
-    }  # fmt: skip
+    assert bundle.preview_shares == 0
+    assert bundle.disagreements == (Disagreement(field="x"),)
+    assert bundle.service_decoded == ServiceCall()
+    assert [abi.address for abi in bundle.abis] == [VAULT]
 
 
 def test_absent_is_unknown_and_null_is_none() -> None:
@@ -192,7 +200,8 @@ def test_evidence_may_say_more(where: str) -> None:
 
 
 BAD_NUMBERS: tuple[object, ...] = (
-    True, None, "", " 1", "1 ", "+1", "-1", -1, "0x1", "01", "1e3", "1_000", [], {}, "١",
+    True, False, None, "", " 1", "1 ", "1\n", "+1", "-1", "-0", -1, "0x1", "01", "00", "1e3", "1.0",
+    "1_000", "1,000", [], {}, [1], "١", "１", "²", "NaN", "null",
 )  # fmt: skip
 QUANTITIES = ("value", "safeTxGas", "baseGas", "gasPrice", "nonce", "operation")
 
@@ -296,8 +305,12 @@ def test_storage_words_may_have_odd_length() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1,5", "1.", ".5", "1.2.3", "$1", "", "1e3", True, [], "1/3", "--1"]
-)
+    "text",
+    [
+        "1,5", "1.", ".5", "1.2.3", "$1", "", "1e3", True, [], "1/3", "--1", "+1", " 1", "01",
+        "00.5", "NaN", "Infinity", "١", "1 000", "0x1",
+    ],
+)  # fmt: skip
 def test_dollars_are_decimal_text(text: object) -> None:
     """A dollar figure is digits with at most one point."""
     field = "evidence.quotes[0].usd"
@@ -318,7 +331,7 @@ def test_dollars_are_decimal_text(text: object) -> None:
         ("evidence.contracts.0.trusted", 1), ("policy.limit_is_inclusive", 1),
         ("policy.limit_bps", 0), ("policy.limit_bps", 10_001), ("policy.advised_high_bps", 99),
         ("strategies.0.venue", "casino"), ("strategies.0.name", ""),
-        ("evidence.quotes.0.kind", "guess"), ("evidence.quotes.0.kind", None),
+        ("evidence.quotes.0.kind", "guess"), ("evidence.quotes.0.kind", 5),
         ("chain_id", None), ("chain_id", "-1"), ("chain_id", str(2**256)),
         ("format", "treasury-desktop/bundle@2"), ("format", None), ("exceptions.0.expires", -1),
         ("safe.version", "1.4"), ("safe.threshold", "x"), ("safe.nonce", None),
@@ -345,6 +358,110 @@ def test_files_that_are_no_bundle(data: bytes) -> None:
     """No object, a BOM, a trailing comma, too deep, too large: one sentence each."""
     with pytest.raises(Malformed):
         read_bundle(data)
+
+
+OPTIONAL = [
+    (name, place, member)
+    for name, entries in FULL["evidence"].items()
+    if isinstance(entries, list)
+    for place, entry in enumerate(entries)
+    for member in entry
+    if name not in ("allowances", "positions")
+]
+
+
+@pytest.mark.parametrize(("name", "place", "member"), OPTIONAL)
+def test_members_of_evidence_entries_are_optional(name: str, place: int, member: str) -> None:
+    """Whatever an entry leaves out, the file is read and written again."""
+    whole = copy.deepcopy(FULL)
+    del whole["evidence"][name][place][member]
+    bundle = read_bundle(written(whole))
+    assert read_bundle(write_bundle(bundle)) == bundle
+
+
+@pytest.mark.parametrize("where", ["block", "effects", "treasury", "service"])
+def test_members_of_evidence_are_optional(where: str) -> None:
+    """An object of the evidence may say any part of what it can."""
+    for member in FULL["evidence"][where]:
+        whole = copy.deepcopy(FULL)
+        del whole["evidence"][where][member]
+        bundle = read_bundle(written(whole))
+        assert read_bundle(write_bundle(bundle)) == bundle
+
+
+def evidence_of(name: str, *entries: object) -> Evidence:
+    """The evidence in which one list has these entries."""
+    return read_bundle(put(f"evidence.{name}", list(entries))).evidence
+
+
+def test_what_is_left_out_is_unknown() -> None:
+    """An amount nobody states is no zero: the list it stands in adds up to nothing known."""
+    whole = FULL["evidence"]["holdings"][0]
+    assert evidence_of("holdings", whole, {"token": "native"}).holdings is UNKNOWN
+    assert evidence_of("holdings", whole, {"amount": "5"}).holdings is UNKNOWN
+    owing = evidence_of("debts", {"token": "native"})
+    assert owing.debts is UNKNOWN
+    assert owing.holdings is UNKNOWN
+    assert evidence_of("exposures", {"usd": "5"}).exposures is UNKNOWN
+    assert evidence_of("exposures").exposures == ()
+    assert read_bundle(put("evidence.block", {"number": 1})).evidence.block is UNKNOWN
+    quotes = evidence_of("quotes", {"token": "native"}, {"usd": "1"}, {"token": "native", "usd": 1})
+    assert isinstance(quotes.quotes, tuple)
+    assert [quote.kind for quote in quotes.quotes] == [QuoteKind.SPOT]
+
+
+def test_signatures_of_the_queue_are_read() -> None:
+    """A queued transaction's signatures break the file where they break the format."""
+    right = {"nonce": 43, "signatures": [{"signer": str(an_owner(1)), "data": "0x" + "11" * 65}]}
+    assert evidence_of("queue", right).queue[0].nonce == 43
+    for wrong, field in (
+        ({**right, "signatures": "x"}, "evidence.queue[0].signatures"),
+        ({**right, "signatures": [{"data": "0x1"}]}, "evidence.queue[0].signatures[0].data"),
+        ({**right, "signatures": [{"data": "0x", "v": 1}]}, "evidence.queue[0].signatures[0].v"),
+    ):
+        assert refused_field(put("evidence.queue", [wrong])) == field
+
+
+@pytest.mark.parametrize(
+    "key", ["\u202etransaction", "a b", "", "<b>", "x" * 500, "tränsaction", "0"]
+)
+def test_unknown_keys_are_named_safely(key: str) -> None:
+    """A key that tries to mislead is named with escapes and cut."""
+    field = refused_field(written({**MINIMAL, key: 1}))
+    assert field.isascii()
+    assert len(field) < 150
+
+
+def test_keys_that_only_look_different() -> None:
+    """An escaped key is the same key, and half of a surrogate pair is no text."""
+    twice = written(MINIMAL).replace(b'"chain_id"', b'"chain\\u005fid": 5, "chain_id"')
+    assert refused_field(twice) == "chain_id"
+    lone = written(MINIMAL).replace(b'"chain_id"', b'"purpose": "\\udc00", "chain_id"')
+    assert refused_field(lone) == "purpose"
+
+
+def test_depth_and_size_at_their_ends() -> None:
+    """64 levels and 8 MiB are read, one more of either is not."""
+
+    def nested(levels: int) -> bytes:
+        inner = "[" * levels + "]" * levels
+        return written({**MINIMAL, "evidence": {"else": 1}}).replace(b"1}", f"{inner}}}".encode())
+
+    assert read_bundle(nested(62))
+    with pytest.raises(Malformed, match="64 levels"):
+        read_bundle(nested(63))
+    data = written(MINIMAL)
+    assert read_bundle(data.ljust(8 * 1024 * 1024))
+    with pytest.raises(Malformed, match="bytes"):
+        read_bundle(data.ljust(8 * 1024 * 1024 + 1))
+
+
+@pytest.mark.parametrize("text", ["/* x */", "// x\n", "\0", "\ufeff", "\u00a0", "\x0b"])
+def test_nothing_but_white_space_around(text: str) -> None:
+    """Comments, zero bytes and exotic spaces are no JSON; plain white space is."""
+    with pytest.raises(Malformed):
+        read_bundle(text.encode() + written(MINIMAL))
+    assert read_bundle(b" \t\r\n" + written(MINIMAL) + b"\n")
 
 
 def test_null_evidence_members_mean_nothing_is_said() -> None:
