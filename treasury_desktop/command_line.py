@@ -1,31 +1,57 @@
 """The headless face: which command was meant, and a sentence instead of a stack trace."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
 
 from treasury_desktop import __version__
-from treasury_desktop.errors import Malformed, TreasuryError
+from treasury_desktop.errors import Malformed, TreasuryError, Unavailable
 
 OK, DANGEROUS, UNREADABLE = 0, 1, 2
+INTERRUPTED = 130
+SENTENCE_LIMIT = 400
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit status."""
-    parsed = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = parsed.command
+    wants_json = arguments[:1] == ["review"] and "--json" in arguments
     try:
+        parsed = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = parsed.command
         return command(parsed)
+    except _NoOutputError as failure:
+        _complain(failure)
     except TreasuryError as failure:
-        sys.stderr.write(f"treasury-desktop: {failure.sentence}\n")
-        return UNREADABLE
+        if wants_json:
+            return _reject(failure, "")
+        _complain(failure)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return UNREADABLE
+
+
+class _NoOutputError(Unavailable):
+    """Standard output is closed or full: there is nowhere to say anything but standard error."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one sentence what it does not understand, instead of printing its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Somebody wrote a command that does not exist."""
+        raise Malformed("", f"{message} (see treasury-desktop --help)")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="treasury-desktop",
         description="The desk at which a DAO treasury's keys are used.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -41,13 +67,21 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("folder", type=Path)
     opening.set_defaults(command=_open)
 
-    review = commands.add_parser("review", help="examine a review bundle")
-    review.add_argument("file", help="a bundle file, or - for standard input")
+    _add_review(commands.add_parser("review", help="examine a transaction", allow_abbrev=False))
+    return parser
+
+
+def _add_review(review: argparse.ArgumentParser) -> None:
+    review.add_argument(
+        "file", metavar="FILE|LINK|-", help="a bundle, another program's file or link, or - (stdin)"
+    )
     review.add_argument("--workspace", type=Path, metavar="DIR", help="review by our own facts")
+    review.add_argument("--safe", default="", metavar="0x…", help="the Safe it is meant for")
+    review.add_argument("--safe-version", default="", metavar="V", help="what its VERSION() says")
+    review.add_argument("--nonce", default="", metavar="N", help="its nonce")
     review.add_argument("--offline", action="store_true", help="contact nobody (always so)")
     review.add_argument("--json", action="store_true", help="the report as canonical JSON")
     review.set_defaults(command=_review)
-    return parser
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -70,33 +104,95 @@ def _open(parsed: argparse.Namespace) -> int:
 
 def _review(parsed: argparse.Namespace) -> int:
     from treasury_desktop.application.headless_review import (  # noqa: PLC0415  not for a window
-        rejection_bytes,
         review_bytes,
     )
+    from treasury_desktop.application.incoming import Asked  # noqa: PLC0415  as above
 
+    before, sys.excepthook = sys.excepthook, _say_fault
+    asked = Asked(safe=parsed.safe, version=parsed.safe_version, nonce=parsed.nonce)
+    place = "file"
     try:
-        review = review_bytes(_input(parsed.file), parsed.workspace)
-    except Malformed as failure:
+        data = _input(parsed.file)
+        place = "workspace"
+        review = review_bytes(data, parsed.workspace, asked)
+    except TreasuryError as failure:
         if not parsed.json:
             raise
-        sys.stdout.buffer.write(rejection_bytes(failure) + b"\n")
-        return UNREADABLE
+        return _reject(failure, place)
     if parsed.json:
         from treasury_desktop.review.report import report_bytes  # noqa: PLC0415  for JSON only
 
-        sys.stdout.buffer.write(report_bytes(review) + b"\n")
+        _put(report_bytes(review) + b"\n")
     else:
         from treasury_desktop.viewmodels.transcript import transcript  # noqa: PLC0415  text only
 
-        sys.stdout.buffer.write(transcript(review).encode("utf-8"))
+        _put(transcript(review).encode("utf-8"))
+    sys.excepthook = before
     return OK if review.verdict in ("ok", "warn") else DANGEROUS
 
 
 def _input(name: str) -> bytes:
-    """The bytes of a file, or of standard input up to one more than a bundle may have."""
+    """A link as it stands; else the bytes of a file, or of standard input up to one too many."""
     from treasury_desktop.assets.strict_json import MAX_BYTES  # noqa: PLC0415  for review only
     from treasury_desktop.files.bundle_file import read_bundle_file  # noqa: PLC0415  as above
 
     if name == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        return _standard_input(MAX_BYTES + 1)
+    if name[:8].lower().startswith(("http://", "https://", "ur:")):
+        return os.fsencode(name)
     return read_bundle_file(Path(name))
+
+
+def _standard_input(most: int) -> bytes:
+    stream = getattr(sys, "stdin", None)  # None where it was closed before we began
+    if stream is None:
+        raise Unavailable("There is no standard input to read.")
+    try:
+        return bytes(stream.buffer.read(most))
+    except OSError as failure:
+        raise Unavailable(f"Standard input cannot be read ({failure.strerror}).") from None
+
+
+# ── saying it ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _reject(failure: TreasuryError, field: str) -> int:
+    from treasury_desktop.application.headless_review import (  # noqa: PLC0415  not for a window
+        rejection_bytes,
+    )
+
+    _put(rejection_bytes(failure, field) + b"\n")
+    return UNREADABLE
+
+
+def _put(content: bytes) -> None:
+    """Everything to standard output, or nothing that could be taken for everything."""
+    stream = getattr(sys, "stdout", None)
+    if stream is None:
+        raise _NoOutputError("There is no standard output to write to.")
+    try:
+        stream.buffer.write(content)
+        stream.buffer.flush()
+    except OSError as failure:
+        # What is left in the buffer would be tried again when Python ends, with a stack trace.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise _NoOutputError(f"The report could not be written ({failure.strerror}).") from None
+
+
+def _complain(failure: TreasuryError) -> None:
+    """One sentence on standard error, with everything a stranger wrote made visible."""
+    from treasury_desktop.assets.untrusted_text import plain  # noqa: PLC0415  for refusals only
+
+    with suppress(OSError, AttributeError):  # AttributeError: standard error is closed too
+        sys.stderr.write(f"treasury-desktop: {plain(failure.sentence, limit=SENTENCE_LIMIT)}\n")
+
+
+def _say_fault(kind: type[BaseException], _fault: object, _trace: TracebackType | None) -> None:
+    """Our own bug in one sentence: what was given decides over nothing, not even the terminal."""
+    fault = Unavailable(f"A fault of this program ({kind.__name__}): nothing was concluded.")
+    with suppress(TreasuryError):
+        if "--json" in sys.argv:
+            _reject(fault, "")
+    _complain(fault)
+    os._exit(UNREADABLE)

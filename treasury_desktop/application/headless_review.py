@@ -1,37 +1,50 @@
 """A review without window, key ring or network: by a sender's evidence or by a workspace's."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from treasury_desktop.application.incoming import Asked, Ours, bundle_in
 from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.assets.untrusted_text import plain
-from treasury_desktop.bundle import read_bundle
-from treasury_desktop.errors import Malformed
-from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.errors import Malformed, TreasuryError
 from treasury_desktop.review.review import Review, examine
 
+if TYPE_CHECKING:
+    from treasury_desktop.review.facts import LocalFacts
+
 SENTENCE_LIMIT = 400
+SAID_NOTHING = Asked()
 
 
-def review_bytes(data: bytes, workspace: Path | None) -> Review:
-    """The review of a bundle's bytes; a workspace's own facts win over the sender's."""
-    bundle = read_bundle(data)
-    return examine(bundle, None if workspace is None else _facts_of(workspace))
+def review_bytes(data: bytes, workspace: Path | None = None, asked: Asked = SAID_NOTHING) -> Review:
+    """The review of a bundle or of what another program wrote.
+
+    A workspace's own facts win over the sender's; what a person says of the Safe has to fit both.
+    """
+    if workspace is None:
+        return examine(bundle_in(data, asked, None))
+    ours, facts = _facts_of(workspace)
+    return examine(bundle_in(data, asked, ours), facts)
 
 
-def rejection_bytes(failure: Malformed) -> bytes:
-    """What could not be read, as canonical JSON (bundle.md, exit status 2)."""
+def rejection_bytes(failure: TreasuryError, field: str = "") -> bytes:
+    """What could not be read, as canonical JSON (bundle.md, exit status 2).
+
+    `field` is where the failure lies that names none itself, such as a file that is not there.
+    """
+    named = failure.field if isinstance(failure, Malformed) else field
     return canonical_json(
         {
             "error": {
                 "code": "IMPORT_REJECTED",
-                "field": plain(failure.field, limit=SENTENCE_LIMIT),
+                "field": plain(named, limit=SENTENCE_LIMIT),
                 "sentence": plain(failure.sentence, limit=SENTENCE_LIMIT),
             }
         }
     )
 
 
-def _facts_of(folder: Path) -> LocalFacts:
+def _facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
     from treasury_desktop.desk.local_facts import local_facts  # noqa: PLC0415  with one only
     from treasury_desktop.desk.refresh_treasury import queue_of  # noqa: PLC0415  as above
     from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  as above
@@ -41,6 +54,8 @@ def _facts_of(folder: Path) -> LocalFacts:
     records = open_records_to_read(folder)
     try:
         snapshot = records.latest_snapshot(workspace.chain.chain_id)
-        return local_facts(workspace, snapshot, queue_of(records, workspace))
+        queue = queue_of(records, workspace)
+        ours = Ours(workspace=workspace, snapshot=snapshot, queue=queue)
+        return ours, local_facts(workspace, snapshot, queue)
     finally:
         records.close()

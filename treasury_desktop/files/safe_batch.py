@@ -1,0 +1,225 @@
+"""Safe Transaction Builder batch files: read as widely as they differ, written one way.
+
+A batch file is a list of calls without nonce, version or gas. Its checksum says whether it was
+changed since it was saved, by anybody who did not also compute a new one: a wrong one is worth a
+word, a right one proves nothing. Source: the Transaction Builder's typings/models.ts,
+lib/checksum.ts, utils.ts and store/transactionLibraryContext.tsx.
+"""
+
+import json
+from collections.abc import Mapping
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.keccak import keccak
+from treasury_desktop.assets.strict_json import JsonSource, canonical_json
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.bundle import Bundle, ClaimedAbi, Remark
+from treasury_desktop.bundle.fields import Fields, text
+from treasury_desktop.calls.abi_type import Function
+from treasury_desktop.calls.known_contracts import official_contract
+from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.files.incoming import Incoming
+from treasury_desktop.files.lenient_fields import (
+    bytes_or_none,
+    is_unset,
+    quantity,
+    quantity_or_zero,
+)
+from treasury_desktop.safes.multisend import PackedCall, multisend_calldata, unpack_calls
+from treasury_desktop.safes.safe_tx import Operation, SafeTx
+
+FORMAT_VERSION = "1.0"
+BUILDER_VERSION = "2.0.1"
+MULTISEND_HEAD = 4 + 32 + 32
+"""Bytes of `multiSend(bytes)` calldata before the packed calls."""
+
+
+def read_batch(batch: Mapping[str, object]) -> Incoming:
+    """The calls of a batch file, with a remark where its checksum is wrong or missing."""
+    top = Fields(batch, "")
+    meta = top.inner("meta")
+    transactions = top.raw("transactions")
+    if not isinstance(transactions, list):
+        raise Malformed("transactions", "must be a list")
+    if not transactions:
+        raise Malformed("transactions", "is empty: a batch without calls does nothing")
+    chain_id = top.raw("chainId")
+    made_for, remarks = _made_for(meta)
+    methods: dict[tuple[Address, str], Function] = {}
+    calls = tuple(
+        _call(Fields(item, f"transactions[{place}]"), methods)
+        for place, item in enumerate(transactions)
+    )
+    return Incoming(
+        chain_id=UNKNOWN if is_unset(chain_id) else quantity(chain_id, "chainId"),
+        made_for=made_for,
+        calls=calls,
+        abis=tuple(ClaimedAbi(address=to, functions=(f,)) for (to, _), f in methods.items()),
+        purpose=_purpose(meta),
+        remarks=(*_checksum_remarks(batch, meta), *remarks),
+    )
+
+
+def checksum_of(batch: Mapping[str, object]) -> bytes:
+    """What `meta.checksum` of a batch has to be; its own value and the name are left out."""
+    meta = batch.get("meta")
+    members = dict(meta) if isinstance(meta, Mapping) else {}
+    members.pop("checksum", None)
+    members["name"] = None
+    return keccak(_serialized({**batch, "meta": members}).encode())
+
+
+def write_batch(bundle: Bundle, *, created_at_ms: int, name: str = "") -> bytes:
+    """A bundle's calls as a batch file; refuses what a batch file cannot carry."""
+    batch: dict[str, JsonSource] = {
+        "version": FORMAT_VERSION,
+        "chainId": str(bundle.safe.chain_id),
+        "createdAt": created_at_ms,
+        "transactions": [
+            {
+                "to": str(call.to),
+                "value": str(call.value),
+                "data": "0x" + call.data.hex(),
+                "contractMethod": None,
+                "contractInputsValues": None,
+            }
+            for call in batch_calls(bundle)
+        ],
+    }
+    meta: dict[str, JsonSource] = {
+        "name": name or "Transactions Batch",
+        "description": bundle.purpose,
+        "txBuilderVersion": BUILDER_VERSION,
+        "createdFromSafeAddress": str(bundle.safe.address),
+        "createdFromOwnerAddress": "",
+    }
+    meta["checksum"] = "0x" + checksum_of({**batch, "meta": meta}).hex()
+    return canonical_json({**batch, "meta": meta})
+
+
+def batch_calls(bundle: Bundle) -> tuple[PackedCall, ...]:
+    """The calls a batch file would list; refuses where the list would lose something."""
+    if bundle.unnamed:
+        raise Refused("What was sent leaves something out, so it cannot be written as a batch.")
+    tx = bundle.tx
+    _refuse_gas_terms(tx)
+    if tx.operation is Operation.CALL:
+        return (PackedCall(int(Operation.CALL), tx.to, tx.value, tx.data),)
+    official = official_contract(bundle.safe.chain_id, tx.to)
+    if tx.operation is not Operation.DELEGATECALL or official is None or not official.is_multisend:
+        raise Refused("A batch file knows calls only; this transaction runs foreign code.")
+    return _packed_calls(tx)
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _call(fields: Fields, methods: dict[tuple[Address, str], Function]) -> PackedCall:
+    if fields.otherwise("operation", quantity_or_zero, 0):
+        raise Malformed(fields.path("operation"), "must be 0: a batch file knows calls only")
+    to = fields.required("to", Address.parse)
+    value = quantity_or_zero(fields.raw("value"), fields.path("value"))
+    return PackedCall(int(Operation.CALL), to, value, _data(fields, to, methods))
+
+
+def _data(fields: Fields, to: Address, methods: dict[tuple[Address, str], Function]) -> bytes:
+    """The bytes as they are written; encoded from method and texts only where there are none.
+
+    The method is somebody's word on what the contract can do: it goes with the other claims.
+    """
+    written = fields.raw("data")
+    if fields.raw("contractMethod") is None:
+        return bytes_or_none(written, fields.path("data"))
+    from treasury_desktop.files.abi_writing import (  # noqa: PLC0415  many files carry bytes only
+        calldata_of,
+        function_of,
+    )
+
+    function = function_of(fields.inner("contractMethod"))
+    if function is not None:
+        methods.setdefault((to, function.signature), function)
+    if function is None or not is_unset(written):
+        return bytes_or_none(written, fields.path("data"))
+    return calldata_of(function, fields.inner("contractInputsValues"))
+
+
+def _made_for(meta: Fields) -> tuple[Address | Unknown, tuple[Remark, ...]]:
+    """The Safe in which the batch was written; published files name some that cannot exist."""
+    named = meta.raw("createdFromSafeAddress")
+    if is_unset(named):
+        return UNKNOWN, ()
+    try:
+        return Address.parse(named, meta.path("createdFromSafeAddress")), ()
+    except Malformed as flaw:
+        sentence = f"does not say in which Safe it was written: {flaw.problem}."
+        return UNKNOWN, (Remark(code="BATCH_SAFE_UNREADABLE", sentence=sentence),)
+
+
+def _purpose(meta: Fields) -> str:
+    """What the batch calls itself."""
+    name = meta.otherwise("name", text, "")
+    description = meta.otherwise("description", text, "")
+    return ": ".join(part for part in (name, description) if part)
+
+
+# ── checksum ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _checksum_remarks(batch: Mapping[str, object], meta: Fields) -> tuple[Remark, ...]:
+    claimed = meta.raw("checksum")
+    if is_unset(claimed):
+        return (
+            Remark(
+                code="BATCH_CHECKSUM_MISSING",
+                sentence="comes in a batch file without a checksum, so nothing says whether it was "
+                "changed since it was saved.",
+            ),
+        )
+    computed = "0x" + checksum_of(batch).hex()
+    if claimed == computed:
+        return ()
+    return (
+        Remark(
+            code="BATCH_CHECKSUM_MISMATCH",
+            sentence="comes in a batch file whose checksum does not fit: it was changed since it "
+            "was saved, or written by another program.",
+            evidence=computed,
+        ),
+    )
+
+
+def _serialized(value: object) -> str:
+    """The Transaction Builder's own form: an object is its sorted keys, then each value."""
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_serialized, value))}]"
+    if isinstance(value, Mapping):
+        # JavaScript sorts by UTF-16 code units, which differs from code points past the BMP.
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        return f"{{{_scalar(keys)}{''.join(f'{_serialized(value[key])},' for key in keys)}}}"
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _refuse_gas_terms(tx: SafeTx) -> None:
+    terms = (tx.safe_tx_gas, tx.base_gas, tx.gas_price, tx.gas_token.number)
+    if any(terms) or not tx.refund_receiver.is_zero:
+        raise Refused("A batch file cannot carry gas figures or a refund; this transaction has.")
+
+
+def _packed_calls(tx: SafeTx) -> tuple[PackedCall, ...]:
+    try:
+        length = int.from_bytes(tx.data[MULTISEND_HEAD - 32 : MULTISEND_HEAD], "big")
+        calls = unpack_calls(tx.data[MULTISEND_HEAD : MULTISEND_HEAD + length])
+    except Malformed:
+        calls = ()
+    if not calls or tx.value or multisend_calldata(calls) != tx.data:
+        raise Refused("The transaction is no batch that a batch file could list.")
+    if any(call.operation != Operation.CALL for call in calls):
+        raise Refused("A batch file knows calls only; one of the calls runs foreign code.")
+    return calls
