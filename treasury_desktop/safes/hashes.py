@@ -50,14 +50,20 @@ def hashes_by_types(safe: Safe, tx: SafeTx) -> SafeTxHashes:
     return SafeTxHashes(domain, message, digest_to_sign(domain, message))
 
 
+def agreed_hashes(safe: Safe, tx: SafeTx) -> SafeTxHashes | None:
+    """The hashes both derivations agree on; `None` where they differ, so that none is shown."""
+    first, second = hashes_by_constants(safe, tx), hashes_by_types(safe, tx)
+    return first if first == second else None
+
+
 def safe_tx_hashes(safe: Safe, tx: SafeTx) -> SafeTxHashes:
     """The hashes both derivations agree on; refuses where they differ."""
-    first, second = hashes_by_constants(safe, tx), hashes_by_types(safe, tx)
-    if first != second:
+    agreed = agreed_hashes(safe, tx)
+    if agreed is None:
         raise Refused(
             "The two derivations of the Safe transaction hash disagree; nothing can be signed."
         )
-    return first
+    return agreed
 
 
 def _domain_separator(safe: Safe) -> bytes:

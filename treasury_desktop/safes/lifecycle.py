@@ -39,6 +39,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.COLLECTING, Event.THRESHOLD_REACHED): State.CONFIRMED,
     (State.CONFIRMED, Event.CONFIRMATION_ADDED): State.CONFIRMED,
     (State.CONFIRMED, Event.BROADCAST): State.SENT,
+    (State.SENT, Event.BROADCAST): State.SENT,  # once more: no node had heard of the first
     (State.SENT, Event.NEVER_MINED): State.CONFIRMED,
     (State.SENT, Event.EXECUTION_SUCCEEDED): State.EXECUTED,
     (State.SENT, Event.EXECUTION_FAILED): State.FAILED,

@@ -5,17 +5,19 @@ another, passed as the single `bytes` argument of `multiSend`. Source: MultiSend
 MultiSendCallOnly.sol.
 """
 
-from dataclasses import dataclass
+from struct import Struct
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Malformed
 
 HEADER_LENGTH = 1 + 20 + 32 + 32
 MULTISEND_SELECTOR = bytes.fromhex("8d80ff0a")
+_HEADER = Struct(">B20s32s32s")
 
 
-@dataclass(frozen=True, slots=True)
-class PackedCall:
+# A named tuple, because a batch may hold twenty thousand of them.
+class PackedCall(NamedTuple):
     """One entry of a MultiSend batch; `operation` is the raw byte, which may be nonsense."""
 
     operation: int
@@ -40,22 +42,17 @@ def unpack_calls(packed: bytes, field: str = "transactions") -> tuple[PackedCall
     """The calls in packed bytes; refuses a header or data that runs over the end."""
     calls: list[PackedCall] = []
     position, end = 0, len(packed)
+    number = int.from_bytes
     while position < end:
         if end - position < HEADER_LENGTH:
             raise Malformed(field, f"call {len(calls)} of the batch is cut off in its header")
+        operation, to, value, size = _HEADER.unpack_from(packed, position)
         body = position + HEADER_LENGTH
-        length = int.from_bytes(packed[position + 53 : body], "big")
+        length = number(size, "big")
         if length > end - body:
             raise Malformed(field, f"call {len(calls)} of the batch claims more data than follows")
-        calls.append(
-            PackedCall(
-                packed[position],
-                Address(packed[position + 1 : position + 21]),
-                int.from_bytes(packed[position + 21 : position + 53], "big"),
-                packed[body : body + length],
-            )
-        )
         position = body + length
+        calls.append(PackedCall(operation, Address(to), number(value, "big"), packed[body:position]))
     return tuple(calls)
 
 

@@ -1,6 +1,6 @@
 """A transaction not yet executed, with everything the desk has collected about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.safes.confirmation import Confirmation
@@ -39,3 +39,23 @@ class QuarantinedSignature:
     claimed_signer: Address | None
     data: bytes
     reason: str
+
+
+def with_copy(known: QueuedTransaction, copy: QueuedTransaction) -> QueuedTransaction:
+    """What is said of a known transaction once another copy of it came in; it only gains.
+
+    Purpose, strategy and bundle are the words of whoever wrote them. A draft of our own has ours,
+    whichever came first, and a stranger's copy fills at most the gap of a missing bundle.
+    """
+    first, second = known, copy
+    if copy.drafted_here and not known.drafted_here:
+        first, second = copy, known
+    is_of_one_origin = known.drafted_here == copy.drafted_here
+    return replace(
+        known,
+        purpose=first.purpose or (second.purpose if is_of_one_origin else ""),
+        strategy=first.strategy or (second.strategy if is_of_one_origin else None),
+        bundle=first.bundle or second.bundle,
+        drafted_here=known.drafted_here or copy.drafted_here,
+        transaction_hash=known.transaction_hash or copy.transaction_hash,
+    )

@@ -1,5 +1,8 @@
 """The hash that is signed: known answers, two derivations, and eth_account's as a third."""
 
+import random
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +15,21 @@ from tests.shared_vectors import cases_of
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.safes import hashes, typed_data
-from treasury_desktop.safes.hashes import hashes_by_constants, hashes_by_types, safe_tx_hashes
+from treasury_desktop.safes import hashes, safe_message, typed_data
+from treasury_desktop.safes.hashes import (
+    agreed_hashes,
+    hashes_by_constants,
+    hashes_by_types,
+    safe_tx_hashes,
+)
 from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import MULTISIG_FIELDS, Operation, SafeTx
 
 VERSIONS = (
-    "0.1.0", "0.0.2", "0.2.0", "0.9.9", "1.0.0", "1.1.0", "1.1.1", "1.2.0", "1.3.0", "1.3.0+L2",
-    "1.4.0", "1.4.1", "1.4.1+L2", "1.5.0", "1.5.0+L2",
+    "0.1.0", "1.0.0", "1.1.0", "1.1.1", "1.1.1+L2", "1.2.0", "1.3.0", "1.3.0+L2", "1.4.0", "1.4.1",
+    "1.4.1+L2", "1.5.0", "1.5.0+L2",
 )  # fmt: skip
+BETWEEN_DERIVATIONS = 20_000
 WORDS = st.integers(0, 2**256 - 1) | st.sampled_from((0, 1, 2**256 - 1, 2**255))
 ADDRESSES = st.binary(min_size=20, max_size=20).map(Address)
 SAFES = st.builds(
@@ -72,8 +81,40 @@ def test_known_answers(case: Any) -> None:
     )  # fmt: skip
 
 
+def random_pairs(count: int, seed: int = 1) -> Iterator[tuple[Safe, SafeTx]]:
+    """Safes of every version in turn and transactions of random fields, the same for a seed."""
+    dice = random.Random(seed)  # noqa: S311  samples, not secrets
+
+    def word() -> int:
+        return dice.getrandbits(dice.choice((1, 8, 64, 160, 256)))
+
+    def address() -> Address:
+        return Address(dice.randbytes(20))
+
+    for place in range(count):
+        version = SafeVersion.parse(VERSIONS[place % len(VERSIONS)])
+        yield (
+            Safe(chain_id=word(), address=address(), version=version),
+            SafeTx(
+                to=address(), value=word(), data=dice.randbytes(dice.randrange(70)),
+                operation=Operation(dice.randrange(3)), safe_tx_gas=word(), base_gas=word(),
+                gas_price=word(), gas_token=address(), refund_receiver=address(), nonce=word(),
+            ),
+        )  # fmt: skip
+
+
+def test_many_random_transactions_between_the_derivations() -> None:
+    """Not one of many thousand random transactions of all versions divides the derivations."""
+    hashes_seen = set()
+    for safe, tx in random_pairs(BETWEEN_DERIVATIONS):
+        first = hashes_by_constants(safe, tx)
+        assert first == hashes_by_types(safe, tx), (safe, tx)
+        hashes_seen.add(first.safe_tx)
+    assert len(hashes_seen) == BETWEEN_DERIVATIONS
+
+
 @given(SAFES, TRANSACTIONS)
-@settings(max_examples=3000)
+@settings(max_examples=1000)
 def test_two_derivations_agree(safe: Safe, tx: SafeTx) -> None:
     """From constants and from type descriptions comes the same, for every version."""
     assert hashes_by_constants(safe, tx) == hashes_by_types(safe, tx) == safe_tx_hashes(safe, tx)
@@ -153,6 +194,21 @@ def test_another_safe_or_chain_changes_the_hash(safe: Safe, tx: SafeTx) -> None:
     [
         (hashes.DOMAIN_TYPEHASH, "EIP712Domain(uint256 chainId,address verifyingContract)"),
         (hashes.OLD_DOMAIN_TYPEHASH, "EIP712Domain(address verifyingContract)"),
+        (safe_message.SAFE_MESSAGE_TYPEHASH, "SafeMessage(bytes message)"),
+        *(
+            (
+                constant,
+                (
+                    "SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,"
+                    f"uint256 {overhead},uint256 gasPrice,address gasToken,address refundReceiver,"
+                    "uint256 nonce)"
+                ),
+            )
+            for constant, overhead in (
+                (hashes.SAFE_TX_TYPEHASH, "baseGas"),
+                (hashes.OLD_SAFE_TX_TYPEHASH, "dataGas"),
+            )
+        ),
     ],
 )
 def test_type_hashes_are_those_of_the_types(constant: bytes, text: str) -> None:
@@ -164,8 +220,10 @@ def test_disagreeing_derivations_sign_nothing(monkeypatch: pytest.MonkeyPatch) -
     """Were the two derivations ever to differ, there would be no hash at all."""
     monkeypatch.setattr(hashes, "SAFE_TX_TYPEHASH", bytes(32))
     safe = Safe(chain_id=1, address=Address(bytes(20)), version=SafeVersion(1, 4, 1))
+    tx = SafeTx(to=Address(bytes(20)), nonce=0)
+    assert agreed_hashes(safe, tx) is None
     with pytest.raises(Refused, match="disagree"):
-        safe_tx_hashes(safe, SafeTx(to=Address(bytes(20)), nonce=0))
+        safe_tx_hashes(safe, tx)
 
 
 def test_values_that_fit_no_type() -> None:
@@ -177,11 +235,31 @@ def test_values_that_fit_no_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1.3", "1.3.0.0", "1.3.0+l2", "v1.3.0", "", "1.3.0+L2 ", "١.٣.٠", "1.3.1000", None, 13]
-)
+    "text",
+    [
+        "1.3", "1.3.0.0", "1.3.0+l2", "v1.3.0", "", "1.3.0+L2 ", "١.٣.٠", "1.3.1000", "1.3.0+L3",
+        "1.4.1+", "1.4.1\n", None, 13,
+    ],
+)  # fmt: skip
 def test_versions_that_are_none(text: object) -> None:
     """Three numbers and perhaps +L2; nothing else is a version."""
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="looks like"):
+        SafeVersion.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0.0.2", "0.2.0", "1.0.1", "1.2.1", "1.3.1", "1.4.2", "1.5.1+L2", "1.6.0", "2.0.0"]
+)
+def test_versions_nobody_released(text: str) -> None:
+    """How an unknown version hashes is not guessed at: it is refused by its name."""
+    with pytest.raises(Malformed, match=f"safe.version: {re.escape(text)} is no Safe version"):
+        SafeVersion.parse(text)
+
+
+@pytest.mark.parametrize("text", ["01.3.0", "1.03.0", "1.3.00", "001.4.1+L2"])
+def test_versions_written_otherwise(text: str) -> None:
+    """A version is written as VERSION() answers it, without zeros before."""
+    with pytest.raises(Malformed, match="no Safe version"):
         SafeVersion.parse(text)
 
 
