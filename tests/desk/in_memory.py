@@ -2,26 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tests.samples import a_block, a_confirmation, a_safe, an_owner
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import read_bundle
 from treasury_desktop.desk.doors import (
+    NOTHING_KNOWN,
     Broadcaster,
     ExecutionTransaction,
     KeyLabel,
     Receipt,
     Records,
     SafeReader,
+    Sending,
     Signer,
+    WorkspaceFacts,
 )
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import safe_tx_hashes
-from treasury_desktop.safes.lifecycle import Event, State, next_state
-from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
+from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
@@ -32,59 +34,80 @@ from treasury_desktop.treasury.workspace import Workspace
 
 @dataclass
 class MemoryRecords:
-    """Keeps what the record store keeps, as long as the test lasts."""
+    """Keeps what the record store keeps, as long as the test lasts, and refuses what it refuses.
+
+    tests/doors/store/test_both_records.py holds it to that.
+    """
 
     snapshots: list[TreasurySnapshot] = field(default_factory=list)
     kept: dict[bytes, QueuedTransaction] = field(default_factory=dict)
+    signed: list[Confirmation] = field(default_factory=list)
+    set_aside: list[QuarantinedSignature] = field(default_factory=list)
+    sent: dict[bytes, tuple[Sending, ...]] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, str], int]] = field(default_factory=list)
     kept_movements: list[Movement] = field(default_factory=list)
-    read_up_to: int | None = None
+    read_up_to: dict[int, int] = field(default_factory=dict)
 
     def keep_snapshot(self, snapshot: TreasurySnapshot) -> None:
-        """Keeps a snapshot."""
-        self.snapshots.append(snapshot)
+        """Keeps a snapshot; the same one again changes nothing."""
+        if snapshot not in self.snapshots:
+            self.snapshots.append(snapshot)
 
     def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
-        """The snapshot of the highest block."""
-        ours = [one for one in self.snapshots if one.chain_id == chain_id]
+        """The snapshot of the highest block, the last one kept of it."""
+        ours = [one for one in reversed(self.snapshots) if one.chain_id == chain_id]
         return max(ours, key=lambda one: one.block.number, default=None)
 
     def keep_transaction(self, queued: QueuedTransaction) -> None:
         """Adds it, or what a known one did not have."""
+        signatures = (*queued.confirmations, *queued.quarantined)
+        if any(each.safe_tx_hash != queued.safe_tx_hash for each in signatures):
+            raise ValueError("a transaction carries signatures over its own hash only")
         known = self.kept.get(queued.safe_tx_hash)
+        bare = replace(queued, confirmations=(), quarantined=())
         if known is None:
-            self.kept[queued.safe_tx_hash] = queued
-            return
-        self.kept[queued.safe_tx_hash] = replace(
-            known,
-            purpose=known.purpose or queued.purpose,
-            strategy=known.strategy or queued.strategy,
-            drafted_here=known.drafted_here or queued.drafted_here,
-            bundle=known.bundle or queued.bundle,
-        )
+            self.kept[queued.safe_tx_hash] = bare
+        elif _subject(known) != _subject(queued):
+            raise Refused(
+                f"Two different transactions claim the hash 0x{queued.safe_tx_hash.hex()};"
+                " the second was not kept."
+            )
+        else:
+            self.kept[queued.safe_tx_hash] = with_copy(known, bare)
+        for confirmation in queued.confirmations:
+            self.keep_confirmation(confirmation)
+        for signature in queued.quarantined:
+            self.keep_quarantined(signature)
 
     def transaction(self, safe_tx_hash: bytes) -> QueuedTransaction | None:
-        """The transaction, or `None`."""
-        return self.kept.get(safe_tx_hash)
+        """The transaction with its confirmations, the first of each owner, or `None`."""
+        known = self.kept.get(safe_tx_hash)
+        if known is None:
+            return None
+        by_owner: dict[Address, Confirmation] = {}
+        for confirmation in self.signed:
+            if confirmation.safe_tx_hash == safe_tx_hash:
+                by_owner.setdefault(confirmation.owner, confirmation)
+        aside = tuple(one for one in self.set_aside if one.safe_tx_hash == safe_tx_hash)
+        return replace(known, confirmations=tuple(by_owner.values()), quarantined=aside)
 
     def transactions(self, safe: Address) -> tuple[QueuedTransaction, ...]:
         """All of a Safe by nonce."""
-        ours = [queued for queued in self.kept.values() if queued.safe == safe]
-        return tuple(sorted(ours, key=lambda queued: queued.tx.nonce))
+        found = (self.transaction(one) for one, kept in self.kept.items() if kept.safe == safe)
+        return tuple(sorted((q for q in found if q is not None), key=lambda one: one.tx.nonce))
 
     def keep_confirmation(self, confirmation: Confirmation) -> bool:
         """False where the same signature was there."""
-        known = self._known(confirmation.safe_tx_hash)
-        if confirmation in known.confirmations:
+        self._known(confirmation.safe_tx_hash)
+        if confirmation in self.signed:
             return False
-        self._change(known, confirmations=(*known.confirmations, confirmation))
+        self.signed.append(confirmation)
         return True
 
     def keep_quarantined(self, signature: QuarantinedSignature) -> None:
         """Keeps it once."""
-        known = self._known(signature.safe_tx_hash)
-        if signature not in known.quarantined:
-            self._change(known, quarantined=(*known.quarantined, signature))
+        if signature not in self.set_aside:
+            self.set_aside.append(signature)
 
     def record_event(
         self, safe_tx_hash: bytes, event: Event, transaction_hash: bytes | None = None
@@ -93,14 +116,39 @@ class MemoryRecords:
         known = self._known(safe_tx_hash)
         state = next_state(known.state, event)
         sent = transaction_hash or known.transaction_hash
-        self._change(known, state=state, transaction_hash=sent)
+        self.kept[safe_tx_hash] = replace(known, state=state, transaction_hash=sent)
         return state
 
+    def record_if_possible(
+        self, safe_tx_hash: bytes, event: Event, transaction_hash: bytes | None = None
+    ) -> bool:
+        """Moves it along where it still can."""
+        known = self._known(safe_tx_hash)
+        is_superseded = transaction_hash != known.transaction_hash
+        if (known.state, event) not in TRANSITIONS or (
+            event is Event.NEVER_MINED and is_superseded
+        ):
+            return False
+        self.record_event(safe_tx_hash, event, transaction_hash)
+        return True
+
+    def record_sending(self, safe_tx_hash: bytes, sending: Sending) -> None:
+        """Keeps it and moves the transaction along."""
+        self.record_event(safe_tx_hash, Event.BROADCAST, sending.transaction_hash)
+        before = self.sendings(safe_tx_hash)
+        if all(one.transaction_hash != sending.transaction_hash for one in before):
+            self.sent[safe_tx_hash] = (*before, sending)
+
+    def sendings(self, safe_tx_hash: bytes) -> tuple[Sending, ...]:
+        """Oldest first."""
+        return self.sent.get(safe_tx_hash, ())
+
     def signed_hash_for(self, safe: Address, nonce: int, signer: Address) -> bytes | None:
-        """The hash the signer signed for the nonce."""
-        for queued in self.transactions(safe):
-            if queued.tx.nonce == nonce and any(c.owner == signer for c in queued.confirmations):
-                return queued.safe_tx_hash
+        """The hash the signer signed first for the nonce."""
+        for confirmation in self.signed:
+            queued = self.kept[confirmation.safe_tx_hash]
+            if (queued.safe, queued.tx.nonce, confirmation.owner) == (safe, nonce, signer):
+                return confirmation.safe_tx_hash
         return None
 
     def note(self, kind: str, payload: dict[str, str], now: int) -> bytes:
@@ -111,37 +159,61 @@ class MemoryRecords:
     def keep_movements(
         self, chain_id: int, movements: tuple[Movement, ...], last_block: int
     ) -> None:
-        """Adds them once."""
-        self.kept_movements += [one for one in movements if one not in self.kept_movements]
-        self.read_up_to = last_block
+        """Adds them once and remembers how far was read; it never goes back."""
+        for movement in movements:
+            if all(_log(movement) != _log(known) for known in self.kept_movements):
+                self.kept_movements.append(movement)
+        self.read_up_to[chain_id] = max(last_block, self.read_up_to.get(chain_id, 0))
 
     def movements(self, chain_id: int) -> tuple[Movement, ...]:
-        """All, newest first."""
-        return tuple(sorted(self.kept_movements, key=lambda one: -one.block_number))
+        """All of a chain, newest first."""
+        ours = (one for one in self.kept_movements if one.chain_id == chain_id)
+        return tuple(sorted(ours, key=lambda one: (-one.block_number, -one.log_index)))
 
     def movements_read_up_to(self, chain_id: int) -> int | None:
         """The last block read."""
-        return self.read_up_to
+        return self.read_up_to.get(chain_id)
 
     def _known(self, safe_tx_hash: bytes) -> QueuedTransaction:
         if safe_tx_hash not in self.kept:
-            raise Refused("This transaction is not in the records.")
+            raise Refused(f"No transaction with the hash 0x{safe_tx_hash.hex()} is in the records.")
         return self.kept[safe_tx_hash]
 
-    def _change(self, known: QueuedTransaction, **changes: Any) -> None:
-        self.kept[known.safe_tx_hash] = replace(known, **changes)
+
+def _subject(queued: QueuedTransaction) -> tuple[object, ...]:
+    """What is signed: chain, Safe and every field of SafeTx."""
+    return queued.chain_id, queued.safe, queued.tx
+
+
+def _log(movement: Movement) -> tuple[object, ...]:
+    """What tells one movement from another."""
+    token = None if movement.amount is None else movement.amount.token.key
+    where = (movement.chain_id, movement.transaction_hash, movement.log_index, movement.safe)
+    return (*where, token, movement.kind)
 
 
 @dataclass
 class MemorySigner:
-    """Signs with the keys that are the numbers 1 to 9; `asked` are the bundles it was given."""
+    """Signs with the keys that are the numbers 1 to 9; the lists are what it was given."""
 
     asked: list[bytes] = field(default_factory=list)
+    acknowledged: list[frozenset[str]] = field(default_factory=list)
+    workspaces: list[WorkspaceFacts] = field(default_factory=list)
     signs_hash: bytes | None = None
 
-    def sign_safe_tx(self, key: KeyLabel, bundle: bytes, reviewed_hash: bytes) -> Signature:
+    def sign_safe_tx(
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        reviewed_hash: bytes,
+        *,
+        acknowledged: frozenset[str] = frozenset(),
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
+    ) -> Signature:
         """A signature over what the bundle itself gives."""
         self.asked.append(bundle)
+        self.acknowledged.append(acknowledged)
+        self.workspaces.append(workspace)
         told = read_bundle(bundle)
         derived = safe_tx_hashes(told.safe, told.tx).safe_tx
         if derived != reviewed_hash:
@@ -150,22 +222,36 @@ class MemorySigner:
         return a_confirmation(self.signs_hash or derived, number).signature
 
     def sign_execution(
-        self, key: KeyLabel, bundle: bytes, signatures: bytes, transaction: ExecutionTransaction
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        signatures: bytes,
+        transaction: ExecutionTransaction,
+        *,
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
     ) -> bytes:
         """Raw bytes that say what was signed."""
         self.asked.append(bundle)
-        return b"raw" + transaction.data
+        self.workspaces.append(workspace)
+        return b"raw %d " % transaction.account_nonce + transaction.data
 
 
 @dataclass
 class MemoryChain:
-    """A chain of one Safe: what it answers, what was sent to it and what became of that."""
+    """A chain of one Safe: what it answers, what was sent to it and what became of that.
+
+    What was sent is known to its nodes until it is `forgotten`; `account_nonces` are handed out in
+    turn, the last one for ever.
+    """
 
     safe: Safe = field(default_factory=a_safe)
     derives: Callable[[SafeTx], bytes] | None = None
     sent: list[bytes] = field(default_factory=list)
+    forgotten: list[bytes] = field(default_factory=list)
     receipts: dict[bytes, Receipt] = field(default_factory=dict)
+    account_nonces: list[int] = field(default_factory=lambda: [0])
     refuses: Exception | None = None
+    silent: Exception | None = None
 
     def read_safe(self, address: Address) -> Safe:
         """The Safe as it is now."""
@@ -181,10 +267,11 @@ class MemoryChain:
         self, chain_id: int, sender: Address, safe: Address, calldata: bytes
     ) -> ExecutionTransaction:
         """A transaction with made-up gas."""
+        several = len(self.account_nonces) > 1
         return ExecutionTransaction(
             chain_id=chain_id,
             sender=sender,
-            account_nonce=0,
+            account_nonce=self.account_nonces.pop(0) if several else self.account_nonces[0],
             to=safe,
             data=calldata,
             gas=500_000,
@@ -199,10 +286,19 @@ class MemoryChain:
         self.sent.append(raw_transaction)
         return keccak(raw_transaction)
 
+    def is_known(self, transaction_hash: bytes) -> bool:
+        """Whether it was sent and not forgotten."""
+        if self.silent is not None:
+            raise self.silent
+        known = [raw for raw in self.sent if raw not in self.forgotten]
+        return transaction_hash in map(keccak, known)
+
     def receipt(
         self, transaction_hash: bytes, safe: Address, safe_tx_hash: bytes
     ) -> Receipt | None:
         """What was laid out beforehand."""
+        if self.silent is not None:
+            raise self.silent
         return self.receipts.get(transaction_hash)
 
     def answer(self, transaction_hash: bytes, success: bool | None) -> Receipt:

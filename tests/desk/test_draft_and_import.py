@@ -29,11 +29,24 @@ from tests.samples import (
     a_workspace,
     an_address,
     an_amount,
+    an_owner,
     some_quotes,
 )
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle, write_bundle
+from treasury_desktop.bundle import (
+    Bundle,
+    ClaimedAbi,
+    ClaimedException,
+    ClaimedSignature,
+    Disagreement,
+    InnerTransaction,
+    ServiceCall,
+    read_bundle,
+    write_bundle,
+)
+from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.deployments.venues.uniswap_v3 import Range
+from treasury_desktop.desk.collect_confirmations import collect_confirmations
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
     VenueState,
@@ -50,7 +63,8 @@ from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.treasury.snapshot import OpenAllowance
+from treasury_desktop.treasury.snapshot import OpenAllowance, TreasurySnapshot
+from treasury_desktop.treasury.workspace import NamedSafe
 
 
 def a_request(**changes: object) -> DeploymentRequest:
@@ -175,12 +189,12 @@ def test_import_keeps_transaction_and_signatures() -> None:
         for n in (1, 9)
     )
     data = write_bundle(bundle_of_tx(tx, signatures=signatures, purpose="why"))
-    first = import_transaction(data, records, a_workspace(), a_safe(), now=NOW)
+    first = import_transaction(data, records, a_workspace(), a_snapshot(), now=NOW)
     assert (first.safe_tx_hash, first.was_known) == (safe_tx_hash, False)
     assert (first.new_confirmations, first.quarantined) == (1, 1)
-    again = import_transaction(data, records, a_workspace(), a_safe(), now=NOW)
+    again = import_transaction(data, records, a_workspace(), a_snapshot(), now=NOW)
     assert (again.was_known, again.new_confirmations) == (True, 0)
-    (queued,) = records.kept.values()
+    (queued,) = records.transactions(SAFE)
     assert not queued.drafted_here
     assert queued.purpose == "why"
     assert len(queued.confirmations) == len(queued.quarantined) == 1
@@ -196,17 +210,65 @@ def test_import_of_foreign_transactions(change: dict[str, object], field: str) -
     records = MemoryRecords()
     data = write_bundle(bundle_of_tx(a_deposit_tx(), safe=replace(a_safe(), **change)))
     with pytest.raises(Malformed) as refusal:
-        import_transaction(data, records, a_workspace(), a_safe(), now=NOW)
+        import_transaction(data, records, a_workspace(), a_snapshot(), now=NOW)
     assert refusal.value.field == field
     assert not records.kept
     assert not records.notes
+
+
+SECOND = a_safe(address=an_address("second Safe"), owners=(an_owner(8), an_owner(9)))
+TWO_SAFES = replace(
+    a_workspace(),
+    safes=(
+        *a_workspace().safes,
+        NamedSafe(address=SECOND.address, name="Second", version=SECOND.version),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "signers", "counted", "state"),
+    [
+        (a_snapshot(safes=(a_safe(), SECOND)), (8, 9), 2, State.CONFIRMED),
+        (a_snapshot(safes=(a_safe(), SECOND)), (1, 2), 0, State.DRAFTED),
+        (a_snapshot(), (8, 9), 0, State.DRAFTED),
+        (a_snapshot(), (1, 2), 0, State.DRAFTED),
+        (None, (8, 9), 0, State.DRAFTED),
+    ],
+)
+def test_signatures_are_verified_by_the_owners_of_their_own_safe(
+    snapshot: TreasurySnapshot | None, signers: tuple[int, ...], counted: int, state: State
+) -> None:
+    """Owners of one Safe confirm nothing for another; of a Safe nobody read nothing counts."""
+    records, tx = MemoryRecords(), a_safe_tx(12)
+    safe_tx_hash = safe_tx_hashes(SECOND, tx).safe_tx
+    signatures = tuple(
+        ClaimedSignature(signer=None, data=a_confirmation(safe_tx_hash, n).signature.encoded)
+        for n in signers
+    )
+    data = write_bundle(bundle_of_tx(tx, safe=SECOND, signatures=signatures))
+    imported = import_transaction(data, records, TWO_SAFES, snapshot, now=NOW)
+    assert (imported.new_confirmations, imported.quarantined) == (counted, 2 - counted)
+    (queued,) = records.transactions(SECOND.address)
+    assert queued.state is state
+
+
+def test_owners_of_another_safe_count_nothing() -> None:
+    """Whoever calls it with the wrong Safe collects nothing."""
+    records = MemoryRecords()
+    (queued,) = a_queue(12)
+    records.keep_transaction(queued)
+    signature = a_confirmation(queued.safe_tx_hash).signature
+    claim = ClaimedSignature(signer=None, data=signature.encoded)
+    wrong = replace(SECOND, owners=a_safe().owners)
+    assert collect_confirmations((claim,), queued.safe_tx_hash, records, wrong) == (0, 1)
 
 
 def test_import_of_nonsense() -> None:
     """What is no bundle changes nothing."""
     records = MemoryRecords()
     with pytest.raises(Malformed):
-        import_transaction(b"{}", records, a_workspace(), a_safe(), now=NOW)
+        import_transaction(b"{}", records, a_workspace(), a_snapshot(), now=NOW)
     assert not records.kept
 
 
@@ -217,7 +279,7 @@ def test_import_takes_nothing_from_our_own_draft() -> None:
     records.keep_transaction(mine)
     data = write_bundle(bundle_of_tx(a_deposit_tx(), purpose="theirs", strategy="X"))
     assert import_transaction(data, records, a_workspace(), None, now=NOW).was_known
-    (queued,) = records.kept.values()
+    (queued,) = records.transactions(SAFE)
     assert queued.drafted_here
     assert queued.purpose == "ours"
 
@@ -234,6 +296,25 @@ def test_export_carries_evidence_and_signatures() -> None:
     assert len(bundle.signatures) == 1
     offline = read_bundle(export_bundle(signed, replace(facts, safe=None)))
     assert offline.safe == a_safe()
+
+
+def test_export_passes_on_what_was_claimed() -> None:
+    """ABIs, inner transactions and what contradicts the bytes reach the next cosigner too."""
+    claims: dict[str, object] = {
+        "abis": (ClaimedAbi(address=VAULT, functions=(parse_function("f(uint256 x)"),)),),
+        "disagreements": (Disagreement(field="x", answers=(("a", "1"), ("b", "2"))),),
+        "inner_transactions": (InnerTransaction(safe=VAULT, tx=a_deposit_tx()),),
+        "preview_shares": 7,
+        "service_decoded": ServiceCall(method="transfer"),
+        "exceptions": (
+            ClaimedException(
+                safe_tx_hash=bytes(32), policy_hash=bytes(32), reason="r", expires=1, signatures=()
+            ),
+        ),
+    }
+    mine = queued_from(bundle_of_tx(a_deposit_tx(), **claims), now=NOW, drafted_here=False)
+    bundle = read_bundle(export_bundle(mine, local_facts(a_workspace(), a_snapshot(), ())))
+    assert {name: getattr(bundle, name) for name in claims} == claims
 
 
 # ── our own facts ────────────────────────────────────────────────────────────────────────────────

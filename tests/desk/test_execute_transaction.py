@@ -18,7 +18,7 @@ from tests.samples import (
 )
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.doors import KeyLabel, Sending
 from treasury_desktop.desk.execute_transaction import (
     execute_transaction,
     follow_execution,
@@ -62,7 +62,7 @@ def confirmed(*owners: int, tx: SafeTx | None = None, **changes: object) -> Memo
 
 def the_one(records: MemoryRecords) -> QueuedTransaction:
     """The one transaction in the records."""
-    (queued,) = records.kept.values()
+    (queued,) = records.transactions(a_safe().address)
     return queued
 
 
@@ -100,7 +100,10 @@ def test_execution_is_on_record_before_it_is_sent() -> None:
     queued = the_one(records)
     in_order = sorted(queued.confirmations, key=lambda c: c.owner)[:2]
     calldata = exec_transaction_calldata(queued.tx, packed_signatures(tuple(in_order)))
-    assert chain.sent == [b"raw" + calldata]
+    assert chain.sent == [b"raw 0 " + calldata]
+    assert records.sendings(queued.safe_tx_hash) == (
+        Sending(transaction_hash=sent, raw_transaction=chain.sent[0]),
+    )
     assert sent == queued.transaction_hash == transaction_hash_of(chain.sent[0])
     assert queued.state is State.SENT
     assert [kind for kind, _, _ in records.notes] == ["broadcasting"]

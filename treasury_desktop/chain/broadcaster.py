@@ -66,7 +66,10 @@ class Broadcaster:
         )
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
-        """The transaction hash, once an endpoint has the transaction; again is harmless."""
+        """The transaction hash, once an endpoint has the transaction; again is harmless.
+
+        Refused only where every endpoint refused it: one that did not answer may have it.
+        """
         transaction_hash = keccak(raw_transaction)
         ask = Ask(
             "eth_sendRawTransaction",
@@ -79,17 +82,35 @@ class Broadcaster:
             if not isinstance(outcome, TreasuryError) or _is_known(outcome, _KNOWN_ALREADY):
                 return transaction_hash
             failures.append(outcome)
-        if any(_is_known(each, _MAYBE_MINED) for each in failures) and self._is_there(
-            transaction_hash
-        ):
+        is_mined: bool | None = False
+        if any(_is_known(each, _MAYBE_MINED) for each in failures):
+            is_mined = self._is_there(transaction_hash)
+        if is_mined:
             return transaction_hash
-        refusals = [each for each in failures if isinstance(each, EndpointRefusal)]
-        if refusals:
-            raise Refused(refusals[0].sentence)
+        if is_mined is False and all(isinstance(each, EndpointRefusal) for each in failures):
+            raise Refused(failures[0].sentence)
         raise Unavailable(
             "It is not known whether the transaction was sent: "
             + " ".join(each.sentence for each in failures)
         )
+
+    def is_known(self, transaction_hash: bytes) -> bool:
+        """Whether any endpoint has it, mined or waiting.
+
+        One that has it is enough. That nobody has it is believed of as many as have to agree;
+        Unavailable where fewer answer.
+        """
+        found = self._found(transaction_hash)
+        answered = [each for each in found if not isinstance(each, TreasuryError)]
+        if any(answered):
+            return True
+        if len(answered) < self._node.needed:
+            why = " ".join(each.sentence for each in found if isinstance(each, TreasuryError))
+            raise Unavailable(
+                f"{len(answered)} of {len(found)} endpoints answered whether they have "
+                f"0x{transaction_hash.hex()}. {why}"
+            )
+        return False
 
     def receipt(
         self, transaction_hash: bytes, safe: Address, safe_tx_hash: bytes
@@ -169,20 +190,30 @@ class Broadcaster:
         found: int = nonce
         return found
 
-    def _is_there(self, transaction_hash: bytes) -> bool:
+    def _is_there(self, transaction_hash: bytes) -> bool | None:
+        """As `is_known`, and `None` where too few answer."""
+        try:
+            return self.is_known(transaction_hash)
+        except Unavailable:
+            return None
+
+    def _found(self, transaction_hash: bytes) -> list[bool | TreasuryError]:
+        """Whether each endpoint has it, or why it does not say."""
         ask = Ask(
             "eth_getTransactionByHash",
             (f"0x{transaction_hash.hex()}",),
             answers.sent_transaction,
             "transaction",
         )
-        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
-        return any(
-            not isinstance(each, TreasuryError)
-            and each[0] is not None
-            and each[0].hash == transaction_hash
-            for each in outcomes
-        )
+        found: list[bool | TreasuryError] = []
+        for name, outcome in self._node.ask_each((ask,)):
+            if isinstance(outcome, TreasuryError):
+                found.append(outcome)
+            elif outcome[0] is None or outcome[0].hash == transaction_hash:
+                found.append(outcome[0] is not None)
+            else:
+                found.append(Unavailable(f"{name} answered with another transaction."))
+        return found
 
     def _mined(self, transaction_hash: bytes) -> MinedReceipt | None:
         """The receipt as often as is needed; `None` while too few have it.

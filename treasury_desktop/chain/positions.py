@@ -1,11 +1,11 @@
 """Uniswap v3 positions of the Safes in their strategies' pools, with what they would pay.
 
 Uncollected fees are computed from fee growth and compared with what a static `collect` from the
-Safe answers: two ways to one figure. Anybody can send a Safe a position, so only those in the
-strategy's own pool are looked at. Source: NonfungiblePositionManager.sol, UniswapV3Pool.sol.
+Safe answers: two ways to one figure. Positions in other pools are read in other_positions.py.
+Source: NonfungiblePositionManager.sol, UniswapV3Pool.sol.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.chain.answers import Reverted
@@ -32,10 +32,11 @@ _COLLECT = "collect((uint256,address,uint128,uint128))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """What the position manager keeps of one token id."""
+class Entry:
+    """What the position manager keeps of one token id of a Safe."""
 
     token_id: int
+    owner: Address
     token0: Address
     token1: Address
     fee: int
@@ -44,6 +45,34 @@ class _Entry:
     liquidity: int
     inside_last: FeeGrowth
     owed: tuple[int, int]
+
+    @property
+    def place(self) -> tuple[Address, Address, int]:
+        """Which pool of the manager's factory it is in: its tokens and fee."""
+        return self.token0, self.token1, self.fee
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left in it, not even fees."""
+        return self.liquidity == 0 and self.owed == (0, 0)
+
+
+Entries = dict[Address, tuple[Entry, ...]]
+"""All positions of all Safes, by their position manager."""
+
+
+def read_entries(pinned: PinnedBlock, workspace: Workspace) -> Entries:
+    """What every position manager of a strategy keeps for the Safes."""
+    named = (strategy.position_manager for strategy in workspace.strategies)
+    return {
+        manager: tuple(
+            entry
+            for safe in workspace.safes
+            for entry in _entries_of(pinned, manager, safe.address)
+        )
+        for manager in dict.fromkeys(named)
+        if manager is not None
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +83,24 @@ class FoundPositions:
     holdings: tuple[Holding, ...]
 
 
-def read_positions(pinned: PinnedBlock, workspace: Workspace, strategy: Strategy) -> FoundPositions:
+def read_positions(
+    pinned: PinnedBlock, workspace: Workspace, strategy: Strategy, entries: Entries
+) -> FoundPositions:
     """All positions of all Safes in the strategy's pool."""
     manager, pool_at = strategy.position_manager, strategy.pool
     if manager is None or pool_at is None:
         return FoundPositions(positions=(), holdings=())
     pool, state = read_pool(pinned, pool_at)
+    place = pool.token0, pool.token1, pool.fee
+    ours = [entry for entry in entries[manager] if entry.place == place]
+    answers = pinned.calls([call for entry in ours for call in _calls(manager, pool, entry)])
     positions, holdings = [], []
-    for safe in workspace.safes:
-        entries = _entries(pinned, manager, safe.address, pool)
-        calls = [call for each in entries for call in _calls(manager, safe.address, pool, each)]
-        answers = pinned.calls(calls)
-        for at, entry in enumerate(entries):
-            answered = answers[at * CALLS_OF_POSITION : (at + 1) * CALLS_OF_POSITION]
-            position = _position(safe.address, (pool, state), entry, answered)
-            positions.append(position)
-            holdings += _holdings(workspace, strategy, position)
+    for at, entry in enumerate(ours):
+        lower, upper, collected = answers[at * CALLS_OF_POSITION : (at + 1) * CALLS_OF_POSITION]
+        computed = position_of(entry, (pool, state), (lower, upper))
+        position = _with_agreed_fees(computed, collected)
+        positions.append(position)
+        holdings += position_holdings(workspace, strategy, position)
     return FoundPositions(positions=tuple(positions), holdings=tuple(holdings))
 
 
@@ -106,7 +137,7 @@ def read_pool(pinned: PinnedBlock, pool: Address) -> tuple[Pool, PoolState]:
     return identity, state
 
 
-def _entries(pinned: PinnedBlock, manager: Address, safe: Address, pool: Pool) -> list[_Entry]:
+def _entries_of(pinned: PinnedBlock, manager: Address, safe: Address) -> list[Entry]:
     count_call = asking(manager, "balanceOf(address)", safe)
     count = Words(pinned.calls((count_call,))[0], count_call.name).uint(0)
     if count > MOST_POSITIONS:
@@ -123,19 +154,17 @@ def _entries(pinned: PinnedBlock, manager: Address, safe: Address, pool: Pool) -
     ]
     calls = [asking(manager, "positions(uint256)", token_id) for token_id in ids]
     answers = pinned.calls(calls)
-    entries = [_entry(*each) for each in zip(ids, calls, answers, strict=True)]
-    return [
-        e for e in entries if (e.token0, e.token1, e.fee) == (pool.token0, pool.token1, pool.fee)
-    ]
+    return [_entry(safe, *each) for each in zip(ids, calls, answers, strict=True)]
 
 
-def _entry(token_id: int, call: ContractCall, answer: bytes | Reverted) -> _Entry:
+def _entry(owner: Address, token_id: int, call: ContractCall, answer: bytes | Reverted) -> Entry:
     words = Words(answer, call.name, 12)
     lower, upper = words.sint(5, 24), words.sint(6, 24)
     if not MIN_TICK <= lower < upper <= MAX_TICK:
         raise Malformed(call.name, f"the ticks {lower} and {upper} are no range")
-    return _Entry(
+    return Entry(
         token_id=token_id,
+        owner=owner,
         token0=words.address(2),
         token1=words.address(3),
         fee=words.uint(4, 24),
@@ -147,35 +176,38 @@ def _entry(token_id: int, call: ContractCall, answer: bytes | Reverted) -> _Entr
     )
 
 
-def _calls(manager: Address, safe: Address, pool: Pool, entry: _Entry) -> tuple[ContractCall, ...]:
-    everything = (entry.token_id, safe, EVERYTHING, EVERYTHING)
+def _calls(manager: Address, pool: Pool, entry: Entry) -> tuple[ContractCall, ...]:
+    everything = (entry.token_id, entry.owner, EVERYTHING, EVERYTHING)
     name = f"collect of position {entry.token_id}"
-    return (
-        asking(pool.address, "ticks(int24)", entry.tick_lower),
-        asking(pool.address, "ticks(int24)", entry.tick_upper),
-        asking(manager, _COLLECT, everything, name=name, sender=safe),
+    collect = asking(manager, _COLLECT, everything, name=name, sender=entry.owner)
+    return (*tick_calls(pool, entry), collect)
+
+
+def tick_calls(pool: Pool, entry: Entry) -> tuple[ContractCall, ...]:
+    """What has to be asked about the ends of a position's range."""
+    return tuple(
+        asking(pool.address, "ticks(int24)", tick) for tick in (entry.tick_lower, entry.tick_upper)
     )
 
 
-def _position(
-    safe: Address,
+def position_of(
+    entry: Entry,
     pool_and_state: tuple[Pool, PoolState],
-    entry: _Entry,
-    answered: list[bytes | Reverted],
+    ticks: tuple[bytes | Reverted, bytes | Reverted],
 ) -> Position:
+    """The position with its uncollected fees by fee growth; `ticks` answer `tick_calls`."""
     pool, state = pool_and_state
-    lower, upper, collected = answered
+    lower, upper = ticks
     inside = fee_growth_inside(
         FeeGrowth(state.fee_growth_global0_x128, state.fee_growth_global1_x128),
         _bound(entry.tick_lower, Words(lower, f"tick {entry.tick_lower} of {pool.address}", 4)),
         _bound(entry.tick_upper, Words(upper, f"tick {entry.tick_upper} of {pool.address}", 4)),
         state.tick,
     )
-    computed = uncollected_fees(inside, entry.inside_last, entry.liquidity, entry.owed)
-    fees = _agreed_fees(entry.token_id, computed, collected)
+    fees = uncollected_fees(inside, entry.inside_last, entry.liquidity, entry.owed)
     return Position(
         token_id=entry.token_id,
-        owner=safe,
+        owner=entry.owner,
         pool=pool.address,
         token0=entry.token0,
         token1=entry.token1,
@@ -193,22 +225,24 @@ def _bound(tick: int, words: Words) -> TickBound:
     return TickBound(tick, FeeGrowth(words.uint(2), words.uint(3)))
 
 
-def _agreed_fees(
-    token_id: int, computed: tuple[int, int], collected: bytes | Reverted
-) -> tuple[int, int]:
-    """What collecting pays, which is what we computed, less the pool's own rounding at most."""
-    words = Words(collected, f"collect of position {token_id}", 2)
+def _with_agreed_fees(position: Position, collected: bytes | Reverted) -> Position:
+    """With what collecting pays: what we computed, less the pool's own rounding at most."""
+    words = Words(collected, f"collect of position {position.token_id}", 2)
+    computed = position.uncollected_fees0, position.uncollected_fees1
     paid = words.uint(0, 128), words.uint(1, 128)
     for ours, theirs in zip(computed, paid, strict=True):
         if not 0 <= ours - theirs <= ROUNDING_SLACK:
             raise Refused(
-                f"The uncollected fees of position {token_id} are {computed[0]} and {computed[1]} "
-                f"by fee growth, but collect would pay {paid[0]} and {paid[1]}."
+                f"The uncollected fees of position {position.token_id} are {computed[0]} and "
+                f"{computed[1]} by fee growth, but collect would pay {paid[0]} and {paid[1]}."
             )
-    return paid
+    return replace(position, uncollected_fees0=paid[0], uncollected_fees1=paid[1])
 
 
-def _holdings(workspace: Workspace, strategy: Strategy, position: Position) -> list[Holding]:
+def position_holdings(
+    workspace: Workspace, strategy: Strategy, position: Position
+) -> list[Holding]:
+    """Both tokens, and both tokens' uncollected fees."""
     amounts = position.amounts
     name = f"position {position.token_id}"
     parts = (

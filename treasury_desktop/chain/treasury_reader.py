@@ -8,7 +8,8 @@ from treasury_desktop.chain.holdings import (
     require_listed_decimals,
 )
 from treasury_desktop.chain.node import Node
-from treasury_desktop.chain.positions import read_positions
+from treasury_desktop.chain.other_positions import read_other_positions
+from treasury_desktop.chain.positions import read_entries, read_positions
 from treasury_desktop.chain.quotes import read_quotes
 from treasury_desktop.chain.safe_reader import read_safes
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -31,11 +32,16 @@ class TreasuryReader:
         addresses = tuple(each.address for each in workspace.safes)
         safes = read_safes(pinned, self._node.chain_id, addresses)
         require_listed_decimals(pinned, workspace)
-        found = [read_positions(pinned, workspace, each) for each in _one_of_each_pool(workspace)]
+        entries = read_entries(pinned, workspace)
+        found = [
+            read_positions(pinned, workspace, strategy, entries)
+            for strategy in _one_of_each_pool(workspace)
+        ]
         holdings = (
             *read_idle_holdings(pinned, workspace),
             *read_vault_holdings(pinned, workspace),
             *(holding for each in found for holding in each.holdings),
+            *read_other_positions(pinned, workspace, entries),
         )
         return TreasurySnapshot(
             chain_id=self._node.chain_id,

@@ -6,7 +6,7 @@ from treasury_desktop.desk.doors import Records
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.safes.confirmation import Confirmation
-from treasury_desktop.safes.lifecycle import FINAL, Event
+from treasury_desktop.safes.lifecycle import Event, State
 from treasury_desktop.safes.queued import QuarantinedSignature
 from treasury_desktop.safes.safe import Safe
 
@@ -19,17 +19,16 @@ def collect_confirmations(
 ) -> tuple[int, int]:
     """Keep the owners' signatures as confirmations, quarantine the rest; both counts of new ones.
 
-    Without the Safe's owners nothing can be counted, so everything is quarantined until they are
-    known.
+    Without the owners of that very Safe nothing can be counted, so everything is quarantined until
+    they are known.
     """
-    if safe is None:
+    queued = records.transaction(safe_tx_hash)
+    if safe is None or queued is None or safe.address != queued.safe:
         for claim in claimed:
             _quarantine(records, safe_tx_hash, claim, "the Safe's owners are not known yet")
         return 0, len(claimed)
     counted = quarantined = 0
-    for claim, checked in zip(
-        claimed, checked_signatures(claimed, safe, safe_tx_hash), strict=True
-    ):
+    for checked in checked_signatures(claimed, safe, safe_tx_hash):
         reason = checked.status
         if checked.status == "valid" and checked.signature is not None and checked.signer:
             confirmation = _confirmation(checked, safe_tx_hash)
@@ -38,7 +37,7 @@ def collect_confirmations(
             )
             counted += not reason and keep_confirmation(records, confirmation, safe)
         if reason:
-            _quarantine(records, safe_tx_hash, claim, reason)
+            _quarantine(records, safe_tx_hash, checked.claim, reason)
             quarantined += 1
     return counted, quarantined
 
@@ -50,12 +49,12 @@ def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) 
     if not records.keep_confirmation(confirmation):
         return False
     queued = records.transaction(confirmation.safe_tx_hash)
-    if queued is not None and queued.state not in FINAL:
+    if queued is not None and queued.state in (State.DRAFTED, State.COLLECTING):
         owners = _owners_who_signed(queued.confirmations, safe)
         is_enough = isinstance(safe.threshold, int) and len(owners) >= safe.threshold
         event = Event.THRESHOLD_REACHED if is_enough else Event.CONFIRMATION_ADDED
-        if queued.state.value in ("drafted", "collecting"):
-            records.record_event(confirmation.safe_tx_hash, event)
+        # Another thread may have counted the same signatures meanwhile, or settled it for good.
+        records.record_if_possible(confirmation.safe_tx_hash, event)
     return True
 
 

@@ -16,8 +16,10 @@ from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransactio
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
+from treasury_desktop.treasury.evidence import OwnPosition
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
+from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import WatchedPool, Workspace
 
 OnProgress = Callable[[int, int, str], None]
@@ -100,6 +102,17 @@ class Receipt:
     execution_success: bool | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """One signed Ethereum transaction that was sent; the same bytes may be sent again.
+
+    `raw_transaction` is empty where an older version of the program did not keep it.
+    """
+
+    transaction_hash: bytes
+    raw_transaction: bytes
+
+
 class Broadcaster(Protocol):
     """Sends, and says what became of it. "Unknown" is never called "failed"."""
 
@@ -110,7 +123,14 @@ class Broadcaster(Protocol):
         ...
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
-        """The transaction hash; sending the same bytes again is harmless."""
+        """The transaction hash; sending the same bytes again is harmless.
+
+        Refused only where every endpoint refused it; Unavailable where one may have it.
+        """
+        ...
+
+    def is_known(self, transaction_hash: bytes) -> bool:
+        """Whether any endpoint has it, mined or waiting; Unavailable where too few answer."""
         ...
 
     def receipt(
@@ -139,7 +159,11 @@ class Transactions(Protocol):
     """Keeps transactions, confirmations and what became of them; overwrites nothing."""
 
     def keep_transaction(self, queued: QueuedTransaction) -> None:
-        """Adds it; a transaction already known only gains what it did not have."""
+        """Adds it; a transaction already known only gains what it did not have.
+
+        Drafted here stays and becomes so: then our own purpose, strategy and bundle stand, and
+        nothing a stranger sends for it takes their place.
+        """
         ...
 
     def transaction(self, safe_tx_hash: bytes) -> QueuedTransaction | None:
@@ -162,6 +186,24 @@ class Transactions(Protocol):
         self, safe_tx_hash: bytes, event: Event, transaction_hash: bytes | None = None
     ) -> State:
         """Moves it along the lifecycle, durably; refuses what cannot happen."""
+        ...
+
+    def record_if_possible(
+        self, safe_tx_hash: bytes, event: Event, transaction_hash: bytes | None = None
+    ) -> bool:
+        """Moves it along where it still can; False, and nothing changed, where it cannot any more.
+
+        Looking and moving are one step: whoever sees a receipt first records it. "Never mined" is
+        possible of the last sending only.
+        """
+        ...
+
+    def record_sending(self, safe_tx_hash: bytes, sending: Sending) -> None:
+        """Keeps what is about to be sent and moves it along, in one step; before it is sent."""
+        ...
+
+    def sendings(self, safe_tx_hash: bytes) -> tuple[Sending, ...]:
+        """Everything that was ever sent for it, oldest first."""
         ...
 
     def signed_hash_for(self, safe: Address, nonce: int, signer: Address) -> bytes | None:
@@ -231,6 +273,24 @@ class KeyLabel:
     kept_in: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceFacts:
+    """What a judgement needs of the workspace and no bundle can say.
+
+    The signer has to believe it of the desk. Where it is left out the signer is stricter: no other
+    Safe and no position is ours, and no strategy is known.
+    """
+
+    own_safes: frozenset[Address] = frozenset()
+    strategies: tuple[Strategy, ...] = ()
+    positions: tuple[OwnPosition, ...] = ()
+    count_own_token: bool = False
+    judge_outsiders: bool = True
+
+
+NOTHING_KNOWN = WorkspaceFacts()
+
+
 class KeyRing(Protocol):
     """Knows which keys there are; never what they are."""
 
@@ -242,16 +302,31 @@ class KeyRing(Protocol):
 class Signer(Protocol):
     """Asks a person for a passphrase in a process of its own, and signs in another."""
 
-    def sign_safe_tx(self, key: KeyLabel, bundle: bytes, reviewed_hash: bytes) -> Signature:
+    def sign_safe_tx(
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        reviewed_hash: bytes,
+        *,
+        acknowledged: frozenset[str] = frozenset(),
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
+    ) -> Signature:
         """A signature over the hash the signer process derived itself from the bundle.
 
-        Refuses when that hash is not the reviewed one, when the review blocks, on a wrong
-        passphrase and when the person cancels.
+        Refuses when that hash is not the reviewed one, when the review blocks or finds a danger
+        whose code is not among the `acknowledged`, on a wrong passphrase and when the person
+        cancels.
         """
         ...
 
     def sign_execution(
-        self, key: KeyLabel, bundle: bytes, signatures: bytes, transaction: ExecutionTransaction
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        signatures: bytes,
+        transaction: ExecutionTransaction,
+        *,
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
     ) -> bytes:
         """The raw signed Ethereum transaction, its calldata rebuilt from the reviewed bundle."""
         ...

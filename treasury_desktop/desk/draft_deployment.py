@@ -65,7 +65,7 @@ def draft_deployment(
 ) -> Draft:
     """Build entry and exit, wrap the entry into one SafeTx, and review it by our own facts."""
     safe = _safe(workspace, snapshot)
-    entry = _entry(request, venue_state, workspace, safe)
+    entry = _entry(request, venue_state, workspace, safe, snapshot.block.timestamp)
     nonce = next_free_nonce(safe, queue) if request.nonce is None else request.nonce
     deployment = Deployment(
         strategy=request.strategy,
@@ -101,7 +101,11 @@ def _safe(workspace: Workspace, snapshot: TreasurySnapshot) -> Safe:
 
 
 def _entry(
-    request: DeploymentRequest, state: VenueState, workspace: Workspace, safe: Safe
+    request: DeploymentRequest,
+    state: VenueState,
+    workspace: Workspace,
+    safe: Safe,
+    block_time: int,
 ) -> Entry:
     strategy = request.strategy
     if strategy.venue == "erc4626":
@@ -110,12 +114,16 @@ def _entry(
         (amount,) = request.amounts
         return erc4626.entry(strategy, amount, safe.address, state.expected_shares)
     if strategy.venue == "uniswap_v3":
-        return _liquidity_entry(request, state, workspace, safe)
+        return _liquidity_entry(request, state, workspace, safe, block_time)
     raise Refused(f"Deployments into {strategy.venue} cannot be built here yet.")
 
 
 def _liquidity_entry(
-    request: DeploymentRequest, state: VenueState, workspace: Workspace, safe: Safe
+    request: DeploymentRequest,
+    state: VenueState,
+    workspace: Workspace,
+    safe: Safe,
+    block_time: int,
 ) -> Entry:
     strategy = request.strategy
     pool = None if strategy.pool is None else workspace.pool_at(strategy.pool)
@@ -127,5 +135,6 @@ def _liquidity_entry(
         range=request.range,
         slippage_bps=request.slippage_bps,
         deadline=request.deadline,
+        block_time=block_time,
     )
     return uniswap_v3.entry(strategy, pool, (amount0, amount1), safe.address, terms)

@@ -1,5 +1,6 @@
 """Execute: fresh state, everything verified anew, sent by a key that owns nothing here."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,15 +13,17 @@ from treasury_desktop.desk.doors import (
     Receipt,
     Records,
     SafeReader,
+    Sending,
     Signer,
 )
-from treasury_desktop.desk.review_transaction import bundle_of, bundle_with_our_evidence
-from treasury_desktop.errors import Refused, Unavailable
+from treasury_desktop.desk.review_transaction import bundle_of
+from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_facts
+from treasury_desktop.errors import Refused, TreasuryError, Unavailable
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import examine
 from treasury_desktop.safes.confirmation import Confirmation, packed_signatures
 from treasury_desktop.safes.execution import exec_transaction_calldata
-from treasury_desktop.safes.lifecycle import Event, State
+from treasury_desktop.safes.lifecycle import Event
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 
@@ -41,19 +44,23 @@ def execute_transaction(
     records: Records,
     now: int,
 ) -> bytes:
-    """The hash of the Ethereum transaction that was broadcast; recorded before it is sent."""
+    """The hash of the Ethereum transaction that was broadcast; recorded before it is sent.
+
+    What was sent before and is still on its way is sent again as it was: nothing new is signed.
+    """
     queued = _known(records, safe_tx_hash)
-    _settle_earlier_sending(queued, broadcaster, records, now)
+    on_its_way = _settle_earlier_sending(queued, broadcaster, records, now)
+    if on_its_way is not None:
+        return _sent_again(on_its_way, broadcaster)
     safe = reader.read_safe(queued.safe)
     confirmations = _enough_confirmations(queued, safe)
+    _require_facts_of_now(safe, facts)
     if safe.is_owner(executor.address):
         raise Refused("An executor key must not be an owner's key.")
     if reader.transaction_hash_on_chain(queued.safe, queued.tx) != safe_tx_hash:
         raise Refused("The Safe itself derives another hash for this transaction.")
     fresh = replace(facts, safe=safe)
-    bundle = bundle_with_our_evidence(
-        safe, queued.tx, fresh, purpose=queued.purpose, strategy=queued.strategy
-    )
+    bundle = bundle_for_signer(bundle_of(queued), fresh)
     review = examine(bundle, fresh, now=now)
     if review.blocks:
         raise Refused(f"It must not be executed: {review.blocks[0].sentence}")
@@ -62,14 +69,17 @@ def execute_transaction(
     transaction = broadcaster.prepare_execution(
         safe.chain_id, executor.address, safe.address, calldata
     )
-    raw = signer.sign_execution(executor, write_bundle(bundle), signatures, transaction)
-    # On record first: if we are killed after this line, the next start looks for the receipt.
-    records.note("broadcasting", {"safe_tx_hash": "0x" + safe_tx_hash.hex()}, now)
-    if queued.state in (State.DRAFTED, State.COLLECTING):
-        # The threshold was lowered, or owners became known, after the last confirmation came in.
-        records.record_event(safe_tx_hash, Event.THRESHOLD_REACHED)
-    records.record_event(safe_tx_hash, Event.BROADCAST, transaction_hash_of(raw))
-    return broadcaster.broadcast(raw)
+    raw = signer.sign_execution(
+        executor, write_bundle(bundle), signatures, transaction, workspace=workspace_facts(fresh)
+    )
+    sending = Sending(transaction_hash=transaction_hash_of(raw), raw_transaction=raw)
+    _record_sending(safe_tx_hash, sending, records, now)
+    try:
+        return broadcaster.broadcast(raw)
+    except Refused:
+        # Every node refused it. Should one have lied, its receipt is looked for next time.
+        records.record_if_possible(safe_tx_hash, Event.NEVER_MINED, sending.transaction_hash)
+        raise
 
 
 def follow_execution(
@@ -81,35 +91,63 @@ def follow_execution(
     is_cancelled: IsCancelled,
     now: int,
 ) -> Receipt:
-    """The receipt of a sent transaction and its lifecycle event; unknown is not failed."""
+    """The receipt of a sent transaction and its lifecycle event; unknown is not failed.
+
+    Whatever goes wrong while looking is Unavailable: it was sent, and what became of it is open.
+    """
     queued = _known(records, safe_tx_hash)
-    if queued.transaction_hash is None:
+    if not records.sendings(safe_tx_hash):
         raise Refused("This transaction has not been sent.")
-    for _ in range(LOOKS_FOR_RECEIPT):
-        receipt = broadcaster.receipt(queued.transaction_hash, queued.safe, safe_tx_hash)
+    trouble = ""
+    for _look in range(LOOKS_FOR_RECEIPT):
+        try:
+            receipt, _ = look_for_receipt(queued, broadcaster, records)
+        except TreasuryError as failure:
+            trouble = f"{failure.sentence} "
+            break
         if receipt is not None:
             record_receipt(queued, receipt, records, now)
             return receipt
         if is_cancelled():
             break
         pause()
+    sent = records.sendings(safe_tx_hash)[-1].transaction_hash
     raise Unavailable(
-        f"There is no receipt yet for 0x{queued.transaction_hash.hex()}; what became of it is "
-        "unknown, and it is looked for again at the next refresh."
+        f"{trouble}There is no receipt yet for 0x{sent.hex()}; what became of it is unknown, and "
+        "it is looked for again at the next refresh."
     )
+
+
+def look_for_receipt(
+    queued: QueuedTransaction, broadcaster: Broadcaster, records: Records
+) -> tuple[Receipt | None, tuple[Sending, ...]]:
+    """The receipt that decides, if there is one, and the sendings that have none yet.
+
+    Any of them may be the one that was mined. Only when every one was mined and the Safe announced
+    nothing is it certain that the transaction did not run.
+    """
+    open_, reverted = [], None
+    for sending in records.sendings(queued.safe_tx_hash):
+        receipt = broadcaster.receipt(sending.transaction_hash, queued.safe, queued.safe_tx_hash)
+        if receipt is None:
+            open_.append(sending)
+        elif receipt.execution_success is not None:
+            return receipt, ()
+        else:
+            reverted = receipt
+    return (None if open_ else reverted), tuple(open_)
 
 
 def record_receipt(queued: QueuedTransaction, receipt: Receipt, records: Records, now: int) -> None:
     """Move a sent transaction along by what its receipt says; once, whoever sees it first."""
-    if queued.state is not State.SENT:
-        return
     if receipt.execution_success is True:
         event = Event.EXECUTION_SUCCEEDED
     elif receipt.execution_success is False:
         event = Event.EXECUTION_FAILED
     else:
         event = Event.NEVER_MINED  # it was mined and reverted: the Safe's nonce is untouched
-    records.record_event(queued.safe_tx_hash, event, receipt.transaction_hash)
+    if not records.record_if_possible(queued.safe_tx_hash, event, receipt.transaction_hash):
+        return
     records.note(
         "receipt",
         {
@@ -124,20 +162,41 @@ def record_receipt(queued: QueuedTransaction, receipt: Receipt, records: Records
 
 def _settle_earlier_sending(
     queued: QueuedTransaction, broadcaster: Broadcaster, records: Records, now: int
-) -> None:
-    """A transaction sent before is only sent again when the chain has never heard of it.
+) -> Sending | None:
+    """The earlier sending that is still on its way, if any; refuses where one was executed.
 
-    Sending twice is harmless even so: the Safe runs a nonce once.
+    Without a receipt it may wait in some node's pool: only when the nodes have never heard of any
+    of them is another one signed.
     """
-    if queued.state is not State.SENT or queued.transaction_hash is None:
-        return
-    receipt = broadcaster.receipt(queued.transaction_hash, queued.safe, queued.safe_tx_hash)
-    if receipt is None:
-        records.record_event(queued.safe_tx_hash, Event.NEVER_MINED)
-        return
-    record_receipt(queued, receipt, records, now)
-    if receipt.execution_success is not None:
-        raise Refused("This transaction has been executed already; nothing was sent again.")
+    receipt, open_ = look_for_receipt(queued, broadcaster, records)
+    if receipt is not None:
+        record_receipt(queued, receipt, records, now)
+        if receipt.execution_success is not None:
+            raise Refused("This transaction has been executed already; nothing was sent again.")
+    for sending in reversed(open_):
+        if broadcaster.is_known(sending.transaction_hash):
+            return sending
+    return None
+
+
+def _sent_again(sending: Sending, broadcaster: Broadcaster) -> bytes:
+    """The same bytes once more, to every node; one has them, so nobody's refusal matters."""
+    if sending.raw_transaction:
+        with contextlib.suppress(Refused, Unavailable):
+            broadcaster.broadcast(sending.raw_transaction)
+    return sending.transaction_hash
+
+
+def _record_sending(safe_tx_hash: bytes, sending: Sending, records: Records, now: int) -> None:
+    """On record first: if we are killed after this, the next start looks for the receipt."""
+    # The threshold was lowered, or owners became known, after the last confirmation came in.
+    records.record_if_possible(safe_tx_hash, Event.THRESHOLD_REACHED)
+    records.record_sending(safe_tx_hash, sending)
+    about = {
+        "safe_tx_hash": "0x" + safe_tx_hash.hex(),
+        "transaction_hash": "0x" + sending.transaction_hash.hex(),
+    }
+    records.note("broadcasting", about, now)
 
 
 def _known(records: Records, safe_tx_hash: bytes) -> QueuedTransaction:
@@ -156,6 +215,16 @@ def _enough_confirmations(queued: QueuedTransaction, safe: Safe) -> tuple[Confir
     if not isinstance(safe.threshold, int) or len(by_owner) < safe.threshold:
         raise Refused(f"{len(by_owner)} of {safe.threshold} confirmations are there.")
     return tuple(by_owner[owner] for owner in sorted(by_owner)[: safe.threshold])
+
+
+def _require_facts_of_now(safe: Safe, facts: LocalFacts) -> None:
+    """Holdings read before the last execution and the nonce after it fit no treasury there was."""
+    if facts.safe is None or facts.safe.nonce != safe.nonce:
+        read_at = "never" if facts.safe is None else f"at nonce {facts.safe.nonce}"
+        raise Refused(
+            f"The Safe is at nonce {safe.nonce}, and its treasury was read {read_at}; refresh "
+            "first, so that it is judged by what is there now."
+        )
 
 
 def transaction_hash_of(raw_transaction: bytes) -> bytes:

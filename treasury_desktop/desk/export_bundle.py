@@ -15,4 +15,16 @@ def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
     bundle = bundle_with_our_evidence(
         safe, queued.tx, facts, purpose=queued.purpose, strategy=queued.strategy
     )
-    return write_bundle(replace(bundle, signatures=stored.signatures))
+    return write_bundle(
+        replace(
+            bundle,
+            signatures=stored.signatures,
+            exceptions=stored.exceptions,
+            # What somebody claimed on the way here is for the next reader to compare as well.
+            abis=stored.abis,
+            disagreements=stored.disagreements,
+            inner_transactions=stored.inner_transactions,
+            preview_shares=stored.preview_shares,
+            service_decoded=stored.service_decoded,
+        )
+    )

@@ -10,24 +10,34 @@ from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
-from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What came of an import, counted for the person."""
+    """What came of an import, counted for the person; `remarks` are on the file itself."""
 
     safe_tx_hash: bytes
     was_known: bool
     new_confirmations: int
     quarantined: int
+    remarks: tuple[str, ...] = ()
 
 
 def import_transaction(
-    data: bytes, records: Records, workspace: Workspace, safe: Safe | None, *, now: int
+    data: bytes,
+    records: Records,
+    workspace: Workspace,
+    snapshot: TreasurySnapshot | None,
+    *,
+    now: int,
 ) -> Imported:
-    """Read strictly, keep the transaction, then verify and keep each signature on it."""
+    """Read strictly, keep the transaction, then verify and keep each signature on it.
+
+    Signatures are verified by the owners of the transaction's own Safe; where that one was never
+    read they wait aside.
+    """
     bundle = read_bundle(data)
     _require_ours(bundle, workspace)
     hashes = safe_tx_hashes(bundle.safe, bundle.tx)
@@ -35,6 +45,7 @@ def import_transaction(
     records.keep_transaction(queued_from(bundle, now=now, drafted_here=False))
     records.note("imported", {"safe_tx_hash": "0x" + hashes.safe_tx.hex()}, now)
     claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
+    safe = None if snapshot is None else snapshot.safe_at(bundle.safe.address)
     counted, quarantined = collect_confirmations(claimed, hashes.safe_tx, records, safe)
     return Imported(
         safe_tx_hash=hashes.safe_tx,

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.deployments.prices import price_range
+from treasury_desktop.deployments.venues import are_debts_known, is_position_read
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
@@ -15,6 +16,7 @@ from treasury_desktop.treasury.evidence import (
     Exposed,
     HeldAmount,
     ObservedAllowance,
+    OwnPosition,
     QueueEntry,
 )
 from treasury_desktop.treasury.holding import Holding
@@ -54,6 +56,7 @@ def local_evidence(
         tokens=_tokens(workspace),
         contracts=contracts,
         address_book=book,
+        exposures=UNKNOWN,
         queue=_queue(queue, snapshot),
     )
     return common if snapshot is None else _with_snapshot(common, workspace, snapshot)
@@ -64,7 +67,7 @@ def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySna
         block=snapshot.block,
         holdings=tuple(_held(holding) for holding in snapshot.holdings),
         quotes=snapshot.quotes,
-        debts=(),
+        debts=() if are_debts_known(workspace.strategies) else UNKNOWN,
         tokens=common.tokens,
         contracts=common.contracts,
         address_book=common.address_book,
@@ -76,15 +79,36 @@ def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySna
             )
             for a in snapshot.allowances
         ),
+        positions=_positions(workspace, snapshot),
+    )
+
+
+def _positions(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[OwnPosition, ...]:
+    """The positions of our Safes, with the manager of the strategy whose pool they are in."""
+    managers = {s.pool: s.position_manager for s in workspace.strategies if s.position_manager}
+    return tuple(
+        OwnPosition(
+            manager=manager,
+            token_id=position.token_id,
+            token0=position.token0,
+            token1=position.token1,
+        )
+        for position in snapshot.positions
+        if (manager := managers.get(position.pool)) is not None
     )
 
 
 def exposures(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[Exposed, ...]:
     """What each strategy holds already, in dollars at the high end of the quotes.
 
-    A holding without any price makes its strategy's exposure unknown, which cannot be judged.
+    A holding without any price makes its strategy's exposure unknown, which cannot be judged; so
+    is that of a strategy whose venue nobody reads.
     """
-    totals: dict[str, Fraction | Unknown] = {}
+    totals: dict[str, Fraction | Unknown] = {
+        strategy.name: UNKNOWN
+        for strategy in workspace.strategies
+        if not is_position_read(strategy)
+    }
     for holding in snapshot.holdings:
         if holding.strategy is None:
             continue

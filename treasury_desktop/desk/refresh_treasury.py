@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from treasury_desktop.desk.doors import Broadcaster, Records, TreasuryReader
-from treasury_desktop.desk.execute_transaction import record_receipt
+from treasury_desktop.desk.execute_transaction import look_for_receipt, record_receipt
 from treasury_desktop.safes.lifecycle import FINAL, Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.movement import FAILED_NOTE, Movement
@@ -38,8 +38,8 @@ def settle_sent(
 ) -> None:
     """Look for the receipts of what was sent before: also after this desk was killed meanwhile."""
     for queued in queue_of(records, workspace):
-        if queued.state is State.SENT and queued.transaction_hash is not None:
-            receipt = broadcaster.receipt(queued.transaction_hash, queued.safe, queued.safe_tx_hash)
+        if queued.state is State.SENT:
+            receipt, _ = look_for_receipt(queued, broadcaster, records)
             if receipt is not None:
                 record_receipt(queued, receipt, records, now)
 
@@ -61,6 +61,6 @@ def settle_passed_nonces(
             if movement is not None:
                 failed = movement.note == FAILED_NOTE
                 event = Event.EXECUTION_FAILED if failed else Event.EXECUTION_SUCCEEDED
-                records.record_event(queued.safe_tx_hash, event, movement.transaction_hash)
+                records.record_if_possible(queued.safe_tx_hash, event, movement.transaction_hash)
             elif queued.tx.nonce < safe.nonce:
-                records.record_event(queued.safe_tx_hash, Event.NONCE_TAKEN)
+                records.record_if_possible(queued.safe_tx_hash, Event.NONCE_TAKEN)

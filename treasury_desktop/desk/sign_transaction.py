@@ -3,12 +3,14 @@
 from treasury_desktop.bundle import write_bundle
 from treasury_desktop.desk.collect_confirmations import keep_confirmation
 from treasury_desktop.desk.doors import KeyLabel, Records, Signer
-from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
+from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_facts
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import safe_tx_hashes
+from treasury_desktop.safes.rejection import is_rejection
 
 
 def sign_transaction(
@@ -17,24 +19,32 @@ def sign_transaction(
     """A confirmation by `key` over exactly the reviewed hash, kept durably before it returns.
 
     The desk re-derives the hash and re-judges by the present clock; the signer process does both
-    again from the bytes it is given and trusts none of this.
+    again from the bytes it is given. Dangers that were not in the review refuse in both places.
     """
     _require_unchanged(review)
     fresh = examine(review.bundle, facts, now=now)
     fresh.require_signable()
+    _require_no_new_danger(review, fresh)
     safe = fresh.facts.safe
     if not safe.is_owner(key.address):
         raise Refused(f"{key.label} ({key.address}) is not an owner of this Safe.")
-    _require_one_signature_a_nonce(fresh, key, records)
-    bundle = bundle_with_our_evidence(
-        safe, review.bundle.tx, facts, purpose=review.bundle.purpose, strategy=None
-    )
+    beside = _signed_before(fresh, key, records)
+    bundle = bundle_for_signer(review.bundle, facts)
     reviewed = fresh.hashes.safe_tx
-    records.note("signing", {"safe_tx_hash": "0x" + reviewed.hex(), "key": str(key.address)}, now)
-    signature = signer.sign_safe_tx(key, write_bundle(bundle), reviewed)
+    about = {"safe_tx_hash": "0x" + reviewed.hex(), "key": str(key.address)}
+    if beside is not None:
+        records.note("rejecting", {**about, "signed_before": "0x" + beside.hex()}, now)
+    records.note("signing", about, now)
+    signature = signer.sign_safe_tx(
+        key,
+        write_bundle(bundle),
+        reviewed,
+        acknowledged=frozenset(finding.code for finding in _dangers(review)),
+        workspace=workspace_facts(facts),
+    )
     confirmation = Confirmation(safe_tx_hash=reviewed, owner=key.address, signature=signature)
     keep_confirmation(records, confirmation, safe)
-    records.note("signed", {"safe_tx_hash": "0x" + reviewed.hex(), "key": str(key.address)}, now)
+    records.note("signed", about, now)
     return confirmation
 
 
@@ -43,12 +53,39 @@ def _require_unchanged(review: Review) -> None:
         raise Refused("The transaction has changed since it was reviewed; review it again.")
 
 
-def _require_one_signature_a_nonce(review: Review, key: KeyLabel, records: Records) -> None:
-    """Two signatures of one owner for one nonce let whoever holds both choose which one runs."""
+def _require_no_new_danger(shown: Review, fresh: Review) -> None:
+    """What was acknowledged was acknowledged of these very sentences about these very calls."""
+    known = {_about(finding) for finding in _dangers(shown)}
+    new = [finding for finding in _dangers(fresh) if _about(finding) not in known]
+    if new:
+        where = f" (call {new[0].path})" if new[0].path else ""
+        raise Refused(
+            f"There is a danger now that the review did not show, {new[0].code}{where}: "
+            f"{new[0].sentence} Review it again."
+        )
+
+
+def _dangers(review: Review) -> tuple[Finding, ...]:
+    return tuple(f for f in review.findings if f.severity is Severity.DANGER)
+
+
+def _about(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, finding.path, finding.sentence
+
+
+def _signed_before(review: Review, key: KeyLabel, records: Records) -> bytes | None:
+    """What else this key signed for the nonce, where this is its rejection; refused otherwise.
+
+    Two signatures of one owner for one nonce let whoever holds both choose which one runs. A
+    rejection is the one second signature that can do no harm, and the only way to take one back.
+    """
     tx, safe = review.bundle.tx, review.facts.safe
     signed = records.signed_hash_for(safe.address, tx.nonce, key.address)
-    if signed is not None and signed != review.hashes.safe_tx:
+    if signed is None or signed == review.hashes.safe_tx:
+        return None
+    if not is_rejection(safe, tx):
         raise Refused(
             f"{key.label} has already signed another transaction (0x{signed.hex()}) for nonce "
-            f"{tx.nonce}; replacing it is a decision of its own."
+            f"{tx.nonce}; only the rejection of that nonce may be signed beside it."
         )
+    return signed

@@ -17,7 +17,7 @@ from treasury_desktop.assets.strict_json import (
     canonical_json,
     read_json_object,
 )
-from treasury_desktop.desk.doors import ExecutionTransaction
+from treasury_desktop.desk.doors import NOTHING_KNOWN, ExecutionTransaction, WorkspaceFacts
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.keys.encrypted_key import (
     ROLES,
@@ -27,6 +27,7 @@ from treasury_desktop.keys.encrypted_key import (
     parse_encrypted_key,
 )
 from treasury_desktop.keys.frames import MAX_HEADER
+from treasury_desktop.keys.workspace_json import read_workspace_table, workspace_table
 
 JOB_FORMAT: Final = "treasury-desktop/job@1"
 ANSWER_FORMAT: Final = "treasury-desktop/answer@1"
@@ -39,13 +40,18 @@ Source = Mapping[str, JsonSource]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignSafeTx:
-    """Sign a Safe transaction; `already_signed` is what this owner signed for its nonce before."""
+    """Sign a Safe transaction; `already_signed` is what this owner signed for its nonce before.
+
+    `acknowledged` are the codes of the dangers that the person read and named.
+    """
 
     name: ClassVar[str] = "sign_safe_tx"
     key: EncryptedKey
     bundle: bytes
     reviewed_hash: bytes
     already_signed: bytes | None = None
+    acknowledged: frozenset[str] = frozenset()
+    workspace: WorkspaceFacts = NOTHING_KNOWN
 
     @property
     def fields(self) -> dict[str, JsonSource]:
@@ -55,6 +61,8 @@ class SignSafeTx:
             "bundle": _base64(self.bundle),
             "reviewed_hash": _hex(self.reviewed_hash),
             "already_signed": None if self.already_signed is None else _hex(self.already_signed),
+            "acknowledged": sorted(self.acknowledged),
+            "workspace": workspace_table(self.workspace),
         }
 
     @classmethod
@@ -66,6 +74,8 @@ class SignSafeTx:
             bundle=_from_base64(fields, "bundle"),
             reviewed_hash=_hash(fields, "reviewed_hash"),
             already_signed=None if already is None else _hash(fields, "already_signed"),
+            acknowledged=_texts(fields, "acknowledged"),
+            workspace=read_workspace_table(fields["workspace"]),
         )
 
 
@@ -78,6 +88,7 @@ class SignExecution:
     bundle: bytes
     signatures: bytes
     transaction: ExecutionTransaction
+    workspace: WorkspaceFacts = NOTHING_KNOWN
 
     @property
     def fields(self) -> dict[str, JsonSource]:
@@ -97,6 +108,7 @@ class SignExecution:
                 "max_fee_per_gas": str(tx.max_fee_per_gas),
                 "max_priority_fee_per_gas": str(tx.max_priority_fee_per_gas),
             },
+            "workspace": workspace_table(self.workspace),
         }
 
     @classmethod
@@ -119,6 +131,7 @@ class SignExecution:
                 max_fee_per_gas=_quantity(tx, "max_fee_per_gas"),
                 max_priority_fee_per_gas=_quantity(tx, "max_priority_fee_per_gas"),
             ),
+            workspace=read_workspace_table(fields["workspace"]),
         )
 
 
@@ -194,11 +207,13 @@ Job = SignSafeTx | SignExecution | CreateKey | ImportDemonstration | ChangePassp
 
 _PARSERS: Final[dict[str, tuple[frozenset[str], Callable[[Fields], Job]]]] = {
     SignSafeTx.name: (
-        frozenset({"key", "bundle", "reviewed_hash", "already_signed"}),
+        frozenset(
+            {"key", "bundle", "reviewed_hash", "already_signed", "acknowledged", "workspace"}
+        ),
         SignSafeTx.parse,
     ),
     SignExecution.name: (
-        frozenset({"key", "bundle", "signatures", "transaction"}),
+        frozenset({"key", "bundle", "signatures", "transaction", "workspace"}),
         SignExecution.parse,
     ),
     CreateKey.name: (frozenset({"label", "role"}), CreateKey.parse),
@@ -294,6 +309,13 @@ def _text(fields: Fields, name: str) -> str:
     if not isinstance(value, str):
         raise Malformed(f"job.{name}", "is text")
     return value
+
+
+def _texts(fields: Fields, name: str) -> frozenset[str]:
+    values = fields.get(name)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise Malformed(f"job.{name}", "is a list of texts")
+    return frozenset(str(value) for value in values)
 
 
 def _role(fields: Fields) -> str:

@@ -13,7 +13,12 @@ from typing import Final
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import JsonSource, JsonValue
 from treasury_desktop.bundle import read_bundle
-from treasury_desktop.desk.doors import ExecutionTransaction, KeyLabel
+from treasury_desktop.desk.doors import (
+    NOTHING_KNOWN,
+    ExecutionTransaction,
+    KeyLabel,
+    WorkspaceFacts,
+)
 from treasury_desktop.errors import Cancelled, Malformed, Refused, Unavailable
 from treasury_desktop.keys.child_process import ChildProcess, child_command
 from treasury_desktop.keys.encrypted_key import EncryptedKey, checked_label, parse_encrypted_key
@@ -34,6 +39,7 @@ from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.signature import SIGNATURE_LENGTH, Signature, parse_signature
 
 SECRET_ENTRY: Final = "secret-entry"  # noqa: S105  the name of a process
+NOTHING_SIGNED: Final = "Cancelled; nothing was signed."
 
 SignedHashFor = Callable[[Address, int, Address], bytes | None]
 """Which safeTxHash an owner signed here for a Safe and nonce: `Records.signed_hash_for`."""
@@ -77,8 +83,17 @@ class SignerProcess:
         self._lock = threading.Lock()
         self._running: ChildProcess | None = None
         self._is_cancelled = False
+        self._is_ended = False
 
-    def sign_safe_tx(self, key: KeyLabel, bundle: bytes, reviewed_hash: bytes) -> Signature:
+    def sign_safe_tx(
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        reviewed_hash: bytes,
+        *,
+        acknowledged: frozenset[str] = frozenset(),
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
+    ) -> Signature:
         """A signature that recovers to the key's address over the hash of these bytes."""
         read = read_bundle(bundle)
         if safe_tx_hashes(read.safe, read.tx).safe_tx != reviewed_hash:
@@ -88,11 +103,19 @@ class SignerProcess:
             bundle=bundle,
             reviewed_hash=reviewed_hash,
             already_signed=self._signed_hash_for(read.safe.address, read.tx.nonce, key.address),
+            acknowledged=acknowledged,
+            workspace=workspace,
         )
         return _checked_signature(self._done(job), key.address, reviewed_hash)
 
     def sign_execution(
-        self, key: KeyLabel, bundle: bytes, signatures: bytes, transaction: ExecutionTransaction
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        signatures: bytes,
+        transaction: ExecutionTransaction,
+        *,
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
     ) -> bytes:
         """The raw Ethereum transaction, whose every field is the one that was asked for."""
         job = SignExecution(
@@ -100,6 +123,7 @@ class SignerProcess:
             bundle=bundle,
             signatures=signatures,
             transaction=transaction,
+            workspace=workspace,
         )
         raw = answered_bytes(self._done(job), "raw_transaction")
         _check_raw_transaction(raw, transaction)
@@ -135,23 +159,34 @@ class SignerProcess:
                 self._is_cancelled = True
                 self._running.kill()
 
+    def end(self) -> None:
+        """As `cancel`, and for good: a window that was about to open stays closed."""
+        with self._lock:
+            self._is_ended = True
+        self.cancel()
+
     def _done(self, job: Job) -> Mapping[str, JsonValue]:
         with self._lock:
             if self._running is not None:
                 raise Refused("Another passphrase window is open; finish or cancel it first.")
+            if self._is_ended:
+                raise Cancelled(NOTHING_SIGNED)
             self._is_cancelled = False
             environment = window_environment(os.environ)
             self._running = ChildProcess(self._command(SECRET_ENTRY), environment)
         try:
             with self._running as process:
-                return parse_answer(process.ask(job_text(job, self.wish.fields)))
+                answer = parse_answer(process.ask(job_text(job, self.wish.fields)))
         except Unavailable:
             if self._is_cancelled:
-                raise Cancelled("Cancelled; nothing was signed.") from None
+                raise Cancelled(NOTHING_SIGNED) from None
             raise
         finally:
             with self._lock:
                 self._running = None
+        if self._is_cancelled:  # the answer was on its way already; it is thrown away
+            raise Cancelled(NOTHING_SIGNED)
+        return answer
 
 
 def _checked_signature(

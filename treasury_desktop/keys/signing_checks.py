@@ -2,29 +2,34 @@
 
 Nothing the window concluded is believed: the hashes are derived anew (twice), the review runs again
 on the present clock, and the calldata of an execution is written here from the reviewed bytes.
-What has to be believed of the window is only what it says was signed before.
+What has to be believed of the window is listed in SECURITY.md: the facts of the workspace, what was
+signed before, and which dangers the person named.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.bundle import read_bundle
+from treasury_desktop.bundle import Bundle, read_bundle
+from treasury_desktop.desk.doors import WorkspaceFacts
 from treasury_desktop.errors import Refused
 from treasury_desktop.keys.encrypted_key import EXECUTOR, OWNER
 from treasury_desktop.keys.jobs import SignExecution, SignSafeTx
+from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.findings import Severity
-from treasury_desktop.review.review import examine
+from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.execution import exec_transaction_calldata
-from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
+from treasury_desktop.safes.hashes import safe_tx_hashes
+from treasury_desktop.safes.rejection import is_rejection
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import (
     SIGNATURE_LENGTH,
     Signature,
     SignatureKind,
     parse_signature,
 )
+from treasury_desktop.treasury.terms import PolicyTerms
 
 VERIFIABLE = (SignatureKind.EOA, SignatureKind.ETH_SIGN)
 
@@ -33,27 +38,47 @@ def hash_to_sign(job: SignSafeTx, now: int) -> bytes:
     """The safeTxHash an owner's key may sign at `now` (Unix seconds); refuses anything else."""
     if job.key.role != OWNER:
         raise Refused(f"{job.key.label} is an executor's key; it signs no Safe transaction.")
-    safe, _, hashes = _reviewed(job.bundle, now)
-    if hashes.safe_tx != job.reviewed_hash:
+    review = _reviewed(job.bundle, job.workspace, now)
+    safe, safe_tx_hash = review.bundle.safe, review.hashes.safe_tx
+    if safe_tx_hash != job.reviewed_hash:
         raise Refused(
             "The hash of these bytes is not the one that was reviewed; nothing is signed."
         )
     if not safe.is_owner(job.key.address):
         raise Refused(f"{job.key.address} is not an owner of the Safe {safe.address}.")
-    if job.already_signed is not None and job.already_signed != hashes.safe_tx:
+    _refuse_unnamed_dangers(review, job.acknowledged)
+    _refuse_second_signature(review, job.already_signed)
+    return safe_tx_hash
+
+
+def _refuse_unnamed_dangers(review: Review, acknowledged: frozenset[str]) -> None:
+    """Nobody signs a danger that was not shown, also where only this process finds it."""
+    for finding in review.findings:
+        if finding.severity is Severity.DANGER and finding.code not in acknowledged:
+            raise Refused(
+                f"The signer found a danger that nobody acknowledged ({finding.code}): "
+                f"{finding.sentence} Nothing is signed."
+            )
+
+
+def _refuse_second_signature(review: Review, already_signed: bytes | None) -> None:
+    """A second transaction for a nonce is signed only where it is the rejection of the first."""
+    if already_signed is None or already_signed == review.hashes.safe_tx:
+        return
+    if not is_rejection(review.bundle.safe, review.bundle.tx):
         raise Refused(
-            "This key has signed a different transaction for the same Safe and nonce; "
-            "reject or replace that one first."
+            "This key has signed a different transaction for the same Safe and nonce; only its "
+            "rejection may be signed beside it."
         )
-    return hashes.safe_tx
 
 
 def calldata_to_execute(job: SignExecution, now: int) -> bytes:
     """The execTransaction calldata an executor's key may send; refuses anything else."""
-    safe, tx, hashes = _reviewed(job.bundle, now)
+    review = _reviewed(job.bundle, job.workspace, now)
+    safe = review.bundle.safe
     _check_executor(job, safe)
-    _check_confirmations(job.signatures, safe, hashes.safe_tx)
-    calldata = exec_transaction_calldata(tx, job.signatures)
+    _check_confirmations(job.signatures, safe, review.hashes.safe_tx)
+    calldata = exec_transaction_calldata(review.bundle.tx, job.signatures)
     transaction = job.transaction
     if transaction.data != calldata:
         raise Refused("The calldata is not the execution of the reviewed transaction.")
@@ -68,16 +93,30 @@ def calldata_to_execute(job: SignExecution, now: int) -> bytes:
     return calldata
 
 
-def _reviewed(bundle_bytes: bytes, now: int) -> tuple[Safe, SafeTx, SafeTxHashes]:
+def _reviewed(bundle_bytes: bytes, workspace: WorkspaceFacts, now: int) -> Review:
     bundle = read_bundle(bundle_bytes)
-    safe, tx = bundle.safe, bundle.tx
-    review = examine(bundle, now=now)
-    hashes = safe_tx_hashes(safe, tx)
-    if review.hashes != hashes:
+    review = examine(bundle, _facts_of(bundle, workspace), now=now)
+    if review.hashes != safe_tx_hashes(bundle.safe, bundle.tx):
         raise Refused("The review is about other bytes than the hashes; nothing is signed.")
     if review.severity is Severity.BLOCK:
         raise Refused(review.why_not_signable or "The review blocks this transaction.")
-    return safe, tx, hashes
+    return review
+
+
+def _facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
+    """The desk's own facts: it put them into the bundle, and beside it what no bundle can say."""
+    terms = PolicyTerms() if isinstance(bundle.terms, Unknown) else bundle.terms
+    return LocalFacts(
+        safe=bundle.safe,
+        evidence=replace(bundle.evidence, positions=workspace.positions),
+        strategies=workspace.strategies,
+        terms=replace(
+            terms,
+            count_own_token=workspace.count_own_token,
+            judge_outsiders=workspace.judge_outsiders,
+        ),
+        own_safes=workspace.own_safes,
+    )
 
 
 def _check_executor(job: SignExecution, safe: Safe) -> None:

@@ -27,14 +27,33 @@ class SnapshotShelf(Shelf):
             )
 
     def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
-        """The snapshot of the highest block (the last one kept of it), or `None`."""
+        """The snapshot of the highest block (the last one kept of it) that can be read, or `None`.
+
+        Damaged ones are passed over; `damaged_snapshots` says which.
+        """
+        return self._newest(chain_id)[0]
+
+    def damaged_snapshots(self, chain_id: int) -> tuple[str, ...]:
+        """One sentence for each snapshot newer than the latest that can be read."""
+        return self._newest(chain_id)[1]
+
+    def _newest(self, chain_id: int) -> tuple[TreasurySnapshot | None, tuple[str, ...]]:
+        damaged: list[str] = []
         with self._database.reading() as connection:
-            row = connection.execute(
+            rows = connection.execute(
                 "SELECT block_number, snapshot FROM snapshots WHERE chain_id = ?"
-                " ORDER BY block_number DESC, arrival DESC LIMIT 1",
+                " ORDER BY block_number DESC, arrival DESC",
                 (str(chain_id),),
-            ).fetchone()
-        return None if row is None else _read(*row)
+            )
+            for row in rows:  # one at a time: the first is nearly always the one
+                try:
+                    return _read(*row), tuple(damaged)
+                except Malformed as flaw:
+                    damaged.append(
+                        f"The kept snapshot of block {row[0]:,} is damaged and was passed over"
+                        f" ({flaw.sentence})."
+                    )
+        return None, tuple(damaged)
 
     def snapshot_blocks(self, chain_id: int) -> tuple[Block, ...]:
         """The blocks of all snapshots kept, lowest first, each once."""

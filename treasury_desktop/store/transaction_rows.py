@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import State
@@ -126,6 +127,18 @@ def quarantined_of(row: Row) -> QuarantinedSignature:
             claimed_signer=Address(_bytes(claimed)) if claimed else None,
             data=_bytes(data),
             reason=_text(reason),
+        ),
+    )
+
+
+def sending_of(row: Row) -> Sending:
+    """The sending of a row (safe transaction, transaction hash, raw transaction)."""
+    safe_tx_hash, transaction_hash, raw_transaction = row
+    return _undamaged(
+        "sending of transaction",
+        safe_tx_hash,
+        lambda: Sending(
+            transaction_hash=_bytes(transaction_hash), raw_transaction=_bytes(raw_transaction)
         ),
     )
 

@@ -7,10 +7,11 @@ rivals, and both stay. Arriving twice, in any order, from any number of files ch
 import sqlite3
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Refused
 from treasury_desktop.safes.confirmation import Confirmation
-from treasury_desktop.safes.lifecycle import Event, State, next_state
-from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
+from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
 from treasury_desktop.store.database import Shelf
 from treasury_desktop.store.transaction_rows import (
     COLUMNS,
@@ -18,6 +19,7 @@ from treasury_desktop.store.transaction_rows import (
     quarantined_of,
     queued_of,
     row_of,
+    sending_of,
     subject_of,
 )
 
@@ -28,8 +30,9 @@ class TransactionShelf(Shelf):
     def keep_transaction(self, queued: QueuedTransaction) -> None:
         """Adds it; a transaction already known only gains what it did not have.
 
-        A known one keeps its state: only `record_event` moves it. Refuses another transaction
-        that claims the same hash.
+        Where we drafted it, whether before or after a stranger's copy came in, it is drafted here
+        and our own purpose, strategy and bundle stand. A known one keeps its state: only events
+        move it. Refuses another transaction that claims the same hash.
         """
         row = row_of(queued)
         with self._database.writing() as connection:
@@ -46,7 +49,7 @@ class TransactionShelf(Shelf):
                     " the second was not kept."
                 )
             else:
-                _fill_gaps(connection, queued)
+                _say_anew(connection, with_copy(queued_of(known), queued))
             for confirmation in queued.confirmations:
                 _refuse_foreign(confirmation.safe_tx_hash, queued)
                 _add_confirmation(connection, confirmation)
@@ -87,21 +90,50 @@ class TransactionShelf(Shelf):
     ) -> State:
         """Moves it along the lifecycle, durably; refuses what cannot happen, changing nothing."""
         with self._database.writing() as connection:
-            row = _row(connection, safe_tx_hash)
-            if row is None:
-                raise _unknown(safe_tx_hash)
-            state = next_state(queued_of(row).state, event)
-            connection.execute(
-                "UPDATE transactions SET state = ?,"
-                " transaction_hash = coalesce(?, transaction_hash) WHERE safe_tx_hash = ?",
-                (state.value, transaction_hash, safe_tx_hash),
-            )
-            connection.execute(
-                "INSERT INTO events (safe_tx_hash, event, state, transaction_hash)"
-                " VALUES (?, ?, ?, ?)",
-                (safe_tx_hash, event.value, state.value, transaction_hash),
-            )
+            queued = _known(connection, safe_tx_hash)
+            state = next_state(queued.state, event)
+            _move(connection, safe_tx_hash, event, state, transaction_hash)
             return state
+
+    def record_if_possible(
+        self, safe_tx_hash: bytes, event: Event, transaction_hash: bytes | None = None
+    ) -> bool:
+        """Moves it along where it still can; False, and nothing changed, where it cannot any more.
+
+        Looking and moving are one transaction of the database, so two threads that see the same
+        receipt record it once. "Never mined" is possible of the last sending only.
+        """
+        with self._database.writing() as connection:
+            queued = _known(connection, safe_tx_hash)
+            is_superseded = transaction_hash != queued.transaction_hash
+            if (queued.state, event) not in TRANSITIONS or (
+                event is Event.NEVER_MINED and is_superseded
+            ):
+                return False
+            state = next_state(queued.state, event)
+            _move(connection, safe_tx_hash, event, state, transaction_hash)
+            return True
+
+    def record_sending(self, safe_tx_hash: bytes, sending: Sending) -> None:
+        """Keeps what is about to be sent and moves it along, both or neither."""
+        with self._database.writing() as connection:
+            state = next_state(_known(connection, safe_tx_hash).state, Event.BROADCAST)
+            _move(connection, safe_tx_hash, Event.BROADCAST, state, sending.transaction_hash)
+            connection.execute(
+                "INSERT INTO sendings (safe_tx_hash, transaction_hash, raw_transaction)"
+                " VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (safe_tx_hash, sending.transaction_hash, sending.raw_transaction),
+            )
+
+    def sendings(self, safe_tx_hash: bytes) -> tuple[Sending, ...]:
+        """Everything that was ever sent for it, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT safe_tx_hash, transaction_hash, raw_transaction FROM sendings"
+                " WHERE safe_tx_hash = ? ORDER BY arrival",
+                (safe_tx_hash,),
+            ).fetchall()
+        return tuple(map(sending_of, rows))
 
     def events(self, safe_tx_hash: bytes) -> tuple[Event, ...]:
         """What happened to it, oldest first."""
@@ -148,20 +180,42 @@ def _whole(connection: sqlite3.Connection, row: tuple[object, ...]) -> QueuedTra
     return queued_of(row, tuple(by_owner.values()), tuple(map(quarantined_of, set_aside)))
 
 
-def _fill_gaps(connection: sqlite3.Connection, queued: QueuedTransaction) -> None:
+def _known(connection: sqlite3.Connection, safe_tx_hash: bytes) -> QueuedTransaction:
+    row = _row(connection, safe_tx_hash)
+    if row is None:
+        raise _unknown(safe_tx_hash)
+    return queued_of(row)
+
+
+def _move(
+    connection: sqlite3.Connection,
+    safe_tx_hash: bytes,
+    event: Event,
+    state: State,
+    transaction_hash: bytes | None,
+) -> None:
     connection.execute(
-        "UPDATE transactions SET"
-        " purpose = CASE purpose WHEN '' THEN ? ELSE purpose END,"
-        " bundle = CASE length(bundle) WHEN 0 THEN ? ELSE bundle END,"
-        " strategy = coalesce(strategy, ?),"
-        " transaction_hash = coalesce(transaction_hash, ?)"
-        " WHERE safe_tx_hash = ?",
+        "UPDATE transactions SET state = ?,"
+        " transaction_hash = coalesce(?, transaction_hash) WHERE safe_tx_hash = ?",
+        (state.value, transaction_hash, safe_tx_hash),
+    )
+    connection.execute(
+        "INSERT INTO events (safe_tx_hash, event, state, transaction_hash) VALUES (?, ?, ?, ?)",
+        (safe_tx_hash, event.value, state.value, transaction_hash),
+    )
+
+
+def _say_anew(connection: sqlite3.Connection, said: QueuedTransaction) -> None:
+    connection.execute(
+        "UPDATE transactions SET purpose = ?, strategy = ?, bundle = ?, drafted_here = ?,"
+        " transaction_hash = ? WHERE safe_tx_hash = ?",
         (
-            queued.purpose,
-            queued.bundle,
-            queued.strategy,
-            queued.transaction_hash,
-            queued.safe_tx_hash,
+            said.purpose,
+            said.strategy,
+            said.bundle,
+            int(said.drafted_here),
+            said.transaction_hash,
+            said.safe_tx_hash,
         ),
     )
 

@@ -176,6 +176,96 @@ def test_unknown_is_not_failed() -> None:
     node.close()
 
 
+ABSENT = Endpoint(name="absent", url="http://127.0.0.1:9")
+REFUSAL = {"code": -32000, "message": "replacement transaction underpriced"}
+
+
+def _refusing(request: dict[str, Any], response: dict[str, Any]) -> Any:
+    """An endpoint that takes no transaction and answers everything else."""
+    if request["method"] != "eth_sendRawTransaction":
+        return response
+    return {"jsonrpc": "2.0", "id": request["id"], "error": REFUSAL}
+
+
+def test_one_refusal_is_not_everybodys(liar: LyingEndpoint) -> None:
+    """One endpoint refused and another did not answer: it may have the transaction."""
+    liar.twist = _refusing
+    node = Node((liar.endpoint, ABSENT), 31337)
+    with pytest.raises(Unavailable, match="not known whether the transaction was sent"):
+        Broadcaster(node).broadcast(b"\x02")
+    node.close()
+
+
+def test_everybodys_refusal_is_one(chain: Demonstration, liar: LyingEndpoint) -> None:
+    """Every endpoint refused: it was not sent, and the first one's words say why."""
+    liar.twist = _refusing
+    node = Node((liar.endpoint, chain.endpoint), 31337)
+    with pytest.raises(Refused, match="underpriced"):
+        Broadcaster(node).broadcast(b"\x00")
+    node.close()
+
+
+def test_nonce_that_is_used_up_by_nobody_knows_what(liar: LyingEndpoint) -> None:
+    """Where the account's nonce is used and nobody says by what, it may have been by this one."""
+
+    def twist(request: dict[str, Any], response: dict[str, Any]) -> Any:
+        about = {"jsonrpc": "2.0", "id": request["id"]}
+        if request["method"] == "eth_sendRawTransaction":
+            return about | {"error": {"code": -32000, "message": "nonce too low"}}
+        if request["method"] == "eth_getTransactionByHash":
+            return about | {"error": {"code": -32603, "message": "busy"}}
+        return response
+
+    liar.twist = twist
+    node = Node((liar.endpoint,), 31337)
+    with pytest.raises(Unavailable, match="not known whether the transaction was sent"):
+        Broadcaster(node).broadcast(b"\x02")
+    node.close()
+
+
+def test_a_transaction_is_known_while_any_endpoint_has_it(
+    chain: Demonstration, liar: LyingEndpoint
+) -> None:
+    """One that has it is enough; for nobody having it as many must say so as have to agree."""
+    sent, _ = _old_execution(chain)
+
+    def without(request: dict[str, Any], response: dict[str, Any]) -> Any:
+        is_asked = request["method"] == "eth_getTransactionByHash"
+        return response | {"result": None} if is_asked else response
+
+    liar.twist = without
+    for endpoints, transaction_hash, is_known in (
+        ((chain.endpoint,), sent, True),
+        ((chain.endpoint,), bytes(32), False),
+        ((liar.endpoint,), sent, False),
+        ((liar.endpoint, chain.endpoint), sent, True),
+        ((ABSENT, chain.endpoint), sent, True),
+        ((liar.endpoint, chain.endpoint), bytes(32), False),
+    ):
+        node = Node(endpoints, 31337)
+        assert Broadcaster(node).is_known(transaction_hash) is is_known
+        node.close()
+    node = Node((ABSENT, chain.endpoint), 31337)
+    with pytest.raises(Unavailable, match="endpoints answered"):
+        Broadcaster(node).is_known(bytes(32))
+    node.close()
+
+
+def test_another_transaction_under_our_hash_is_not_ours(
+    chain: Demonstration, liar: LyingEndpoint
+) -> None:
+    """An endpoint that answers with something else has not shown that it has ours."""
+    liar.twist = lambda request, response: (
+        response | {"result": response["result"] | {"hash": "0x" + "12" * 32}}
+        if request["method"] == "eth_getTransactionByHash"
+        else response
+    )
+    node = Node((liar.endpoint,), 31337)
+    with pytest.raises(Unavailable, match="another transaction"):
+        Broadcaster(node).is_known(_old_execution(chain)[0])
+    node.close()
+
+
 def test_no_receipt_yet(node: Node) -> None:
     """A transaction in no block has no receipt."""
     assert Broadcaster(node).receipt(b"\x11" * 32, FAR, bytes(32)) is None

@@ -27,6 +27,12 @@ def honest() -> Case:
 
 
 @pytest.fixture(scope="session")
+def calm() -> Case:
+    """A coin the Safe sends itself at nonce 7: no rejection, and no review objects to it."""
+    return case_of(a_safe(), SafeTx(to=SAFE_ADDRESS, value=1, nonce=7))
+
+
+@pytest.fixture(scope="session")
 def hostile() -> Case:
     """A delegatecall to an unknown contract, which every review blocks."""
     tx = SafeTx(

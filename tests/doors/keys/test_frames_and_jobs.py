@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.doors.keys.key_samples import Case, address_of, secret
-from treasury_desktop.desk.doors import ExecutionTransaction
+from treasury_desktop.assets.address import Address
+from treasury_desktop.desk.doors import ExecutionTransaction, WorkspaceFacts
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.keys.encrypted_key import EncryptedKey, WrongPassphrase
 from treasury_desktop.keys.frames import read_frame, read_secrets, write_frame, write_secrets
@@ -24,6 +25,8 @@ from treasury_desktop.keys.jobs import (
     parse_answer,
     parse_job,
 )
+from treasury_desktop.treasury.evidence import OwnPosition
+from treasury_desktop.treasury.strategy import Strategy
 
 
 @contextmanager
@@ -69,6 +72,28 @@ def test_too_many_secrets_are_refused() -> None:
             read_secrets(reading)
 
 
+SOMEWHERE = Address(b"\x31" * 20)
+WORKSPACE = WorkspaceFacts(
+    own_safes=frozenset({SOMEWHERE, Address(b"\x32" * 20)}),
+    strategies=(
+        Strategy(name="Vault", group="G", venue="erc4626", contracts=(SOMEWHERE,), asset=SOMEWHERE),
+        Strategy(
+            name="Pool",
+            group="G",
+            venue="uniswap_v3",
+            contracts=(),
+            pool=SOMEWHERE,
+            position_manager=Address(b"\x33" * 20),
+        ),
+    ),
+    positions=(
+        OwnPosition(manager=SOMEWHERE, token_id=2**200, token0=SOMEWHERE, token1=SOMEWHERE),
+    ),
+    count_own_token=True,
+    judge_outsiders=False,
+)
+
+
 @pytest.fixture
 def jobs(owner_key: EncryptedKey, executor_key: EncryptedKey, honest: Case) -> tuple[Job, ...]:
     """One job of each kind."""
@@ -84,9 +109,20 @@ def jobs(owner_key: EncryptedKey, executor_key: EncryptedKey, honest: Case) -> t
     )
     return (
         SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash),
-        SignSafeTx(key=owner_key, bundle=b"", reviewed_hash=bytes(32), already_signed=bytes(32)),
+        SignSafeTx(
+            key=owner_key,
+            bundle=b"",
+            reviewed_hash=bytes(32),
+            already_signed=bytes(32),
+            acknowledged=frozenset({"OWNER_ADDED", "NONCE_CONFLICT"}),
+            workspace=WORKSPACE,
+        ),
         SignExecution(
-            key=executor_key, bundle=honest.bundle, signatures=b"x", transaction=execution
+            key=executor_key,
+            bundle=honest.bundle,
+            signatures=b"x",
+            transaction=execution,
+            workspace=WORKSPACE,
         ),
         CreateKey(label="Desk B", role="owner"),
         ImportDemonstration(label="Gas", role="executor", index=4, chain_id=31337),
@@ -117,6 +153,30 @@ def test_altered_job_is_refused(old: bytes, new: bytes) -> None:
     """Another version, unknown, missing or doubled members are refused."""
     text = job_text(CreateKey(label="Desk B", role="owner"))
     assert old in text
+    with pytest.raises(Malformed):
+        parse_job(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"own_safes":["0x', b'"own_safes":["1x'),
+        (b'"own_safes":[', b'"own":true,"own_safes":['),
+        (b'"count_own_token":true', b'"count_own_token":1'),
+        (b',"judge_outsiders":false', b""),
+        (b'"name":"Vault"', b'"name":""'),
+        (b'"token_id":"', b'"token_id":"x'),
+        (b'"acknowledged":["NONCE_CONFLICT"', b'"acknowledged":[5'),
+        (b'"acknowledged":["NONCE_CONFLICT","OWNER_ADDED"]', b'"acknowledged":"OWNER_ADDED"'),
+        (b'"workspace":{', b'"workspace":[],"else":{'),
+    ],
+)
+def test_altered_facts_of_the_workspace_are_refused(
+    jobs: tuple[Job, ...], old: bytes, new: bytes
+) -> None:
+    """A member of another type, missing, unknown or impossible: nothing is signed."""
+    text = job_text(jobs[1])
+    assert text.count(old) == 1
     with pytest.raises(Malformed):
         parse_job(text.replace(old, new))
 

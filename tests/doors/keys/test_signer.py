@@ -105,12 +105,30 @@ def test_blocked_review_is_refused_here_too(owner_key: EncryptedKey, hostile: Ca
         ask(job, PASSPHRASE)
 
 
-def test_second_transaction_for_a_nonce_is_refused(owner_key: EncryptedKey, honest: Case) -> None:
+def test_second_transaction_for_a_nonce_is_refused(owner_key: EncryptedKey, calm: Case) -> None:
     """One signature for each Safe and nonce; the same hash again is harmless."""
-    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    job = SignSafeTx(key=owner_key, bundle=calm.bundle, reviewed_hash=calm.hash)
     with pytest.raises(Refused, match="a different transaction"):
         ask(replace(job, already_signed=bytes(32)), PASSPHRASE)
-    assert "signature" in ask(replace(job, already_signed=honest.hash), PASSPHRASE)
+    assert "signature" in ask(replace(job, already_signed=calm.hash), PASSPHRASE)
+
+
+def test_rejection_is_signed_beside_what_was_signed(owner_key: EncryptedKey, honest: Case) -> None:
+    """The one second signature for a nonce: it can do nothing but use the nonce up."""
+    job = SignSafeTx(key=owner_key, bundle=honest.bundle, reviewed_hash=honest.hash)
+    assert "signature" in ask(replace(job, already_signed=bytes(32)), PASSPHRASE)
+
+
+def test_danger_nobody_acknowledged_is_refused(owner_key: EncryptedKey) -> None:
+    """The signer finds it in its own review, whatever it is told of others."""
+    lowers = bytes.fromhex("694e80c3") + (1).to_bytes(32, "big")  # changeThreshold(1)
+    case = case_of(a_safe(), SafeTx(to=a_safe().address, data=lowers, nonce=7))
+    job = SignSafeTx(key=owner_key, bundle=case.bundle, reviewed_hash=case.hash)
+    for acknowledged in (frozenset(), frozenset({"OWNER_ADDED"})):
+        with pytest.raises(Refused, match=r"nobody acknowledged \(THRESHOLD_LOWERED\): lowers"):
+            ask(replace(job, acknowledged=acknowledged), PASSPHRASE)
+    named = frozenset({"OWNER_ADDED", "THRESHOLD_LOWERED"})
+    assert "signature" in ask(replace(job, acknowledged=named), PASSPHRASE)
 
 
 def test_stranger_and_executor_sign_no_safe_transaction(

@@ -146,9 +146,9 @@ def test_wrong_passphrase_ends_a_rehearsal(
 
 
 def test_second_transaction_for_a_nonce_is_refused(
-    tmp_path: Path, owner_key: EncryptedKey, honest: Case
+    tmp_path: Path, owner_key: EncryptedKey, honest: Case, calm: Case
 ) -> None:
-    """What the records say was signed reaches the signer."""
+    """What the records say was signed reaches the signer, which signs only its rejection beside."""
     store = keys_in_files(tmp_path / "keys")
     key = store.keep(owner_key)
     asked: list[tuple[object, ...]] = []
@@ -159,8 +159,25 @@ def test_second_transaction_for_a_nonce_is_refused(
 
     desk = SignerProcess(store, signed_hash_for=another, wish=REHEARSAL)
     with pytest.raises(Refused, match="a different transaction"):
-        desk.sign_safe_tx(key, honest.bundle, honest.hash)
-    assert asked == [(honest.safe.address, 7, address_of(1))]
+        desk.sign_safe_tx(key, calm.bundle, calm.hash)
+    assert asked == [(calm.safe.address, 7, address_of(1))]
+    assert desk.sign_safe_tx(key, honest.bundle, honest.hash) == signed(1, honest.hash)
+
+
+def test_danger_reaches_the_signer_only_acknowledged(
+    tmp_path: Path, owner_key: EncryptedKey
+) -> None:
+    """What was named on the review page is handed through both processes."""
+    store = keys_in_files(tmp_path / "keys")
+    key = store.keep(owner_key)
+    lowers = bytes.fromhex("694e80c3") + (1).to_bytes(32, "big")  # changeThreshold(1)
+    case = case_of(a_safe(), SafeTx(to=a_safe().address, data=lowers, nonce=7))
+    with pytest.raises(Refused, match="THRESHOLD_LOWERED"):
+        signer(store).sign_safe_tx(key, case.bundle, case.hash)
+    signature = signer(store).sign_safe_tx(
+        key, case.bundle, case.hash, acknowledged=frozenset({"THRESHOLD_LOWERED"})
+    )
+    assert signature == signed(1, case.hash)
 
 
 def test_bytes_that_were_not_reviewed_start_nothing(honest: Case) -> None:
@@ -228,6 +245,36 @@ def test_cancelling_ends_both_processes(
     desk.cancel()
     desk.wish = REHEARSAL
     assert desk.sign_safe_tx(key, honest.bundle, honest.hash).has_low_s
+
+
+def test_ended_signer_opens_no_window(
+    tmp_path: Path, owner_key: EncryptedKey, honest: Case
+) -> None:
+    """Ended before or while it asks, nothing is signed then or afterwards."""
+    store = keys_in_files(tmp_path / "keys")
+    key = store.keep(owner_key)
+
+    def no_window(_: str) -> Sequence[str]:
+        raise AssertionError("a window was opened")
+
+    early = SignerProcess(store, signed_hash_for=nothing_signed, command=no_window)
+    early.end()
+    with pytest.raises(Cancelled, match="nothing was signed"):
+        early.sign_safe_tx(key, honest.bundle, honest.hash)
+
+
+def test_answer_that_came_too_late_is_thrown_away(honest: Case) -> None:
+    """Cancelled while the answer was on its way: there is no signature all the same."""
+    desk = answering(_answer(signed(1, honest.hash).encoded, honest.hash))
+    command = desk._command
+
+    def cancelled_meanwhile(name: str) -> Sequence[str]:
+        desk._is_cancelled = True
+        return command(name)
+
+    desk._command = cancelled_meanwhile
+    with pytest.raises(Cancelled, match="nothing was signed"):
+        desk.sign_safe_tx(OWNER, honest.bundle, honest.hash)
 
 
 def test_taken_label_is_refused_before_a_window_opens(

@@ -278,6 +278,18 @@ def test_every_old_schema_becomes_ours(
     assert tables_of(path) == tables_of(tmp_path / "new" / RECORDS_NAME)
 
 
+def test_what_was_sent_before_bytes_were_kept_is_still_looked_for(
+    folder: Path, samples: Samples
+) -> None:
+    """Of every earlier broadcast the hash is known, its raw bytes are not."""
+    restored(folder, 2)
+    records = open_records(folder)
+    sendings = records.sendings(samples.queued(9).safe_tx_hash)
+    assert [each.transaction_hash for each in sendings] == [b"\x01" * 32, b"\x02" * 32]
+    assert {each.raw_transaction for each in sendings} == {b""}
+    records.close()
+
+
 def test_an_older_store_is_not_migrated_by_looking(folder: Path) -> None:
     """A reader changes nothing and says what to do."""
     path = restored(folder, 1)

@@ -20,7 +20,7 @@ from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.assets.token import Token
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.errors import Malformed
-from treasury_desktop.safes.safe import Safe, SafeVersion
+from treasury_desktop.safes.safe import RELEASED, Safe, SafeVersion
 from treasury_desktop.store.records import RECORDS_NAME, RecordStore, open_records
 from treasury_desktop.store.snapshot_json import snapshot_from_json, snapshot_to_json
 from treasury_desktop.treasury.holding import Holding
@@ -53,11 +53,17 @@ quotes = st.builds(
     source=texts,
     age_seconds=st.none() | st.integers(-10, 10**9),
 )
+
+
+def _version(numbers: tuple[int, int, int], is_l2: bool) -> SafeVersion:
+    return SafeVersion(*numbers, is_l2)
+
+
 safes = st.builds(
     Safe,
     chain_id=st.integers(1, 10),
     address=addresses,
-    version=st.builds(SafeVersion, *[st.integers(0, 999)] * 3, st.booleans()),
+    version=st.builds(_version, st.sampled_from(RELEASED), st.booleans()),
     nonce=st.just(UNKNOWN) | uint256s,
     owners=st.just(UNKNOWN) | st.lists(addresses, max_size=3).map(tuple),
     threshold=st.just(UNKNOWN) | uint256s,
@@ -167,18 +173,46 @@ def test_an_impossible_block_is_not_kept(records: RecordStore, samples: Samples)
         records.keep_snapshot(replace(samples.snapshot(), block=block))
 
 
-def test_a_damaged_snapshot_is_reported_and_the_others_stay(folder: Path, samples: Samples) -> None:
-    """The row is named by its block; older ones can still be read."""
-    records = open_records(folder)
-    records.keep_snapshot(samples.snapshot(100))
-    records.keep_snapshot(samples.snapshot(200))
-    records.close()
+def damage_snapshots(folder: Path, where: str) -> None:
+    """Makes kept snapshots unreadable behind the store's back."""
     vandal = sqlite3.connect(folder / RECORDS_NAME)
-    vandal.execute("UPDATE snapshots SET snapshot = X'7b' WHERE block_number = 200")
+    vandal.execute(f"UPDATE snapshots SET snapshot = X'7b' WHERE {where}")  # noqa: S608  a test's own
     vandal.commit()
     vandal.close()
+
+
+def test_of_damaged_snapshots_the_newest_that_reads_opens_the_window(
+    folder: Path, samples: Samples
+) -> None:
+    """Those passed over are named by their block; asking for one of them says what is wrong."""
     records = open_records(folder)
+    for number in (100, 200, 300):
+        records.keep_snapshot(samples.snapshot(number))
+    assert records.damaged_snapshots(31337) == ()
+    records.close()
+    damage_snapshots(folder, "block_number > 100")
+    records = open_records(folder)
+    assert records.latest_snapshot(31337) == samples.snapshot(100)
+    said = records.damaged_snapshots(31337)
+    assert [sentence[:45] for sentence in said] == [
+        "The kept snapshot of block 300 is damaged and",
+        "The kept snapshot of block 200 is damaged and",
+    ]
     with pytest.raises(Malformed, match=r"snapshot of block 200: .*not valid JSON"):
-        records.latest_snapshot(31337)
-    assert records.snapshot_at(31337, samples.block(100)) == samples.snapshot(100)
+        records.snapshot_at(31337, samples.block(200))
+    records.close()
+
+
+def test_where_no_snapshot_reads_there_is_none(folder: Path, samples: Samples) -> None:
+    """The window opens as before the first refresh, and says why; a refresh ends it."""
+    records = open_records(folder)
+    records.keep_snapshot(samples.snapshot(100))
+    records.close()
+    damage_snapshots(folder, "1")
+    records = open_records(folder)
+    assert records.latest_snapshot(31337) is None
+    assert len(records.damaged_snapshots(31337)) == 1
+    records.keep_snapshot(samples.snapshot(101))
+    assert records.latest_snapshot(31337) == samples.snapshot(101)
+    assert records.damaged_snapshots(31337) == ()
     records.close()

@@ -2,12 +2,14 @@
 
 import itertools
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.doors.store.record_samples import Samples
+from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.lifecycle import Event, State
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
@@ -165,6 +167,41 @@ def test_events_move_it_along_the_lifecycle(records: RecordStore, samples: Sampl
     assert states[-1] is State.EXECUTED
     assert records.transaction(safe_tx_hash).transaction_hash == b"\x02" * 32
     assert records.events(safe_tx_hash) == tuple(event for event, _ in steps)
+
+
+def test_a_receipt_seen_by_two_threads_is_recorded_once(
+    records: RecordStore, samples: Samples
+) -> None:
+    """Looking and moving are one step: of eight at once one moves it, the others hear that."""
+    safe_tx_hash = samples.queued().safe_tx_hash
+    records.keep_transaction(samples.queued(state=State.SENT))
+    said: list[bool] = []
+
+    def settle() -> None:
+        said.append(records.record_if_possible(safe_tx_hash, Event.EXECUTION_SUCCEEDED))
+
+    threads = [threading.Thread(target=settle) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [False] * 7 + [True]
+    assert records.events(safe_tx_hash) == (Event.EXECUTION_SUCCEEDED,)
+
+
+def test_what_was_sent_cannot_be_overwritten(records: RecordStore, samples: Samples) -> None:
+    """The database itself refuses to change or delete a sending."""
+    queued = samples.queued(state=State.CONFIRMED)
+    records.keep_transaction(queued)
+    sending = Sending(transaction_hash=b"\x01" * 32, raw_transaction=b"raw")
+    records.record_sending(queued.safe_tx_hash, sending)
+    for statement in ("DELETE FROM sendings", "UPDATE sendings SET raw_transaction = X''"):
+        with (
+            pytest.raises(sqlite3.IntegrityError, match="never"),
+            records._database.writing() as connection,
+        ):
+            connection.execute(statement)
+    assert records.sendings(queued.safe_tx_hash) == (sending,)
 
 
 def test_an_impossible_event_changes_nothing(records: RecordStore, samples: Samples) -> None:

@@ -1,0 +1,81 @@
+"""What a job tells the signer of the workspace, as JSON members, and back; read strictly."""
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.strict_fields import Fields, read_table
+from treasury_desktop.assets.strict_json import JsonSource
+from treasury_desktop.desk.doors import WorkspaceFacts
+from treasury_desktop.treasury.evidence import OwnPosition
+from treasury_desktop.treasury.strategy import Strategy
+
+Table = dict[str, JsonSource]
+
+
+def workspace_table(facts: WorkspaceFacts) -> Table:
+    """The facts as JSON members, in an order that depends on nothing else."""
+    return {
+        "own_safes": [str(safe) for safe in sorted(facts.own_safes)],
+        "strategies": [_strategy_table(strategy) for strategy in facts.strategies],
+        "positions": [
+            {
+                "manager": str(position.manager),
+                "token_id": str(position.token_id),
+                "token0": str(position.token0),
+                "token1": str(position.token1),
+            }
+            for position in facts.positions
+        ],
+        "count_own_token": facts.count_own_token,
+        "judge_outsiders": facts.judge_outsiders,
+    }
+
+
+def read_workspace_table(value: object) -> WorkspaceFacts:
+    """The facts that JSON members describe; Malformed names the member that is wrong."""
+    return read_table(value, "job.workspace", _facts)
+
+
+def _facts(fields: Fields) -> WorkspaceFacts:
+    return WorkspaceFacts(
+        own_safes=frozenset(fields.addresses("own_safes")),
+        strategies=fields.each("strategies", _strategy),
+        positions=fields.each("positions", _position),
+        count_own_token=fields.boolean("count_own_token"),
+        judge_outsiders=fields.boolean("judge_outsiders"),
+    )
+
+
+def _strategy_table(strategy: Strategy) -> Table:
+    return {
+        "name": strategy.name,
+        "group": strategy.group,
+        "venue": strategy.venue,
+        "contracts": [str(contract) for contract in strategy.contracts],
+        "asset": _text(strategy.asset),
+        "pool": _text(strategy.pool),
+        "position_manager": _text(strategy.position_manager),
+    }
+
+
+def _strategy(fields: Fields) -> Strategy:
+    return Strategy(
+        name=fields.text("name"),
+        group=fields.text("group"),
+        venue=fields.text("venue"),
+        contracts=fields.addresses("contracts"),
+        asset=fields.nullable("asset", fields.address),
+        pool=fields.nullable("pool", fields.address),
+        position_manager=fields.nullable("position_manager", fields.address),
+    )
+
+
+def _position(fields: Fields) -> OwnPosition:
+    return OwnPosition(
+        manager=fields.address("manager"),
+        token_id=fields.decimal("token_id"),
+        token0=fields.address("token0"),
+        token1=fields.address("token1"),
+    )
+
+
+def _text(address: Address | None) -> str | None:
+    return None if address is None else str(address)
