@@ -13,13 +13,9 @@ from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, offic
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
 from treasury_desktop.review.lookalike_check import lookalikes
-from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave, permits
+from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave
 from treasury_desktop.review.subject import Check, Subject
 from treasury_desktop.safes.safe_tx import Operation
-
-UNLIMITED_FROM = 2**95
-"""At least this many base units is no amount anybody means (bundle.md)."""
-UNLIMITED_BALANCES = 10
 
 
 def delegatecalls(subject: Subject) -> Iterator[Finding]:
@@ -133,7 +129,8 @@ GOVERNANCE = {
 def governance_changes(subject: Subject) -> Iterator[Finding]:
     """An owner, threshold, module or guard change hidden among payments hands over the Safe."""
     for call in subject.call.walk():
-        if call.function is None or not subject.is_ours(call.to):
+        # A Safe that calls itself changes itself, be it ours or one whose transaction we approve.
+        if call.function is None or not (subject.is_ours(call.to) or call.to == call.sender):
             continue
         code = GOVERNANCE.get(call.function.name)
         if code is None:
@@ -174,65 +171,17 @@ def _governance_findings(subject: Subject, call: DecodedCall, code: str) -> Iter
 def _threshold_finding(subject: Subject, call: DecodedCall) -> Iterator[Finding]:
     """A threshold below today's, or any threshold where today's is unknown."""
     new = next((a.value for a in call.arguments if a.name == "_threshold"), None)
-    before = subject.safe.threshold
+    before = subject.safe.threshold if call.to == subject.safe.address else None
     if not isinstance(new, int) or (isinstance(before, int) and new >= before):
         return
     was = f"from {before} " if isinstance(before, int) else ""
     yield danger("THRESHOLD_LOWERED", f"lowers the threshold {was}to {new}.", path=call.path)
 
 
-def approvals(subject: Subject) -> Iterator[Finding]:
-    """An allowance is a payment somebody else makes later, at a time of their choosing."""
-    for call in subject.call.walk():
-        if call.function is None or call.function.signature not in (
-            "approve(address,uint256)",
-            "increaseAllowance(address,uint256)",
-        ):
-            continue
-        spender, units = call.arguments[0].value, call.arguments[1].value
-        assert isinstance(spender, Address)
-        assert isinstance(units, int)
-        if units and not subject.is_ours(spender):
-            yield from _approval_findings(subject, call, spender, units)
-
-
-def _approval_findings(
-    subject: Subject, call: DecodedCall, spender: Address, units: int
-) -> Iterator[Finding]:
-    who, what = subject.name_of(spender), subject.name_of(call.to)
-    is_allowed = subject.is_allow_listed(spender)
-    contract = subject.evidence.contract_at(call.to)
-    is_token = call.certainty is Certainty.KNOWN_CONTRACT or subject.evidence.token_at(call.to)
-    if contract is not None and not is_token:
-        # The same selector on a contract that is no token approves one NFT by its number.
-        finding = warn if is_allowed else block
-        yield finding("NFT_APPROVAL", f"lets {who} take NFT {units} of {what}.", path=call.path)
-    elif _is_unlimited(subject, call.to, units):
-        finding = warn if is_allowed else block
-        yield finding(
-            "UNLIMITED_APPROVAL", f"gives {who} practically unlimited {what}.", path=call.path
-        )
-    if not is_allowed:
-        yield danger(
-            "SPENDER_NOT_ALLOWLISTED",
-            f"lets {who} take {what}; it is not on the allow-list.",
-            path=call.path,
-        )
-
-
-def _is_unlimited(subject: Subject, token: Address, units: int) -> bool:
-    if units >= UNLIMITED_FROM:
-        return True
-    holdings = subject.evidence.holdings
-    if not isinstance(holdings, tuple):
-        return False
-    balance = sum(held.base_units for held in holdings if held.token == str(token))
-    return balance > 0 and units > UNLIMITED_BALANCES * balance
-
-
 def outflows(subject: Subject) -> Iterator[Finding]:
     """Money that goes to somebody nobody here knows."""
-    accounts = subject.facts.own_safes | {subject.safe.address}
+    # What leaves a Safe that we execute or approve for is looked at like what leaves our own.
+    accounts = subject.facts.own_safes.union(call.sender for call in subject.call.walk())
     effects = effects_of(
         subject.call,
         accounts=accounts,
@@ -262,57 +211,14 @@ def outflows(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def receivers(subject: Subject) -> Iterator[Finding]:
-    """Shares, positions or withdrawn money that go to somebody else than the Safe.
-
-    Uniswap's collect means the contract itself by the zero address; elsewhere it is nobody.
-    """
-    for call in subject.call.walk():
-        for name, value in _receiver_arguments(call):
-            is_contract_itself = value.is_zero and name == "recipient"
-            if not subject.is_ours(value) and not is_contract_itself:
-                yield block(
-                    "RECEIVER_NOT_SAFE",
-                    f"{call.function.name if call.function else 'a call'} on "
-                    f"{subject.name_of(call.to)} gives what it returns to {name} "
-                    f"{subject.name_of(value)}, not to the Safe.",
-                    path=call.path,
-                )
-
-
-RECEIVING = {
-    "deposit(uint256,address)": "receiver",
-    "mint(uint256,address)": "receiver",
-    "withdraw(uint256,address,address)": "receiver",
-    "redeem(uint256,address,address)": "receiver",
-    "supply(address,uint256,address,uint16)": "onBehalfOf",
-    "withdraw(address,uint256,address)": "to",
-    "unwrapWETH9(uint256,address)": "recipient",
-    "sweepToken(address,uint256,address)": "recipient",
-}
-RECEIVING_STRUCTS = frozenset({"mint", "collect", "exactInputSingle", "exactInput"})
-
-
-def _receiver_arguments(call: DecodedCall) -> Iterator[tuple[str, Address]]:
-    if call.function is None:
-        return
-    name = RECEIVING.get(call.function.signature)
-    if name is not None:
-        value = call.argument(name)
-        assert isinstance(value, Address)
-        yield name, value
-    elif call.function.name in RECEIVING_STRUCTS and call.arguments[0].kind.kind == "tuple":
-        values = call.arguments[0].value
-        assert isinstance(values, tuple)
-        for member, value in zip(call.arguments[0].kind.names, values, strict=True):
-            if member == "recipient" and isinstance(value, Address):
-                yield member, value
-
-
 def unknown_contracts(subject: Subject) -> Iterator[Finding]:
     """A call understood by its selector alone may mean something else at that contract."""
+    # An approved hash whose transaction is shown proves which Safe it is approved on.
+    proven = {inner.path for inner in subject.inners}
     for call in subject.call.walk():
         if call.certainty not in (Certainty.KNOWN_SELECTOR, Certainty.GUESS):
+            continue
+        if call.path in proven:
             continue
         if not subject.is_known_contract(call.to):
             assert call.function is not None
@@ -333,9 +239,7 @@ OWNERSHIP = {
     "upgrade": "CONTRACT_UPGRADE",
     "upgradeAndCall": "CONTRACT_UPGRADE",
     "grantRole": "ROLE_GRANTED",
-    "approveDelegation": "CREDIT_DELEGATION",
     "signMessage": "ONCHAIN_MESSAGE_SIGNED",
-    "approveHash": "OPAQUE_HASH_APPROVAL",
 }
 
 
@@ -347,9 +251,8 @@ def powers_given_away(subject: Subject) -> Iterator[Finding]:
             continue
         assert call.function is not None
         to = next((a.value for a in call.arguments if isinstance(a.value, Address)), None)
-        finding = block if code == "CREDIT_DELEGATION" else danger
         whom = f" {subject.name_of(to)}" if to is not None else ""
-        yield finding(
+        yield danger(
             code, f"{call.function.name} on {subject.name_of(call.to)}:{whom}.", path=call.path
         )
         is_handed_over = code in ("CONTRACT_OWNERSHIP_TRANSFER", "ROLE_GRANTED")
@@ -362,12 +265,9 @@ CALL_CHECKS: tuple[Check, ...] = (
     delegatecalls,
     malformed_bytes,
     governance_changes,
-    approvals,
     nft_operators,
     nfts_that_leave,
-    permits,
     outflows,
-    receivers,
     unknown_contracts,
     powers_given_away,
     lookalikes,

@@ -8,7 +8,7 @@ queue and tighten the terms.
 from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.unknown import Unknown
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.evidence import Evidence, Origin
@@ -53,11 +53,16 @@ def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
             own_safes=frozenset(),
             origin=Origin.SENDER,
         )
-    has_claims = not isinstance(bundle.terms, Unknown) or bool(bundle.evidence.queue)
     terms = local.terms
     if not isinstance(bundle.terms, Unknown):
-        terms = local.terms.stricter_of(bundle.terms)
-    known_hashes = {entry.safe_tx_hash for entry in local.evidence.queue}
+        terms = replace(
+            local.terms.stricter_of(bundle.terms),
+            # A bundle's policy says neither of these; that it leaves them out changes nothing.
+            count_own_token=local.terms.count_own_token,
+            judge_outsiders=local.terms.judge_outsiders,
+        )
+    # An entry without a hash is like no other one.
+    known_hashes = {entry.safe_tx_hash for entry in local.evidence.queue} - {UNKNOWN}
     extra = tuple(e for e in bundle.evidence.queue if e.safe_tx_hash not in known_hashes)
     return Facts(
         # The version decides the hash: the one the bundle was signed under is checked, not assumed.
@@ -66,6 +71,20 @@ def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
         strategies=local.strategies,
         terms=terms,
         own_safes=local.own_safes,
-        origin=Origin.BOTH if has_claims else Origin.WORKSPACE,
+        origin=Origin.BOTH if _adds_suspicion(bundle) else Origin.WORKSPACE,
         is_state_our_own=local.safe is not None,
     )
+
+
+def _adds_suspicion(bundle: Bundle) -> bool:
+    """Whether a bundle claims anything that a review looks at beside our own facts."""
+    evidence = bundle.evidence
+    claims = (
+        not isinstance(bundle.terms, Unknown),
+        not isinstance(bundle.service_decoded, Unknown),
+        not isinstance(evidence.storage_changes, Unknown),
+        not isinstance(evidence.balance_changes, Unknown),
+        *(bool(some) for some in (evidence.queue, bundle.disagreements, bundle.abis)),
+        bool(bundle.inner_transactions),
+    )
+    return any(claims)

@@ -36,6 +36,11 @@ class Finding:
     path: str = ""
     evidence: str = ""
 
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Where its call stands: the tenth call comes after the second."""
+        return tuple(int(step) for step in self.path.split(".")) if self.path else ()
+
 
 def note(code: str, sentence: str, *, path: str = "", evidence: str = "") -> Finding:
     """Information."""

@@ -7,8 +7,6 @@ from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
 from treasury_desktop.review.findings import Finding, block
 from treasury_desktop.review.subject import Subject
 
-PERMIT2_APPROVE = "approve(address,address,uint160,uint48)"
-
 
 def nft_operators(subject: Subject) -> Iterator[Finding]:
     """An operator for all NFTs may take every position the Safe has or will ever have."""
@@ -46,23 +44,7 @@ def _is_nft_transfer(subject: Subject, call: DecodedCall) -> bool:
     signature = call.function.signature if call.function else ""
     if signature.startswith(("safeTransferFrom(", "safeBatchTransferFrom(")):
         return True
-    is_token = (
-        call.certainty is Certainty.KNOWN_CONTRACT or subject.evidence.token_at(call.to) is not None
-    )
+    is_known_token = call.certainty is Certainty.KNOWN_CONTRACT and "721" not in call.abi
+    is_token = is_known_token or subject.evidence.token_at(call.to) is not None
     is_described = subject.evidence.contract_at(call.to) is not None
     return signature == "transferFrom(address,address,uint256)" and is_described and not is_token
-
-
-def permits(subject: Subject) -> Iterator[Finding]:
-    """An allowance inside Permit2 is one that no token contract knows of."""
-    for call in subject.call.walk():
-        if call.function is None or call.function.signature != PERMIT2_APPROVE:
-            continue
-        spender = call.argument("spender")
-        assert isinstance(spender, Address)
-        if call.argument("amount") and not subject.is_allow_listed(spender):
-            yield block(
-                "PERMIT2_APPROVAL",
-                f"lets {subject.name_of(spender)} take tokens through {subject.name_of(call.to)}.",
-                path=call.path,
-            )

@@ -5,12 +5,14 @@ from treasury_desktop.assets.strict_json import JsonSource, canonical_json
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.assets.usd import exact_text
+from treasury_desktop.bundle import Bundle, Unnamed
 from treasury_desktop.calls.abi_type import AbiType
 from treasury_desktop.calls.decoded_call import Argument, Certainty, DecodedCall
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.review.findings import Finding
 from treasury_desktop.review.review import Review
 from treasury_desktop.review.signatures import CheckedSignature
+from treasury_desktop.safes.hashes import SafeTxHashes
 
 FORMAT = "treasury-desktop/review@1"
 OPERATIONS = {0: "call", 1: "delegatecall", 2: "create"}
@@ -25,24 +27,16 @@ def report_bytes(review: Review) -> bytes:
 
 def report(review: Review) -> Json:
     """The report as JSON values."""
-    safe, facts = review.bundle.safe, review.facts
-    threshold = facts.safe.threshold
+    facts, threshold = review.facts, review.facts.safe.threshold
+    is_read = Unnamed.TRANSACTION not in review.bundle.unnamed
     return {
         "format": FORMAT,
         "verdict": review.verdict,
         "evidence_from": facts.origin.value,
-        "safe": {
-            "chain_id": _integer(safe.chain_id),
-            "address": str(safe.address),
-            "version": str(safe.version),
-        },
-        "hashes": {
-            "domain": "0x" + review.hashes.domain.hex(),
-            "message": "0x" + review.hashes.message.hex(),
-            "safe_tx": "0x" + review.hashes.safe_tx.hex(),
-        },
-        "comparison_code": review.comparison_code,
-        "calls": [_call(review.call, review)],
+        "safe": _safe(review.bundle),
+        "hashes": _hashes(review.known_hashes),
+        "comparison_code": None if review.known_hashes is None else review.comparison_code,
+        "calls": [_call(review.call, review)] if is_read else [],
         "findings": [_finding(finding) for finding in review.findings],
         "judgements": [_judgement(judgement) for judgement in review.judgements],
         "signatures": [_signature(signature) for signature in review.signatures],
@@ -50,6 +44,27 @@ def report(review: Review) -> Json:
             "valid": len(review.valid_signers),
             "threshold": None if isinstance(threshold, Unknown) else _integer(threshold),
         },
+    }
+
+
+def _safe(bundle: Bundle) -> Json:
+    """The Safe as it was named; null for what nobody named."""
+    safe, unnamed = bundle.safe, bundle.unnamed
+    has_version = unnamed.isdisjoint((Unnamed.VERSION, Unnamed.EXACT_VERSION))
+    return {
+        "chain_id": None if Unnamed.CHAIN in unnamed else _integer(safe.chain_id),
+        "address": None if Unnamed.SAFE in unnamed else str(safe.address),
+        "version": str(safe.version) if has_version else None,
+    }
+
+
+def _hashes(hashes: SafeTxHashes | None) -> Json:
+    if hashes is None:
+        return {"domain": None, "message": None, "safe_tx": None}
+    return {
+        "domain": "0x" + hashes.domain.hex(),
+        "message": "0x" + hashes.message.hex(),
+        "safe_tx": "0x" + hashes.safe_tx.hex(),
     }
 
 
@@ -111,7 +126,7 @@ def _finding(finding: Finding) -> Json:
 def _judgement(judgement: Judgement) -> Json:
     after, share = judgement.exposure_after_bps, judgement.share_bps
     return {
-        "group": judgement.group,
+        "group": plain(judgement.group, limit=STRING_LIMIT),
         "verdict": judgement.verdict.words,
         "amount_usd": None if judgement.amount_usd is None else exact_text(judgement.amount_usd),
         "treasury_usd": None

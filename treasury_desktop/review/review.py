@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.bundle import Bundle
+from treasury_desktop.bundle import Bundle, ClaimedAbi, claimed_functions
 from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_transaction
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.deployments.policy import Matter, judge
 from treasury_desktop.errors import Refused
+from treasury_desktop.review.arrival_checks import ARRIVAL_CHECKS
 from treasury_desktop.review.checks import CALL_CHECKS
 from treasury_desktop.review.claim_checks import CLAIM_CHECKS
 from treasury_desktop.review.clock import aged_to
 from treasury_desktop.review.facts import Facts, LocalFacts, facts_for
 from treasury_desktop.review.findings import VERDICTS, Finding, Severity
+from treasury_desktop.review.inner_transactions import with_inner_transactions
+from treasury_desktop.review.signature_checks import SIGNATURE_CHECKS
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.review.state_checks import STATE_CHECKS
 from treasury_desktop.review.subject import Check, Subject
@@ -22,7 +25,7 @@ from treasury_desktop.review.text_checks import TEXT_CHECKS
 from treasury_desktop.review.token_checks import TOKEN_CHECKS
 from treasury_desktop.review.venue_checks import VENUE_CHECKS
 from treasury_desktop.safes.comparison import comparison_code
-from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
+from treasury_desktop.safes.hashes import SafeTxHashes, agreed_hashes
 from treasury_desktop.treasury.evidence import Origin
 
 ALL_CHECKS: tuple[Check, ...] = (
@@ -30,19 +33,30 @@ ALL_CHECKS: tuple[Check, ...] = (
     *TOKEN_CHECKS,
     *VENUE_CHECKS,
     *STATE_CHECKS,
+    *SIGNATURE_CHECKS,
+    *ARRIVAL_CHECKS,
     *CLAIM_CHECKS,
     *TEXT_CHECKS,
 )
 
+WHY_NO_HASHES = {
+    False: "What was sent leaves out what the Safe transaction hash is made of.",
+    True: "The two derivations of the Safe transaction hash disagree; nothing can be signed.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The whole examination; nothing in it can be changed afterwards."""
+    """The whole examination; nothing in it can be changed afterwards.
+
+    `known_hashes` is `None` where the input and everybody here leave out what they are made of, or
+    where the two derivations of them differ.
+    """
 
     bundle: Bundle
     facts: Facts
     call: DecodedCall
-    hashes: SafeTxHashes
+    known_hashes: SafeTxHashes | None
     findings: tuple[Finding, ...]
     judgements: tuple[Judgement, ...]
     signatures: tuple[CheckedSignature, ...]
@@ -57,6 +71,13 @@ class Review:
     def verdict(self) -> str:
         """ok, warn, danger or block."""
         return VERDICTS[self.severity]
+
+    @property
+    def hashes(self) -> SafeTxHashes:
+        """The three hashes; refuses where there are none, so that no reader takes a stand-in."""
+        if self.known_hashes is None:
+            raise Refused(WHY_NO_HASHES[self.bundle.can_be_hashed])
+        return self.known_hashes
 
     @property
     def comparison_code(self) -> str:
@@ -98,22 +119,30 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
     facts = facts_for(bundle, local)
     if now is not None:
         facts = replace(facts, evidence=aged_to(facts.evidence, now))
-    hashes = safe_tx_hashes(bundle.safe, bundle.tx)
-    reading = reading_for(facts)
-    call = decode_transaction(facts.safe, bundle.tx, reading)
+    hashes = agreed_hashes(bundle.safe, bundle.tx) if bundle.can_be_hashed else None
+    safe_tx_hash = None if hashes is None else hashes.safe_tx
+    reading = reading_for(facts, bundle.abis)
+    call, inners = with_inner_transactions(
+        decode_transaction(facts.safe, bundle.tx, reading),
+        bundle.inner_transactions,
+        facts.safe.chain_id,
+        reading,
+    )
     claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
     subject = Subject(
         bundle=bundle,
         facts=facts,
         call=call,
         hashes=hashes,
-        signatures=checked_signatures(claimed, facts.safe, hashes.safe_tx),
+        inners=inners,
+        now=now,
+        signatures=checked_signatures(claimed, facts.safe, safe_tx_hash),
         judgements=judge(
             Matter(
                 safe=facts.safe,
                 tx=bundle.tx,
                 call=call,
-                safe_tx_hash=hashes.safe_tx,
+                safe_tx_hash=safe_tx_hash or b"",  # "": then every queued transaction is another
                 evidence=facts.evidence,
                 strategies=facts.strategies,
                 terms=facts.terms,
@@ -123,12 +152,12 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
         ),
     )
     found = [finding for check in ALL_CHECKS for finding in check(subject)]
-    findings = sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code, f.path))
+    findings = sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code, f.place))
     return Review(
         bundle=bundle,
         facts=facts,
         call=call,
-        hashes=hashes,
+        known_hashes=hashes,
         findings=tuple(findings),
         judgements=subject.judgements,
         signatures=subject.signatures,
@@ -136,8 +165,8 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
     )
 
 
-def reading_for(facts: Facts) -> Reading:
-    """What the decoder may rely on: described tokens and the contracts of known venues."""
+def reading_for(facts: Facts, abis: tuple[ClaimedAbi, ...] = ()) -> Reading:
+    """What the decoder may rely on: described tokens, contracts of known venues, claimed ABIs."""
     kinds = {"erc4626": "ERC-4626", "uniswap_v3": "Uniswap v3 position manager and router"}
     kinds["aave_v3"] = "Aave v3 Pool"
     known = {
@@ -150,7 +179,7 @@ def reading_for(facts: Facts) -> Reading:
         is_wrapped = token.symbol == "WETH" and token.listed is True
         known.setdefault(token.address, "WETH9" if is_wrapped else "ERC-20")
     known[facts.safe.address] = "Safe"
-    return Reading(known=known)
+    return Reading(known=known, claimed=claimed_functions(abis))
 
 
 def _addresses(root: DecodedCall) -> set[Address]:

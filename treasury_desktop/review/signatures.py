@@ -1,73 +1,158 @@
-"""Who has signed: every signature classified, recovered and counted only where it is an owner's."""
+"""Who has signed: every signature classified, recovered and counted only where it is an owner's.
 
-from dataclasses import dataclass
+Whatever the chain would accept is what decides. What only the chain can tell (a hash approved in
+storage, a contract's answer) is unverifiable here: shown with what it holds, and never counted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import ClaimedSignature
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.safes.signature import (
-    SIGNATURE_LENGTH,
-    Signature,
-    SignatureKind,
-    parse_signature,
-)
+from treasury_desktop.safes.safe_message import safe_message_hash
+from treasury_desktop.safes.signature import RECOVERABLE, Signature, SignatureKind
+from treasury_desktop.safes.signature_blob import split_signatures
+
+MOST_VERIFIED = 2000
+"""A Safe has a few dozen owners; what comes after so many is shown without being recovered."""
+MOST_INNER = 200
+"""The same for what contract signatures hold, all of them together."""
+ON_CHAIN_ONLY = (SignatureKind.CONTRACT, SignatureKind.APPROVED_HASH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InnerSignature:
+    """One signature inside a contract signature, read as a Safe's owner would have made it."""
+
+    signer: Address | None
+    kind: SignatureKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSignature:
-    """One signature with what it turned out to be; `counts` at most once per owner."""
+    """One signature with what it turned out to be; `counts` at most once per owner.
+
+    `claim` is the entry it came in, of which it may be one of several. `inner` is what an owner
+    that is a contract was handed, as far as a Safe would understand it.
+    """
 
     signer: Address | None
     kind: SignatureKind
     status: str
     counts: bool
     signature: Signature | None
+    claim: ClaimedSignature
+    inner: tuple[InnerSignature, ...] = ()
 
 
 def checked_signatures(
-    claimed: tuple[ClaimedSignature, ...], safe: Safe, safe_tx_hash: bytes
+    claimed: tuple[ClaimedSignature, ...], safe: Safe, safe_tx_hash: bytes | None
 ) -> tuple[CheckedSignature, ...]:
-    """Each signature of a bundle, in the order given; `status` as bundle.md names it."""
+    """Each signature of a bundle, in the order given; `status` as bundle.md names it.
+
+    An entry may hold several, one after another. Without a hash, because something it is made of
+    is not known, none of them can be verified.
+    """
     counted: set[Address] = set()
-    checked = []
+    checked: list[CheckedSignature] = []
+    checking = _Checking(safe, safe_tx_hash)
     for claim in claimed:
-        one = _checked(claim, safe, safe_tx_hash, counted)
-        if one.counts and one.signer is not None:
-            counted.add(one.signer)
-        checked.append(one)
+        for one in checking.entry(claim):
+            counts = one.status == "valid" and one.signer not in counted
+            checked.append(replace(one, counts=True) if counts else one)
+            if counts and one.signer is not None:
+                counted.add(one.signer)
     return tuple(checked)
 
 
-def _checked(
-    claim: ClaimedSignature, safe: Safe, safe_tx_hash: bytes, counted: set[Address]
-) -> CheckedSignature:
-    if len(claim.data) < SIGNATURE_LENGTH:
-        return _uncounted(claim.signer, SignatureKind.UNKNOWN, "invalid", None)
-    signature = parse_signature(claim.data)
-    signer = signature.signer_of(safe_tx_hash)
-    kind = signature.kind
-    if signer is None or (claim.signer is not None and claim.signer != signer):
-        return _uncounted(claim.signer or signer, kind, "invalid", signature)
-    if isinstance(safe.owners, Unknown):
-        return _uncounted(signer, kind, "unverifiable", signature)
-    if not safe.is_owner(signer):
-        return _uncounted(signer, kind, "not an owner", signature)
-    if kind in (SignatureKind.CONTRACT, SignatureKind.APPROVED_HASH):
-        # Only the chain can say whether the hash was approved or the contract agrees.
-        return _uncounted(signer, kind, "unverifiable", signature)
-    return CheckedSignature(
-        signer=signer,
-        kind=kind,
-        status="valid",
-        counts=signer not in counted,
-        signature=signature,
-    )
+class _Checking:
+    """Checks entry after entry against one hash, and stops recovering where it is a bomb."""
+
+    def __init__(self, safe: Safe, safe_tx_hash: bytes | None) -> None:
+        self._safe = safe
+        self._hash = safe_tx_hash
+        self._owners = None if isinstance(safe.owners, Unknown) else frozenset(safe.owners)
+        self._left = MOST_VERIFIED
+        self._inner_left = MOST_INNER
+
+    def entry(self, claim: ClaimedSignature) -> Iterator[CheckedSignature]:
+        """The signatures of one entry: usually one."""
+        parts = split_signatures(claim.data)
+        if not parts:
+            yield _uncounted(claim, None, "invalid", claim.signer)
+            return
+        whole = len(parts) <= self._left
+        self._left -= len(parts) if whole else 0
+        signed = [self._read(part, claim) if whole else (part, None) for part in parts]
+        is_as_claimed = claim.signer is None or any(signer == claim.signer for _, signer in signed)
+        for signature, signer in signed:
+            shown = claim.signer or signer if len(parts) == 1 else signer
+            if self._hash is None or not whole:
+                yield _uncounted(claim, signature, "unverifiable", shown)
+            elif signer is None or not is_as_claimed:
+                yield _uncounted(claim, signature, "invalid", shown)
+            else:
+                yield self._checked(claim, signature, signer)
+
+    def _read(self, part: Signature, claim: ClaimedSignature) -> tuple[Signature, Address | None]:
+        """A signature and whose it says it is; wallets' v of 0 or 1 read as they mean it.
+
+        With such a v the Safe takes r for an address. An r that is none is ECDSA, for which the
+        Safe wants 27 or 28: unless its lower bytes are an owner's address, which the Safe would
+        accept as that, and which does not come about by chance.
+        """
+        if self._hash is None:
+            return part, None
+        signer = part.signer_of(self._hash)
+        if part.kind in ON_CHAIN_ONLY and not part.has_address_in_r:
+            is_owner = self._owners is not None and signer in self._owners
+            if not is_owner or claim.signer not in (None, signer):
+                part = part.as_wallets_mean_it
+                signer = part.signer_of(self._hash)
+        return part, signer
+
+    def _checked(
+        self, claim: ClaimedSignature, signature: Signature, signer: Address
+    ) -> CheckedSignature:
+        if not _is_well_formed(signature, self._safe):
+            return _uncounted(claim, signature, "invalid", signer)
+        if self._owners is not None and signer not in self._owners:
+            return _uncounted(claim, signature, "not an owner", signer)
+        if self._owners is not None and signature.kind in RECOVERABLE:
+            return _uncounted(claim, signature, "valid", signer)
+        # Nobody says who owns the Safe; or only the chain can say whether the hash was approved,
+        # or whether the contract agrees.
+        one = _uncounted(claim, signature, "unverifiable", signer)
+        return replace(one, inner=self._inner(signature, signer))
+
+    def _inner(self, signature: Signature, signer: Address) -> tuple[InnerSignature, ...]:
+        parts = split_signatures(signature.dynamic or b"")
+        if not parts or len(parts) > self._inner_left or self._hash is None:
+            return ()
+        self._inner_left -= len(parts)
+        message_hash = safe_message_hash(self._hash, self._safe, signer)
+        return tuple(
+            InnerSignature(signer=part.signer_of(message_hash), kind=part.kind) for part in parts
+        )
+
+
+def _is_well_formed(signature: Signature, safe: Safe) -> bool:
+    """Whether the Safe gets as far as asking whose it is."""
+    if signature.kind is SignatureKind.CONTRACT:
+        return signature.dynamic is not None
+    return signature.kind is not SignatureKind.ETH_SIGN or safe.version.has_eth_sign
 
 
 def _uncounted(
-    signer: Address | None, kind: SignatureKind, status: str, signature: Signature | None
+    claim: ClaimedSignature, signature: Signature | None, status: str, signer: Address | None
 ) -> CheckedSignature:
     return CheckedSignature(
-        signer=signer, kind=kind, status=status, counts=False, signature=signature
+        signer=signer,
+        kind=SignatureKind.UNKNOWN if signature is None else signature.kind,
+        status=status,
+        counts=False,
+        signature=signature,
+        claim=claim,
     )

@@ -1,9 +1,11 @@
 """What every check looks at: one transaction with its calls, hashes, facts and judgements."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, SYMBOL_LIMIT, plain
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.calls.decoded_call import DecodedCall
@@ -11,23 +13,35 @@ from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.review.facts import Facts
 from treasury_desktop.review.findings import Finding
+from treasury_desktop.review.inner_transactions import ApprovedInner
 from treasury_desktop.review.signatures import CheckedSignature
+from treasury_desktop.review.touched import touched_addresses
 from treasury_desktop.safes.hashes import SafeTxHashes
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is touched is collected once
 class Subject:
-    """The matter of one review."""
+    """The matter of one review; `inners` are the transactions behind the hashes it approves.
+
+    `now` is the present in Unix seconds where somebody is about to sign.
+    """
 
     bundle: Bundle
     facts: Facts
     call: DecodedCall
-    hashes: SafeTxHashes
+    hashes: SafeTxHashes | None
     signatures: tuple[CheckedSignature, ...]
     judgements: tuple[Judgement, ...]
+    inners: tuple[ApprovedInner, ...] = ()
+    now: int | None = None
+
+    @cached_property
+    def touched(self) -> Mapping[Address, str]:
+        """Every address called or named in an argument → the path of the first call that does."""
+        return touched_addresses(self.call)
 
     @property
     def tx(self) -> SafeTx:
@@ -43,6 +57,13 @@ class Subject:
     def evidence(self) -> Evidence:
         """The evidence the review goes by."""
         return self.facts.evidence
+
+    @property
+    def moment(self) -> int | None:
+        """When it is judged: now, or as of the evidence's block; `None` where neither is known."""
+        if self.now is not None or isinstance(self.evidence.block, Unknown):
+            return self.now
+        return self.evidence.block.timestamp
 
     def is_ours(self, address: Address) -> bool:
         """Whether it is this Safe or another Safe of the treasury."""

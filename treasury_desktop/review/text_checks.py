@@ -5,7 +5,7 @@ somebody tried. Only text about what the transaction touches is examined, and wh
 of the transaction itself: junk that lies elsewhere in a treasury is no reason to stop.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from treasury_desktop.assets.address import Address
@@ -18,7 +18,6 @@ from treasury_desktop.assets.untrusted_text import (
 )
 from treasury_desktop.review.findings import Finding, danger, warn
 from treasury_desktop.review.subject import Check, Subject
-from treasury_desktop.review.touched import touched_addresses
 
 PURPOSE_LIMIT = 2000
 SHOWN_IN_FINDING = 60
@@ -63,7 +62,7 @@ def _about_the_whole(subject: Subject) -> Iterator[_Said]:
 
 
 def _about_what_is_touched(subject: Subject) -> Iterator[_Said]:
-    touched = touched_addresses(subject.call)
+    touched = subject.touched
     evidence = subject.evidence
     for token in evidence.tokens:
         if token.address in touched:
@@ -76,7 +75,7 @@ def _about_what_is_touched(subject: Subject) -> Iterator[_Said]:
     yield from _names(subject, touched)
 
 
-def _names(subject: Subject, touched: dict[Address, str]) -> Iterator[_Said]:
+def _names(subject: Subject, touched: Mapping[Address, str]) -> Iterator[_Said]:
     evidence = subject.evidence
     for contract in evidence.contracts:
         if contract.address in touched:

@@ -16,8 +16,7 @@ from treasury_desktop.calls.known_tokens import KnownToken, known_token, known_t
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, warn
 from treasury_desktop.review.subject import Check, Subject
-from treasury_desktop.review.touched import touched_addresses
-from treasury_desktop.treasury.evidence import DescribedToken, Origin
+from treasury_desktop.treasury.evidence import DescribedToken
 
 MOST_DECIMALS = 36
 """Twice the usual eighteen: beyond it a number is chosen to make an amount look like another."""
@@ -31,7 +30,7 @@ APPROVALS = frozenset({
 
 def _touched_tokens(subject: Subject) -> Iterator[tuple[DescribedToken, str]]:
     """The described tokens that the transaction names, with the first call that does."""
-    touched = touched_addresses(subject.call)
+    touched = subject.touched
     for token in subject.evidence.tokens:
         if token.address in touched:
             yield token, touched[token.address]
@@ -83,7 +82,7 @@ def contradicted_tokens(subject: Subject) -> Iterator[Finding]:
     Compared: what is said here twice of one token, what a sender says against our own facts, and
     what anybody says against the packaged list of well-known tokens.
     """
-    touched = touched_addresses(subject.call)
+    touched = subject.touched
     chain_id = subject.safe.chain_id
     said: dict[Address, list[DescribedToken]] = {}
     for token in (*subject.evidence.tokens, *subject.bundle.evidence.tokens):
@@ -115,17 +114,13 @@ def _shown(value: str | int) -> str:
 
 
 def twin_symbols(subject: Subject) -> Iterator[Finding]:
-    """A token that calls itself USDC gets paid out, or bought, as if it were USDC.
-
-    A sender's "listed" is no answer to the packaged list; our own token list is.
-    """
+    """A token that calls itself USDC gets paid out, or bought, as if it were USDC."""
     described, packaged = _symbols(subject)
-    is_ours = subject.facts.origin is not Origin.SENDER
     for token, path in _touched_tokens(subject):
         if not isinstance(token.symbol, str) or known_token(subject.safe.chain_id, token.address):
             continue
         looks = _skeleton(token.symbol)
-        known = set() if is_ours and token.listed is True else packaged.get(looks, set())
+        known = set() if token.listed is True else packaged.get(looks, set())
         twins = (described.get(looks, set()) | known) - {token.address}
         trusted = {twin for twin in twins if twin in known or _is_listed(subject, twin)}
         # The real one is not accused because somebody made a copy of it.

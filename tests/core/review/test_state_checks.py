@@ -17,15 +17,18 @@ from tests.matters import (
     BLOCK,
     GROUP,
     OWN_SAFE,
+    SAFE,
     STRATEGIES,
     USDC,
     VAULT,
+    a_call,
     a_price,
     a_treasury_safe,
     a_tx,
     an_evidence,
     entering,
     local,
+    nested_execution,
     pay,
     prices,
     queued,
@@ -33,19 +36,31 @@ from tests.matters import (
 )
 from tests.samples import PAYROLL, STRANGER, a_confirmation, an_address, an_owner
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.quote import QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle, write_bundle
+from treasury_desktop.bundle import (
+    Bundle,
+    ClaimedAbi,
+    ClaimedSignature,
+    Disagreement,
+    InnerTransaction,
+    read_bundle,
+    write_bundle,
+)
+from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.clock import aged_to
 from treasury_desktop.review.facts import LocalFacts, facts_for
 from treasury_desktop.review.report import report, report_bytes
 from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import (
     BookEntry,
     DescribedContract,
+    Evidence,
     HeldAmount,
     Origin,
     QueueEntry,
@@ -53,6 +68,7 @@ from treasury_desktop.treasury.evidence import (
 from treasury_desktop.treasury.terms import PolicyTerms
 
 HOUR = 3600
+YES = True
 
 
 def reviewed(tx: SafeTx | None = None, facts: LocalFacts | None = None, **claims: Any) -> Review:
@@ -99,6 +115,80 @@ def test_rival_for_the_nonce() -> None:
     assert found(reviewed(facts=rival))["NONCE_CONFLICT"] == "danger"
     same = local(an_evidence(queue=(queued(pay(1_000), nonce=42),)))
     assert "NONCE_CONFLICT" not in found(reviewed(facts=same))
+
+
+def test_rejections_rival_by_design() -> None:
+    """A rejection takes the nonce of what it rejects, and that is only said."""
+    rival = local(an_evidence(queue=(queued(pay(5), nonce=42),)))
+    rejection = SafeTx(to=SAFE, nonce=42)
+    assert found(reviewed(rejection, rival)) == {"NONCE_CONFLICT": "note"}
+    assert found(reviewed(rejection)) == {}
+    for dressed in (
+        replace(rejection, value=1),
+        replace(rejection, data=b"\0" * 4),
+        replace(rejection, gas_price=1, safe_tx_gas=1, refund_receiver=PAYROLL),
+    ):
+        assert found(reviewed(dressed, rival))["NONCE_CONFLICT"] == "danger"
+    rejected = local(an_evidence(queue=(QueueEntry(nonce=42, tx=rejection),)))
+    assert found(reviewed(facts=rejected))["NONCE_CONFLICT"] == "danger"
+
+
+def test_rival_that_says_it_is_this_one() -> None:
+    """The bytes of a queued transaction say which one it is, not the hash or nonce beside them."""
+    honest = reviewed().hashes.safe_tx
+    lying = replace(queued(pay(5), nonce=42), safe_tx_hash=honest)
+    moved = replace(queued(pay(5), nonce=42), nonce=77, safe_tx_hash=UNKNOWN)
+    nonceless = replace(queued(pay(5), nonce=42), nonce=UNKNOWN)
+    for entry in (lying, moved, nonceless):
+        codes = found(reviewed(evidence=Evidence(queue=(entry,))))
+        assert codes["NONCE_CONFLICT"] == "danger"
+    itself = QueueEntry(nonce=42, safe_tx_hash=honest)
+    assert not found(reviewed(evidence=Evidence(queue=(itself,))))
+    nobody = QueueEntry(nonce=42)
+    assert found(reviewed(evidence=Evidence(queue=(nobody,))))["NONCE_CONFLICT"] == "danger"
+
+
+def test_entries_without_hashes_all_count() -> None:
+    """A queued transaction of ours whose hash nobody knows hides none that a sender claims."""
+    ours = local(an_evidence(queue=(QueueEntry(nonce=43),)))
+    claimed = Evidence(queue=(QueueEntry(nonce=42),))
+    assert "NONCE_CONFLICT" in found(reviewed(facts=ours, evidence=claimed))
+
+
+def test_hash_of_another_chain() -> None:
+    """A hash that would be right elsewhere says where."""
+    tx = a_tx(pay(1_000))
+    elsewhere = safe_tx_hashes(a_treasury_safe(chain_id=10), tx).safe_tx
+    review = reviewed(tx, claimed_hash=elsewhere)
+    assert {"SAFE_TX_HASH_MISMATCH", "CHAIN_MISMATCH"} <= set(found(review))
+    assert any("chain 10" in f.sentence for f in review.findings)
+    nowhere = found(reviewed(tx, claimed_hash=bytes(32)))
+    assert "CHAIN_MISMATCH" not in nowhere
+
+
+IMPOSSIBLE: dict[str, dict[str, Any]] = {
+    "no signature needed": {"threshold": 0},
+    "no signature of nobody knows whom": {"threshold": 0, "owners": UNKNOWN},
+    "more signatures than owners": {"threshold": 4},
+    "nobody": {"owners": ()},
+    "an owner twice": {"owners": (an_owner(1), an_owner(1))},
+    "the zero address": {"owners": (an_owner(1), an_owner(2), Address(bytes(20)))},
+    "itself": {"owners": (an_owner(1), an_owner(2), SAFE)},
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_safes_that_cannot_be(name: str) -> None:
+    """A state no Safe can have is no known state."""
+    assert found(reviewed(facts=local(**IMPOSSIBLE[name])))["STATE_UNKNOWN"] == "block"
+
+
+@pytest.mark.parametrize(
+    "state", [{"threshold": 3}, {"threshold": 1}, {"owners": UNKNOWN}, {"threshold": UNKNOWN}]
+)
+def test_safes_that_can_be(state: dict[str, Any]) -> None:
+    """All owners, one of them, or nobody knows how many: nothing is contradicted."""
+    assert not found(reviewed(facts=local(**state)))
 
 
 def test_another_safe_at_the_same_nonce_is_no_rival() -> None:
@@ -180,6 +270,25 @@ def test_gas_refunds(name: str) -> None:
     assert not {"GAS_REFUND_DRAIN", "REFUND_RECEIVER_SET"} & set(found(reviewed()))
 
 
+def test_refunds_that_prices_make_small() -> None:
+    """A price that may not decide is no bound, and nobody's name makes the executor known."""
+    small = {"refund_receiver": PAYROLL, "gas_price": 10**9, "safe_tx_gas": 10**5}
+    tx = replace(a_tx(pay(1)), **small)
+    for quotes in (
+        (*prices(), a_price("native", "0.01", kind=QuoteKind.SPOT)),
+        tuple(replace(quote, kind=QuoteKind.SPOT) for quote in prices()),
+        tuple(replace(quote, age_seconds=99_999) for quote in prices()),
+    ):
+        facts = local(an_evidence(quotes=quotes))
+        assert found(reviewed(tx, facts))["GAS_REFUND_DRAIN"] == "block"
+    nobody = BookEntry(address=Address(bytes(20)), name="Relayer", chain_id=1)
+    facts = local(an_evidence(address_book=(nobody,)))
+    anybody = replace(tx, refund_receiver=Address(bytes(20)))
+    assert found(reviewed(anybody, facts))["GAS_REFUND_DRAIN"] == "block"
+    itself = replace(tx, refund_receiver=SAFE)
+    assert found(reviewed(itself))["REFUND_RECEIVER_SET"] == "warn"
+
+
 def test_refund_in_a_token_of_absurd_decimals() -> None:
     """A token that claims 2**255 decimals costs no time and has no value."""
     odd = tuple(replace(t, decimals=2**255) for t in tokens())
@@ -215,7 +324,9 @@ def test_signatures_of_strangers() -> None:
         "valid", "not an owner", "valid", "invalid", "invalid", "unverifiable",
     ]  # fmt: skip
     assert review.valid_signers == (an_owner(1),)
-    assert found(review) == {"SIGNATURE_NOT_FROM_OWNER": "danger"}
+    assert found(review) == {
+        "SIGNATURE_NOT_FROM_OWNER": "danger", "SIGNATURE_UNVERIFIABLE": "note",
+    }  # fmt: skip
     assert review.why_not_signable is None
     nobody = reviewed(
         signatures=signatures[:1], facts=replace(local(), safe=a_treasury_safe(owners=UNKNOWN))
@@ -228,9 +339,10 @@ def test_signatures_of_strangers() -> None:
 
 def test_sender_alone_enables_nothing() -> None:
     """Without a workspace the evidence is the sender's, says so, and nothing can be signed."""
+    unlike_any = tuple(replace(token, symbol=f"x{token.symbol}") for token in tokens())
     bundle = Bundle(
-        safe=a_treasury_safe(), tx=a_tx(*entering(400_000)), evidence=an_evidence(),
-        strategies=STRATEGIES,
+        safe=a_treasury_safe(), tx=a_tx(*entering(400_000)),
+        evidence=an_evidence(tokens=unlike_any), strategies=STRATEGIES,
     )  # fmt: skip
     review = examine(bundle)
     assert review.facts.origin is Origin.SENDER
@@ -428,6 +540,62 @@ def test_report_says_what_the_format_promises() -> None:
     judgement = next(j for j in shown["judgements"] if j["group"] == GROUP)
     assert judgement["share_bps"] == "700"
     assert judgement["amount_usd"] == "700000"
+
+
+def test_findings_stand_in_the_order_of_their_calls() -> None:
+    """The eleventh call comes after the third, not before it."""
+    strangers = [an_address(f"stranger {number}") for number in range(12)]
+    review = reviewed(a_tx(*(pay(1, stranger) for stranger in strangers)))
+    paths = [f.path for f in review.findings if f.code == "RECIPIENT_NOT_IN_ADDRESS_BOOK"]
+    assert paths == [f"0.{number}" for number in range(12)]
+
+
+def test_report_of_the_deepest_call() -> None:
+    """Batches nested as deep as they are read, with the deepest type inside, are written down."""
+    kind = "bool"
+    values: object = True
+    for _ in range(5):
+        kind, values = f"({kind})[]", ((values,),)
+    call = a_call(STRANGER, f"deep({kind})", values)
+    abi = ClaimedAbi(address=STRANGER, functions=(parse_function(f"deep({kind} x)"),))
+    for _ in range(16):
+        call = nested_execution(STRANGER, call.to, call.data)
+    shown: Any = report(examine(Bundle(safe=a_treasury_safe(), tx=a_tx(call), abis=(abi,))))
+    inner = shown["calls"][0]
+    for _ in range(16):
+        (inner,) = inner["calls"]
+    assert inner["function"] == f"deep({kind})"
+    assert inner["certainty"] == "guess"
+    assert report_bytes(examine(Bundle(safe=a_treasury_safe(), tx=a_tx(call), abis=(abi,))))
+
+
+def test_arguments_as_text() -> None:
+    """Numbers are decimal text, addresses checksummed, bytes hex, booleans JSON, lists lists."""
+    signature = "f(uint256,int8,bool,bytes,bytes4,string,(address,uint8[])[])"
+    call = a_call(
+        STRANGER, signature, 2**255, -1, YES, b"\x01", b"\x02" * 4, "x\u202ey", ((PAYROLL, (3,)),)
+    )
+    abi = ClaimedAbi(address=STRANGER, functions=(parse_function(signature),))
+    shown: Any = report(examine(Bundle(safe=a_treasury_safe(), tx=a_tx(call), abis=(abi,))))
+    assert [a["value"] for a in shown["calls"][0]["arguments"]] == [
+        str(2**255), "-1", YES, "0x01", "0x02020202", "x⟨U+202E⟩y", [[str(PAYROLL), ["3"]]],
+    ]  # fmt: skip
+    assert shown["calls"][0]["arguments"][6]["type"] == "(address,uint8[])[]"
+
+
+def test_whose_evidence_the_report_names() -> None:
+    """Claims that are looked at beside our own facts make the evidence both's."""
+    disagreement = Disagreement(field="x", answers=(("a", "1"), ("b", "2")))
+    for claims, whose in (
+        ({}, "workspace"),
+        ({"purpose": "why"}, "workspace"),
+        ({"disagreements": (disagreement,)}, "both"),
+        ({"inner_transactions": (InnerTransaction(),)}, "both"),
+        ({"evidence": Evidence(storage_changes=())}, "both"),
+        ({"terms": PolicyTerms()}, "both"),
+    ):
+        shown: Any = report(reviewed(**claims))
+        assert shown["evidence_from"] == whose
 
 
 def test_report_of_a_bundle_that_says_nothing() -> None:

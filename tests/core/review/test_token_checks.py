@@ -144,9 +144,9 @@ def test_real_token_is_not_accused_because_of_its_copy() -> None:
     assert "DUPLICATE_SYMBOL" not in codes
 
 
-def test_listing_by_the_sender_does_not_make_a_twin_real() -> None:
-    """The packaged USDC is another token."""
-    fake = described(symbol="USDC", decimals=6, listed=True)
+def test_twin_of_a_well_known_token_is_dangerous() -> None:
+    """The packaged USDC is another token, even where nobody here describes it."""
+    fake = described(symbol="USDC", decimals=6, listed=False)
     assert claimed(fake, call=pay(1, token=JUNK))["DUPLICATE_SYMBOL"] == "danger"
 
 
