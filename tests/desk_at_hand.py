@@ -91,6 +91,10 @@ class DeskAtHand:
         """The keys of this desk; none unless told otherwise."""
         return self._answer("keys")
 
+    def key_troubles(self) -> Any:
+        """No trouble unless told otherwise."""
+        return self.answers.get("key_troubles", ())
+
     def demonstration_keys(self) -> Any:
         """Nothing offered unless told otherwise, as in every workspace but the demonstration."""
         return self.answers.get("demonstration_keys", ())

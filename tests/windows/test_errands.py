@@ -184,6 +184,28 @@ def test_reports_arrive_merged_and_the_last_one_counts(errands: Errands, qtbot: 
     assert len(steps) < 5000
 
 
+def test_who_waits_with_an_act_hears_that_it_is_to_stop(errands: Errands, qtbot: QtBot) -> None:
+    """Cancelling says which act; a look, and an act that is not there, stop without a word."""
+    heard, gate, asked = Heard(), threading.Event(), []
+    errands.stop_asked.connect(asked.append)
+    errands.act("sign", lambda _: gate.wait(10), heard.on_outcome)
+    errands.look("keys", lambda _: None, heard.on_outcome)
+    for name in ("keys", "execute", "sign"):
+        errands.cancel(name)
+    assert asked == ["sign"]
+    gate.set()
+    qtbot.waitUntil(lambda: bool(heard.values))
+
+
+def test_closing_is_said_before_acts_are_waited_for(errands: Errands, qtbot: QtBot) -> None:
+    """Whoever hears it can end what an act waits for; otherwise closing would wait with it."""
+    heard, gate = Heard(), threading.Event()
+    errands.closing.connect(gate.set)
+    errands.act("sign", lambda _: gate.wait(60), heard.on_outcome)
+    errands.close()
+    assert heard.values == [True]
+
+
 def test_a_cancelled_act_still_tells_how_it_ended(errands: Errands, qtbot: QtBot) -> None:
     """Cancelling asks; the work decides where to stop."""
     heard, gate = Heard(), threading.Event()

@@ -36,6 +36,18 @@ def test_keys_are_listed_with_their_standing(errands: Errands, show: Show, qtbot
     assert "owner of the Safe" in texts_in(page)
 
 
+def test_keys_that_cannot_be_read_are_named(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """They are not listed; one sentence each says which and why, until they can be read."""
+    trouble = "The key 0x00 is listed, and is no longer in the Secret Service."
+    page = a_page(errands, key_troubles=(trouble,))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: trouble in texts_in(page))
+    desk: Any = page._actions
+    desk.answers["key_troubles"] = ()
+    page.reload()
+    qtbot.waitUntil(lambda: trouble not in texts_in(page))
+
+
 def test_a_key_is_created_in_another_process(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """The page passes label and role, never a passphrase."""
     page = a_page(errands, create_key=EXECUTOR_KEY, keys=(OWNER_KEY,))

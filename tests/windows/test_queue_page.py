@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -13,7 +14,7 @@ from tests.samples import NOW, a_block, a_deposit_tx, a_snapshot
 from tests.signing_desk import EXECUTOR_KEY, a_hostile_tx, a_kept, a_signing_desk
 from treasury_desktop.desk.doors import Receipt
 from treasury_desktop.desk.import_transaction import Imported
-from treasury_desktop.errors import Malformed, Unavailable
+from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.viewmodels.queue import Step
@@ -168,6 +169,62 @@ def test_no_receipt_is_unknown(errands: Errands, show: Show, qtbot: QtBot) -> No
     assert page.execute.outcome.outcome is not None
     assert page.execute.outcome.outcome.title == "Unknown"
     assert "failed" not in page.execute.outcome.accessibleName()
+
+
+@pytest.mark.parametrize(
+    ("failure", "title"),
+    [
+        (Refused("Every node refused it."), "Not sent"),
+        (Malformed("bundle", "is damaged"), "Not sent"),
+        (Cancelled("Cancelled; nothing was signed."), "Not sent"),
+        (Unavailable("There is no receipt yet."), "Unknown"),
+    ],
+)
+def test_what_is_said_when_nothing_came_of_it(
+    errands: Errands, show: Show, qtbot: QtBot, failure: TreasuryError, title: str
+) -> None:
+    """Only a refusal says that nothing was sent; either way it may be tried again."""
+    page = a_page(errands, (ready(),), execute=failure)
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+    assert page.execute.outcome.outcome is not None
+    assert page.execute.outcome.outcome.title == title
+    assert page.execute.send.reason == ""
+    assert page.execute.send.button.isEnabled()
+
+
+@pytest.mark.expects_log
+def test_a_fault_of_ours_while_executing_is_unknown(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """It may have happened after the sending, so nobody says that nothing was sent."""
+    page = a_page(errands, (ready(),), execute=KeyError("ours"))
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+    assert page.execute.outcome.outcome is not None
+    assert page.execute.outcome.outcome.title == "Unknown"
+
+
+@pytest.mark.parametrize(
+    ("success", "may_try_again"), [(True, False), (False, False), (None, True)]
+)
+def test_after_a_receipt_only_what_did_not_run_is_executed_again(
+    errands: Errands, show: Show, qtbot: QtBot, success: bool | None, may_try_again: bool
+) -> None:
+    """Where the Safe announced our hash, its nonce is used."""
+    receipt = Receipt(
+        transaction_hash=bytes(32), status=1, block=a_block(), gas_used=1, execution_success=success
+    )
+    page = a_page(errands, (ready(),), execute=receipt)
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+    assert page.execute.send.button.isEnabled() is may_try_again
 
 
 def test_offline_execution_says_why_it_waits(errands: Errands, show: Show, qtbot: QtBot) -> None:

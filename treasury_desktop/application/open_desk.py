@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from treasury_desktop.application.incoming import Ours, bundle_bytes_in
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
 from treasury_desktop.desk.draft_deployment import (
@@ -35,7 +36,7 @@ from treasury_desktop.desk.refresh_treasury import (
 from treasury_desktop.desk.review_transaction import review_queued
 from treasury_desktop.desk.sign_transaction import sign_transaction
 from treasury_desktop.desk.sync_pools import sync_pools
-from treasury_desktop.errors import Refused, Unavailable
+from treasury_desktop.errors import Cancelled, Refused, Unavailable
 from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_file
 from treasury_desktop.files.workspace_file import read_workspace
 from treasury_desktop.review.facts import LocalFacts
@@ -83,7 +84,7 @@ class OpenDesk:
         self._key_profile = key_profile
         self._clock = clock
         self.wish = wish
-        self.troubles: tuple[str, ...] = ()
+        self._troubles: tuple[str, ...] = ()
         self._records = self._open_records()
         self._lock = threading.RLock()
         self._node: Node | None = None
@@ -91,6 +92,8 @@ class OpenDesk:
         self._key_store: KeyStore | None = None
         self._signing = threading.Lock()
         self._why_no_signing = ""
+        self._acting: SignerProcess | None = None
+        self._stops = 0
 
     def _open_records(self) -> RecordStore:
         """The records to write, or to look at where the folder cannot be written."""
@@ -98,7 +101,7 @@ class OpenDesk:
             return open_records(self.folder)
         except Unavailable as failure:
             records = open_records_to_read(self.folder)
-            self.troubles = (
+            self._troubles = (
                 f"{failure.sentence} This desk shows what is kept and changes nothing.",
             )
             return records
@@ -114,6 +117,12 @@ class OpenDesk:
     def records(self) -> RecordStore:
         """The desk's records."""
         return self._records
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What the person has to know about the records before anything else."""
+        damaged = self._records.damaged_snapshots(self._workspace.chain.chain_id)
+        return (*self._troubles, *damaged)
 
     def now(self) -> int:
         """Unix seconds."""
@@ -234,18 +243,22 @@ class OpenDesk:
         return review_queued(queued, self.local_facts())
 
     def import_file(self, path: Path) -> Imported:
-        """Import a bundle file."""
+        """Import a bundle, another program's file, or a picture of a QR code."""
         return self.import_bytes(read_bundle_file(path))
 
     def import_text(self, text: str) -> Imported:
-        """Import a pasted bundle."""
+        """Import a pasted bundle, link or UR."""
         return self.import_bytes(text.encode("utf-8", "surrogatepass"))
 
     def import_bytes(self, data: bytes) -> Imported:
-        """Import a bundle's bytes."""
+        """Import what was sent, completed by what this workspace knows."""
         snapshot = self.snapshot()
-        safe = None if snapshot is None else snapshot.safe_at(self._workspace.safes[0].address)
-        return import_transaction(data, self._records, self._workspace, safe, now=self.now())
+        ours = Ours(workspace=self._workspace, snapshot=snapshot, queue=self.queue())
+        bundle, remarks = bundle_bytes_in(data, ours)
+        imported = import_transaction(
+            bundle, self._records, self._workspace, snapshot, now=self.now()
+        )
+        return replace(imported, remarks=remarks)
 
     def export(self, safe_tx_hash: bytes, path: Path) -> None:
         """Write a queued transaction with its signatures as a bundle file."""
@@ -259,6 +272,10 @@ class OpenDesk:
     def keys(self) -> tuple[KeyLabel, ...]:
         """The keys of this desk."""
         return self._open_key_store().labels()
+
+    def key_troubles(self) -> tuple[str, ...]:
+        """The keys that are listed and cannot be read."""
+        return self._open_key_store().troubles()
 
     def key_places(self) -> KeyPlaces:
         """Where keys can be kept, and why not in the key ring."""
@@ -325,7 +342,10 @@ class OpenDesk:
 
         node = self._open_node()
         broadcaster = Broadcaster(node)
+        stops = self._stops
         self.refresh()  # fresh facts: an execution is judged by the newest block
+        if self._stops != stops:
+            raise Cancelled("Cancelled; nothing was sent.")
         with self._signer() as signer:
             execute_transaction(
                 safe_tx_hash,
@@ -342,7 +362,7 @@ class OpenDesk:
             broadcaster,
             self._records,
             pause=lambda: time.sleep(SECONDS_BETWEEN_LOOKS),
-            is_cancelled=lambda: False,
+            is_cancelled=lambda: self._stops != stops,
             now=self.now(),
         )
 
@@ -389,6 +409,17 @@ class OpenDesk:
         """Refuse every use of a key from now on, for this reason."""
         self._why_no_signing = sentence
 
+    def end_key_acts(self) -> None:
+        """End the passphrase window and the wait for a receipt, if any; nothing is signed."""
+        self._stops += 1
+        acting = self._acting
+        if acting is not None:
+            acting.end()
+
+    def _require_signing(self) -> None:
+        if self._why_no_signing:
+            raise Refused(self._why_no_signing)
+
     @contextmanager
     def _signer(self) -> "Iterator[SignerProcess]":
         """A signer for one act; a second act waits for nothing and is refused."""
@@ -396,17 +427,19 @@ class OpenDesk:
             SignerProcess,
         )
 
-        if self._why_no_signing:
-            raise Refused(self._why_no_signing)
+        self._require_signing()
         if not self._signing.acquire(blocking=False):
             raise Refused("Another passphrase window is open; finish or cancel it first.")
         try:
-            yield SignerProcess(
+            self._acting = SignerProcess(
                 self._open_key_store(),
                 signed_hash_for=self._records.signed_hash_for,
                 wish=self.wish,
             )
+            self._require_signing()  # once more: whoever stops it ends what is acting by then
+            yield self._acting
         finally:
+            self._acting = None
             self._signing.release()
 
     def close(self) -> None:

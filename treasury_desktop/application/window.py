@@ -66,6 +66,8 @@ class DeskWindow(QObject):
         self.window.painted.connect(self.open)
         self.window.closed.connect(self.on_closed)
         self.errands.failed_unexpectedly.connect(self.on_failed_unexpectedly)
+        self.errands.stop_asked.connect(self.on_stop_asked)
+        self.errands.closing.connect(self.on_closing)
 
     @property
     def desk(self) -> "OpenDesk":
@@ -90,8 +92,8 @@ class DeskWindow(QObject):
         self.window.show_treasury_name(self._desk.workspace.name, whose=self._whose)
         self._show_status()
         self._show_badges()
-        for sentence in self._desk.troubles:
-            self.window.show_notice(sentence, "advice")
+        if troubles := self._desk.troubles:
+            self.window.show_notice(" ".join(troubles), "advice")
         self.window.open_first_page()
         self.opened.emit()
 
@@ -168,6 +170,19 @@ class DeskWindow(QObject):
         page = CrashPage(report)
         page.end_asked.connect(self.window.close)
         self.window.show_instead("A fault", page)
+
+    def on_stop_asked(self, act: object) -> None:
+        """An act is to stop: if it waits for a passphrase or a receipt, it waits no longer."""
+        from treasury_desktop.windows.actions import KEY_ACTS  # noqa: PLC0415  once open
+
+        if self._desk is not None and act in KEY_ACTS:
+            self._desk.end_key_acts()
+
+    def on_closing(self) -> None:
+        """Nothing is signed any more; whoever waits for a passphrase hears that at once."""
+        if self._desk is not None:
+            self._desk.stop_signing("The window was closed; nothing was signed.")
+            self._desk.end_key_acts()
 
     def on_closed(self) -> None:
         """Everything has ended; the store may be closed."""

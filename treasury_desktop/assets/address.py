@@ -1,6 +1,7 @@
 """An account on an EVM chain: twenty bytes, written with the EIP-55 checksum."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.errors import Malformed
@@ -46,16 +47,25 @@ class Address:
         """Whether this is 0x0000…0000, which nobody owns."""
         return self == ZERO_ADDRESS
 
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
     def __str__(self) -> str:
-        lower = self.raw.hex()
-        digest = keccak(lower.encode()).hex()
-        return "0x" + "".join(
-            digit.upper() if nibble >= "8" else digit
-            for digit, nibble in zip(lower, digest, strict=False)
-        )
+        return _checksummed(self.raw)
 
     def __repr__(self) -> str:
         return f"Address({self})"
+
+
+@lru_cache(maxsize=65_536)
+def _checksummed(raw: bytes) -> str:
+    """The EIP-55 text; remembered, because a review writes the same addresses again and again."""
+    lower = raw.hex()
+    digest = keccak(lower.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if nibble >= "8" else digit
+        for digit, nibble in zip(lower, digest, strict=False)
+    )
 
 
 def _is_hex(text: str) -> bool:

@@ -101,6 +101,8 @@ def _scan(text: str, flaws: list[_Flaw]) -> object:
         return flaws[-1]
 
     def integer(digits: str) -> int | _Flaw:
+        if digits == "-0":
+            return flawed("minus zero is a float to some readers and an integer to others")
         if len(digits) <= _MAX_INTEGER_DIGITS and abs(number := int(digits)) <= MAX_INTEGER:
             return number
         return flawed("an integer beyond ±2⁵³ has to be written as text")
@@ -172,7 +174,8 @@ def _ordered(value: JsonSource, depth_left: int) -> JsonSource:
     if not depth_left:
         raise ValueError(f"canonical JSON is not nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, Mapping):
-        keys = sorted(value, key=_utf16_units)
+        # Where all are ASCII, as our own are, code points sort as UTF-16 does.
+        keys = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf16_units)
         return {key: _ordered(value[key], depth_left - 1) for key in keys}
     if isinstance(value, list | tuple):
         return [_ordered(member, depth_left - 1) for member in value]

@@ -29,7 +29,7 @@ END_OF_DATES: Final = 253_402_300_800
 CERTAINTIES: Final = {
     Certainty.KNOWN_CONTRACT: "known contract",
     Certainty.KNOWN_SELECTOR: "read from its four-byte selector",
-    Certainty.GUESS: "a guess from the sender's own description",
+    Certainty.GUESS: "a guess: the sender's own description, or four bytes that happen to fit",
     Certainty.NONE: "nobody here can read it",
 }
 PROBLEMS: Final = {

@@ -152,7 +152,8 @@ def import_words(imported: Imported) -> tuple[str, str]:
     parts = [what, f"{new} new confirmation{'' if new == 1 else 's'}"]
     if bad:
         parts.append(f"{bad} signature{'' if bad == 1 else 's'} kept aside, not counted")
-    return ". ".join(parts) + ".", "advice" if bad else "good"
+    words = " ".join((". ".join(parts) + ".", *imported.remarks))
+    return words, "advice" if bad or imported.remarks else "good"
 
 
 def suggested_file_name(queued: QueuedTransaction) -> str:

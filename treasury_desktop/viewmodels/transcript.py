@@ -1,15 +1,18 @@
 """A review as plain text, in the order in which a signer reads it."""
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.assets.usd import percent_text, usd_text
+from treasury_desktop.bundle import Unnamed
 from treasury_desktop.calls.decoded_call import Argument, DecodedCall
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.terms import BPS
 
 MOST_CALLS = 200
+UNNAMED = "not named"
 PURPOSE_LIMIT = 500
+_WITHOUT_NONCE = (Unnamed.NONCE, Unnamed.TRANSACTION)
 
 
 def transcript(review: Review) -> str:
@@ -20,10 +23,7 @@ def transcript(review: Review) -> str:
         _identity(review),
         f"Evidence: {review.facts.origin.value}",
         "",
-        f"Domain hash            0x{review.hashes.domain.hex()}",
-        f"Message hash           0x{review.hashes.message.hex()}",
-        f"Safe transaction hash  0x{review.hashes.safe_tx.hex()}",
-        f"Comparison code        {review.comparison_code}",
+        *_hashes(review),
         "",
         *_calls(review),
         "",
@@ -37,14 +37,31 @@ def transcript(review: Review) -> str:
 
 
 def _identity(review: Review) -> str:
-    safe, tx = review.bundle.safe, review.bundle.tx
-    return (
-        f"Safe: {safe.address} on chain {safe.chain_id}, version {safe.version}, nonce {tx.nonce}"
-    )
+    safe, tx, unnamed = review.bundle.safe, review.bundle.tx, review.bundle.unnamed
+    has_version = unnamed.isdisjoint((Unnamed.VERSION, Unnamed.EXACT_VERSION))
+    address = UNNAMED if Unnamed.SAFE in unnamed else str(safe.address)
+    chain = UNNAMED if Unnamed.CHAIN in unnamed else str(safe.chain_id)
+    version = str(safe.version) if has_version else UNNAMED
+    nonce = str(tx.nonce) if unnamed.isdisjoint(_WITHOUT_NONCE) else UNNAMED
+    return f"Safe: {address} on chain {chain}, version {version}, nonce {nonce}"
+
+
+def _hashes(review: Review) -> list[str]:
+    hashes = review.known_hashes
+    if hashes is None:
+        return ["Safe transaction hash  none: what was sent leaves out what it is made of"]
+    return [
+        f"Domain hash            0x{hashes.domain.hex()}",
+        f"Message hash           0x{hashes.message.hex()}",
+        f"Safe transaction hash  0x{hashes.safe_tx.hex()}",
+        f"Comparison code        {review.comparison_code}",
+    ]
 
 
 def _calls(review: Review) -> list[str]:
-    lines = []
+    lines: list[str] = []
+    if Unnamed.TRANSACTION in review.bundle.unnamed:
+        return lines
     for place, call in enumerate(review.call.walk()):
         if place == MOST_CALLS:
             lines.append(f"… more calls than the {MOST_CALLS} shown here; see --json")
@@ -56,7 +73,9 @@ def _calls(review: Review) -> list[str]:
 def _call(call: DecodedCall, review: Review) -> str:
     name = review.names.get(call.to, "")
     what = call.function.name if call.function else ("transfer" if not call.data else "unread data")
-    arguments = ", ".join(f"{a.name}={_value(a)}" for a in call.arguments if not call.calls)
+    arguments = ", ".join(
+        f"{plain(a.name, limit=NAME_LIMIT)}={_value(a)}" for a in call.arguments if not call.calls
+    )
     kind = "delegatecall " if call.is_delegatecall else ""
     value = f" with {call.value} wei" if call.value else ""
     to = f"{name} ({call.to})" if name else str(call.to)
@@ -74,4 +93,5 @@ def _judgement(judgement: Judgement) -> str:
     after = judgement.exposure_after_bps
     share = "" if after is None else f", {percent_text(after / BPS)} of the treasury afterwards"
     amount = "unknown" if judgement.amount_usd is None else usd_text(judgement.amount_usd)
-    return f"judgement {judgement.group}: {judgement.verdict.words}, {amount}{share}"
+    group = plain(judgement.group, limit=NAME_LIMIT)
+    return f"judgement {group}: {judgement.verdict.words}, {amount}{share}"

@@ -27,6 +27,10 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.workspace import Workspace
 
 
+KEY_ACTS = frozenset({"sign", "execute", "create key"})
+"""The names of the errands that have the passphrase window opened."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPlaces:
     """Where keys can be kept here; a sentence says why a place cannot be used."""
@@ -112,6 +116,10 @@ class Actions(Protocol):
 
     def keys(self) -> tuple[KeyLabel, ...]:
         """The keys of this desk."""
+        ...
+
+    def key_troubles(self) -> tuple[str, ...]:
+        """One sentence for each key that is listed and cannot be read."""
         ...
 
     def key_places(self) -> KeyPlaces:

@@ -135,13 +135,17 @@ class Errands(QObject):
     """Runs work in three pools and delivers every outcome on the GUI thread.
 
     Signals: `finished` with each `Finished`, dropped looks excepted; `failed_unexpectedly` with a
-    `Finished` whose error is our bug; `became_busy` and `became_idle` when acts start and end.
+    `Finished` whose error is our bug; `became_busy` and `became_idle` when acts start and end;
+    `stop_asked` with the name of an act that was asked to stop, `closing` before acts are waited
+    for: whoever can end what an act waits for does so then.
     """
 
     finished = Signal(object)
     failed_unexpectedly = Signal(object)
     became_busy = Signal()
     became_idle = Signal()
+    stop_asked = Signal(object)
+    closing = Signal()
     _arrived = Signal(object)
     _stepped = Signal(object)
 
@@ -203,6 +207,7 @@ class Errands(QObject):
         self.cancel_look(name)
         if name in self._acts:
             self._acts[name].progress.cancel()
+            self.stop_asked.emit(name)
 
     def cancel_look(self, name: str) -> None:
         """Forgets the look of this name, if one is under way."""
@@ -230,6 +235,7 @@ class Errands(QObject):
         for errand in self._under_way:
             errand.progress.cancel()
         self._looks.clear()
+        self.closing.emit()
         for pool in self._pools.values():
             pool.waitForDone()
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)

@@ -57,6 +57,7 @@ def test_no_input_raises_anything_but_malformed(data: bytes | str) -> None:
         ('{"x":[{"a":1.0,"a":2}]}', "x[0].a", "there twice"),
         (r'{"a":"\ud800"}', "a", "half a surrogate pair"),
         (r'{"b":{"\udfffa":1}}', r'b["\udfffa"]', "half a surrogate pair"),
+        ('{"a":[-0]}', "a[0]", "minus zero"),
         ('{"a":9007199254740993}', "a", "beyond ±2⁵³"),
         ('{"a":-9007199254740993}', "a", "beyond ±2⁵³"),
         ('{"\u202e":1.0}', r'["\u202e"]', "fraction"),
@@ -93,7 +94,7 @@ def test_a_surrogate_pair_is_one_character() -> None:
 
 def test_the_largest_plain_integer_is_2_to_the_53() -> None:
     """Both ends are read; one more is text or nothing."""
-    assert read_json(b"[9007199254740992,-9007199254740992,-0]") == [2**53, -(2**53), 0]
+    assert read_json(b"[9007199254740992,-9007199254740992,0]") == [2**53, -(2**53), 0]
 
 
 def test_depth_is_counted_outside_of_strings_only() -> None:

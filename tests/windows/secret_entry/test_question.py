@@ -54,6 +54,23 @@ def test_other_hash_than_the_reviewed_is_not_shown() -> None:
         question_for(job)
 
 
+def test_rejection_of_what_was_signed_says_so() -> None:
+    """Where this key signed another transaction for the nonce, the window names it."""
+    hashes = safe_tx_hashes(SAFE, batch(APPROVE, DEPOSIT))
+    assert question_for(sign_job()).note == ""
+    same = question_for(sign_job() | {"already_signed": "0x" + hashes.safe_tx.hex()})
+    assert same.note == ""
+    other = question_for(sign_job() | {"already_signed": "0x" + "12" * 32}).note
+    assert other.startswith(f"This key has signed 0x{'12' * 32} for nonce 7 already.")
+
+
+def test_dangers_that_were_named_are_said_again() -> None:
+    """The person sees once more, in this process, what they acknowledged in the other."""
+    job = sign_job() | {"acknowledged": ["NONCE_CONFLICT", "OWNER_ADDED"]}
+    note = question_for(job).note
+    assert note == "Dangers acknowledged in the review: nonce conflict, owner added."
+
+
 @pytest.mark.parametrize("job", [{}, {"job": "export"}, {"job": "sign_safe_tx"}, {"job": 5}])
 def test_unknown_job_is_malformed(job: dict[str, object]) -> None:
     """A job this window does not know is refused by name."""

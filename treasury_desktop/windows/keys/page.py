@@ -46,6 +46,7 @@ class _Read:
     keys: tuple[KeyLabel, ...]
     places: KeyPlaces
     offered: tuple[DemonstrationKey, ...]
+    troubles: tuple[str, ...] = ()
 
 
 class KeysPage(QWidget):
@@ -67,6 +68,7 @@ class KeysPage(QWidget):
         self._places: KeyPlaces | None = None
         self._offered: tuple[DemonstrationKey, ...] = ()
         self.says = NoticeLine(can_close=True)
+        self._damaged = NoticeLine()
         self._place_words = plain_label(wrap=True)
         self.choose_file = QPushButton("Keep keys in an encrypted file")
         self.choose_file.clicked.connect(self._on_choose)
@@ -112,6 +114,7 @@ class KeysPage(QWidget):
             keys=self._actions.keys(),
             places=places,
             offered=self._actions.demonstration_keys(),
+            troubles=self._actions.key_troubles(),
         )
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────
@@ -128,6 +131,7 @@ class KeysPage(QWidget):
         else:
             read = outcome.value
             self._keys, self._places, self._offered = read.keys, read.places, read.offered
+            self._damaged.say(" ".join(read.troubles), "advice")
             self._show_keys()
         self._show_places()
         self._show_create()
@@ -235,6 +239,7 @@ class KeysPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
         column.addWidget(self.says)
+        column.addWidget(self._damaged)
         self._lists.add(self.pane, stretch=1)
         self._lists.setMinimumHeight(180)
         column.addWidget(self._lists)

@@ -9,7 +9,7 @@ builds one imports it off the GUI thread before.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -110,6 +110,11 @@ class PoolChart(QWidget):
         if self._is_outdated:
             self._is_outdated = False
             self._draw()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The crosshair goes with the pointer."""
+        super().leaveEvent(event)
+        self.choose(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrow keys walk from candle to candle; Escape takes the crosshair away."""

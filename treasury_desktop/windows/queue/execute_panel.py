@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.desk.doors import KeyLabel, Receipt
-from treasury_desktop.errors import Unavailable
+from treasury_desktop.errors import Cancelled, Malformed, Refused
 from treasury_desktop.viewmodels.queue import QueueCard
 from treasury_desktop.viewmodels.signing import (
     EXECUTION_STEPS,
@@ -50,6 +50,7 @@ class ExecutePanel(QWidget):
         self._card: QueueCard | None = None
         self._choice = KeyChoice(keys=(), why_none="")
         self.receipt: Receipt | None = None
+        self._is_open_ended = False
         self.key = Choice()
         self.key.setAccessibleName("Executor key that pays for gas")
         self.send = DisabledReason("Execute…", icon_name="paper-plane-tilt")
@@ -66,6 +67,7 @@ class ExecutePanel(QWidget):
         """Prepares to send this transaction."""
         if self._card is None or card.safe_tx_hash != self._card.safe_tx_hash:
             self.outcome.clear()
+            self._is_open_ended = False
             self.send.hold()
         self._card = card
         self._title.setText(f"Execute nonce {card.nonce}: {card.purpose}")
@@ -81,7 +83,7 @@ class ExecutePanel(QWidget):
         trouble = self._session.chain_trouble
         if self._errands.is_acting(ACT):
             self.send.refuse("Under way: waiting for the passphrase, then for the receipt.")
-        elif self.outcome.is_shown and self.outcome.outcome is not None:
+        elif self.outcome.is_shown and not self._is_open_ended:
             self.send.refuse("Something came of it already; see above.")
         elif self._session.why_no_signing:
             self.send.refuse(self._session.why_no_signing)
@@ -110,14 +112,16 @@ class ExecutePanel(QWidget):
 
     def _on_executed(self, outcome: Done[Receipt] | Failed) -> None:
         self._says.say("")
+        self.receipt = None
         if isinstance(outcome, Done):
             self.receipt = outcome.value
             self.outcome.show_outcome(execution_outcome(outcome.value))
-        elif isinstance(outcome.error, Unavailable):
-            self.outcome.show_outcome(unknown_outcome(outcome.sentence))
-        else:
+        elif isinstance(outcome.error, (Refused, Malformed, Cancelled)):
             refused = Outcome(kind="block", title="Not sent", sentence=outcome.sentence)
             self.outcome.show_outcome(refused)
+        else:  # the world failed us, or we did: it may have been sent before that
+            self.outcome.show_outcome(unknown_outcome(outcome.sentence))
+        self._is_open_ended = self.receipt is None or self.receipt.execution_success is None
         self._show_send()
         self.ended.emit()
 

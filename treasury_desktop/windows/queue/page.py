@@ -252,7 +252,9 @@ class QueuePage(QWidget):
         """Opens a dialog for a file to import; nothing blocks."""
         dialog = QFileDialog(self, "Import a bundle or signatures")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Review bundle (*.json)", "All files (*)"])
+        dialog.setNameFilters(
+            ["Bundles, batches and QR pictures (*.json *.txt *.png *.jpg *.jpeg)", "All files (*)"]
+        )
         dialog.fileSelected.connect(lambda name: self.import_file(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(self._on_dialog_closed)
@@ -268,13 +270,16 @@ class QueuePage(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Imports one local file, or dropped text."""
+        """Imports one local file, dropped text, or what a dropped link carries in itself."""
         files = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
         event.acceptProposedAction()
         if len(files) > 1:
             self.says.say("Drop one file at a time: each is checked by itself.", "advice")
         elif files:
             self.import_file(Path(files[0]))
+        elif links := [u for u in event.mimeData().urls() if u.hasQuery() or u.hasFragment()]:
+            link = links[0].toEncoded().toStdString()
+            self._import(lambda _p: self._actions.import_text(link))
         elif event.mimeData().hasUrls():
             self.says.say("Only files on this machine are imported; nothing is fetched.", "block")
         else:

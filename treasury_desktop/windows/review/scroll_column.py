@@ -16,7 +16,7 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        body = QWidget()
+        self._body = body = QWidget()
         set_variant(body, role="body")
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -35,11 +35,11 @@ class ScrollColumn(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """No card is ever cut at its side."""
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, 0)
+        return QSize(self._body.minimumSizeHint().width() + bar, 0)
 
     def sizeHint(self) -> QSize:
         """As wide as the cards like to be, and no claim on height: it takes what is left."""
-        return QSize(self.widget().sizeHint().width(), 0)
+        return QSize(self._body.sizeHint().width(), 0)
 
     def to_top(self) -> None:
         """Shows the first card again."""

@@ -107,7 +107,24 @@ def _sign_question(job: Job) -> Question:
         words=tuple(comparison_code(hashes.safe_tx).split()),
         asks_present=True,
         asks_new=False,
+        note=_note_on_signing(job, bundle, hashes),
     )
+
+
+def _note_on_signing(job: Job, bundle: Bundle, hashes: SafeTxHashes) -> str:
+    """What this key signed for the nonce before, and which dangers were named; often nothing."""
+    notes = []
+    before = job.get("already_signed")
+    if before not in (None, "0x" + hashes.safe_tx.hex()):
+        notes.append(
+            f"This key has signed {before} for nonce {bundle.tx.nonce} already. Whichever of the "
+            "two runs first uses the nonce; the other can never run."
+        )
+    dangers = job.get("acknowledged")
+    if isinstance(dangers, list) and dangers:
+        named = ", ".join(str(code).lower().replace("_", " ") for code in dangers)
+        notes.append(f"Dangers acknowledged in the review: {named}.")
+    return " ".join(notes)
 
 
 def _execution_question(job: Job) -> Question:
