@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.windows.test_tokens import contrast
+from treasury_desktop.safes.comparison import COLUMNS, ROWS, comparison_grid, grid_text
 from treasury_desktop.windows.errands import Step
 from treasury_desktop.windows.look.style import look
 from treasury_desktop.windows.look.tokens import LIGHT
@@ -18,6 +20,7 @@ from treasury_desktop.windows.widgets.allocation_bar import AllocationBar, Share
 from treasury_desktop.windows.widgets.amount_label import AmountLabel
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
+from treasury_desktop.windows.widgets.comparison_grid import SIDE, ink_on
 from treasury_desktop.windows.widgets.copy_button import CopyButton
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
@@ -96,6 +99,34 @@ def test_the_three_hashes_are_named_as_devices_name_them(show: Show) -> None:
     assert words[0::2] == ["Domain hash", "Message hash", "Safe transaction hash", "Compare aloud"]
     assert words[5] == "0xab12 " + " ".join(["ab12"] * 15)
     assert words[7] == "harbour  velvet"
+
+
+def fields_of(grid: QWidget) -> list[str]:
+    """The colour of each of its fields, beside the letter."""
+    picture, step = pictured(grid), SIDE + 2
+    places = [(column, row) for row in range(ROWS) for column in range(COLUMNS)]
+    return [picture.pixelColor(x * step + 3, y * step + SIDE // 2).name() for x, y in places]
+
+
+def test_the_grid_shows_what_the_words_stand_for(show: Show) -> None:
+    """The same hash in letters and colours, the same picture in light and dark."""
+    rows = HashRows()
+    show(rows, 1000)
+    assert rows.grid.isHidden()
+    rows.show_hashes(*HASHES, ("harbour", "velvet"))
+    assert rows.grid.text() == grid_text(comparison_grid(bytes.fromhex(HASHES[2][2:])))
+    light = fields_of(rows.grid)
+    look().prefer("dark")
+    assert fields_of(rows.grid) == light
+    look().prefer("light")
+    rows.show_hashes(HASHES[0], HASHES[1], "0x" + "cd" * 32, ("harbour", "velvet"))
+    assert fields_of(rows.grid) != light
+
+
+def test_every_letter_of_the_grid_is_readable() -> None:
+    """Contrast of ink and field is at least 4.5 to 1, as for any text."""
+    for colour in LIGHT.series:
+        assert contrast(ink_on(QColor(colour)).name(), colour) >= 4.5
 
 
 def test_a_hash_never_loses_digits_in_a_narrow_window(show: Show) -> None:

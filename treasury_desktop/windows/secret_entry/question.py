@@ -16,10 +16,13 @@ from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_transaction
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.review.review import examine
 from treasury_desktop.safes.comparison import comparison_code
 from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
+from treasury_desktop.viewmodels.names import Names
+from treasury_desktop.viewmodels.review import leaving_text
 from treasury_desktop.windows.secret_entry.rehearsal import demonstration_account
 
 CHAIN_NAMES: Final = {
@@ -32,7 +35,9 @@ CHAIN_NAMES: Final = {
     31337: "demonstration on this machine",
     11155111: "Sepolia",
 }
+CHAIN_COINS: Final = {100: "xDAI", 137: "POL"}
 NATIVE_DECIMALS: Final = 18
+SHOWN_FEE_DIGITS: Final = 6
 NAMES_SHOWN: Final = 4
 
 
@@ -53,6 +58,7 @@ class Question:
     key_role: str
     asks_present: bool
     asks_new: bool
+    detail: str = ""
     purpose: str = ""
     subject: str = ""
     chain_id: int | None = None
@@ -93,7 +99,8 @@ def _sign_question(job: Job) -> Question:
     return Question(
         title="Sign a Safe transaction",
         subject="What is signed",
-        summary=summary_of(bundle.safe, bundle.tx),
+        summary=headline_of(bundle),
+        detail=summary_of(bundle.safe, bundle.tx),
         purpose=bundle.purpose,
         confirm="Sign",
         refusal="Signing was cancelled; nothing was signed.",
@@ -134,7 +141,8 @@ def _execution_question(job: Job) -> Question:
     return Question(
         title="Execute a Safe transaction",
         subject="What is executed",
-        summary=summary_of(bundle.safe, bundle.tx),
+        summary=headline_of(bundle),
+        detail=summary_of(bundle.safe, bundle.tx),
         purpose=bundle.purpose,
         confirm="Sign execution",
         refusal="The execution was cancelled; nothing was sent.",
@@ -204,6 +212,14 @@ def _change_question(job: Job) -> Question:
     )
 
 
+def headline_of(bundle: Bundle) -> str:
+    """What leaves the Safe and for whom, in tokens, as the bundle's own evidence names them."""
+    review = examine(bundle)
+    coin = CHAIN_COINS.get(bundle.safe.chain_id, "ETH")
+    leaving = leaving_text(review, Names(review.facts, coin))
+    return leaving or "No tokens leave the Safe."
+
+
 def summary_of(safe: Safe, tx: SafeTx) -> str:
     """What a transaction does at its top level, in one line, from its bytes alone."""
     if tx.to == safe.address and not tx.value and not tx.data:
@@ -255,7 +271,9 @@ def _highest_fee(job: Job) -> str:
     transaction = job.get("transaction")
     if not isinstance(transaction, dict):
         raise Malformed("job.transaction", "is an object")
-    return _coins(int(_text(transaction, "gas")) * int(_text(transaction, "max_fee_per_gas")))
+    wei = int(_text(transaction, "gas")) * int(_text(transaction, "max_fee_per_gas"))
+    step = 10 ** (NATIVE_DECIMALS - SHOWN_FEE_DIGITS)
+    return _coins(-(-wei // step) * step)  # rounded up: "at most" stays true
 
 
 def _bundle(job: Job) -> Bundle:

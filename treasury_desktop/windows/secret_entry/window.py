@@ -195,7 +195,9 @@ class SecretEntryWindow(QWidget):
         row.addWidget(plain_label(self._question.title, role="page-title"))
         row.addStretch(1)
         column.addLayout(row)
-        column.addWidget(plain_label(self._question.summary, role="strong", wrap=True))
+        column.addWidget(plain_label(self._question.summary, role="section", wrap=True))
+        if self._question.detail:
+            column.addWidget(plain_label(self._question.detail, role="quiet", wrap=True))
         if self._question.purpose:
             purpose = plain(self._question.purpose, limit=PURPOSE_SHOWN).replace("\n", " ")
             column.addWidget(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from treasury_desktop.windows.untrusted import PlainLabel, plain_label
 from treasury_desktop.windows.widgets.address_label import grouped
+from treasury_desktop.windows.widgets.comparison_grid import ComparisonGrid
 from treasury_desktop.windows.widgets.copy_button import CopyButton
 
 NAMES = ("Domain hash", "Message hash", "Safe transaction hash")
@@ -15,7 +16,7 @@ NAMES = ("Domain hash", "Message hash", "Safe transaction hash")
 
 
 class HashRows(QWidget):
-    """Three rows with copy buttons; the comparison words stand under the third."""
+    """Three rows with copy buttons; under the third the comparison words, at the right the grid."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,10 +38,13 @@ class HashRows(QWidget):
             self._grid.addWidget(shown, row, 2, middle)
             self._hashes.append(shown)
             self._copies.append(copy)
+        self.grid = ComparisonGrid()
+        corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(self.grid, 0, 3, len(NAMES), 1, corner)
         self._words_name = plain_label("Compare aloud", role="quiet")
         self._words = plain_label(role="section", kind="accent", wrap=True)
         self._grid.addWidget(self._words_name, len(NAMES), 0, middle)
-        self._grid.addWidget(self._words, len(NAMES), 2, middle)
+        self._grid.addWidget(self._words, len(NAMES), 2, 1, 2, middle)
 
     def show_hashes(
         self, domain: str, message: str, safe_transaction: str, words: Sequence[str] = ()
@@ -53,6 +57,8 @@ class HashRows(QWidget):
         self._words.setText("  ".join(words))
         self._words.setVisible(bool(words))
         self._words_name.setVisible(bool(words))
+        if words:
+            self.grid.show_hash(bytes.fromhex(safe_transaction.removeprefix("0x")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One line per hash where there is room, else two of equal length."""
@@ -60,7 +66,8 @@ class HashRows(QWidget):
         self._show_digits()
 
     def _show_digits(self) -> None:
-        room = self.width() - self._hashes[0].x()
+        aside = 0 if self.grid.isHidden() else self.grid.width() + self._grid.horizontalSpacing()
+        room = self.width() - self._hashes[0].x() - aside
         for text, shown in zip(self._texts, self._hashes, strict=True):
             groups = grouped(text)
             line = " ".join(groups)
