@@ -164,8 +164,12 @@ def _path_text(path: tuple[str | int, ...]) -> str:
     return shown
 
 
+_LEAVES = (str, bool)
+_LISTS = (list, tuple)  # as values: a union written in place is made anew at every call
+
+
 def _ordered(value: JsonSource, depth_left: int) -> JsonSource:
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, _LEAVES):
         return value
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
@@ -177,7 +181,7 @@ def _ordered(value: JsonSource, depth_left: int) -> JsonSource:
         # Where all are ASCII, as our own are, code points sort as UTF-16 does.
         keys = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf16_units)
         return {key: _ordered(value[key], depth_left - 1) for key in keys}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_ordered(member, depth_left - 1) for member in value]
     raise ValueError(f"canonical JSON knows no {type(value).__name__}")
 

@@ -53,6 +53,8 @@ def plain(text: str, *, limit: int) -> str:
     What steers or hides is written as ⟨U+202E⟩ and a line break as ↵. A cut text ends in … and
     says how many characters it really has.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
     shown = "".join(_visible(unicodedata.normalize("NFC", text[:limit]).replace("\r\n", "\n")))
     return shown if len(text) <= limit else f"{shown}… ({len(text):,} characters)"
 

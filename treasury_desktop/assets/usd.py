@@ -50,15 +50,15 @@ def percent_text(share: Fraction, places: int = 2) -> str:
 
 def exact_text(value: Fraction) -> str:
     """The value without any rounding: a decimal where it ends, else numerator/denominator."""
-    denominator = value.denominator
+    denominator, places = value.denominator, 0
     for prime in (2, 5):
+        times = 0
         while denominator % prime == 0:
             denominator //= prime
+            times += 1
+        places = max(places, times)
     if denominator != 1:
         return f"{value.numerator}/{value.denominator}"
-    places = 0
-    while (value * 10**places).denominator != 1:
-        places += 1
     digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
     sign = "-" if value < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
