@@ -23,10 +23,12 @@ QT_PLUGINS: Final = {
     "wayland-graphics-integration-client": ("shm",),
     "wayland-shell-integration": ("xdg-shell",),
     "styles": ("qmodernwindowsstyle", "qmacstyle"),
+    "imageformats": ("qjpeg", "qgif"),
 }
 """The plug-ins that a window of ours can use, by folder; "" means every one there.
 
-No image formats: PNG is built in, and icons are outlines of a font. No TLS: Qt opens no network.
+Of image formats those of QR pictures (PNG is built in), and no SVG: icons are outlines of a font.
+No TLS: Qt opens no network.
 """
 EXCLUDED: Final = [
     *("tkinter", "qtpy", "setuptools", "pkg_resources", "IPython", "matplotlib", "pandas"),

@@ -49,14 +49,14 @@ class MemoryRecords:
     read_up_to: dict[int, int] = field(default_factory=dict)
 
     def keep_snapshot(self, snapshot: TreasurySnapshot) -> None:
-        """Keeps a snapshot; the same one again changes nothing."""
-        if snapshot not in self.snapshots:
+        """Keeps a snapshot; the newest one again changes nothing."""
+        if self.latest_snapshot(snapshot.chain_id) != snapshot:
             self.snapshots.append(snapshot)
 
     def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
-        """The snapshot of the highest block, the last one kept of it."""
-        ours = [one for one in reversed(self.snapshots) if one.chain_id == chain_id]
-        return max(ours, key=lambda one: one.block.number, default=None)
+        """The snapshot that was kept last."""
+        ours = (one for one in reversed(self.snapshots) if one.chain_id == chain_id)
+        return next(ours, None)
 
     def keep_transaction(self, queued: QueuedTransaction) -> None:
         """Adds it, or what a known one did not have."""
@@ -157,13 +157,24 @@ class MemoryRecords:
         return keccak(repr(self.notes).encode())
 
     def keep_movements(
-        self, chain_id: int, movements: tuple[Movement, ...], last_block: int
+        self,
+        chain_id: int,
+        movements: tuple[Movement, ...],
+        last_block: int,
+        *,
+        first_block: int | None = None,
     ) -> None:
-        """Adds them once and remembers how far was read; it never goes back."""
+        """Adds them once, instead of those from `first_block` on, and remembers how far."""
+        if first_block is not None:
+            self.kept_movements = [
+                known
+                for known in self.kept_movements
+                if known.chain_id != chain_id or known.block_number < first_block
+            ]
         for movement in movements:
             if all(_log(movement) != _log(known) for known in self.kept_movements):
                 self.kept_movements.append(movement)
-        self.read_up_to[chain_id] = max(last_block, self.read_up_to.get(chain_id, 0))
+        self.read_up_to[chain_id] = last_block
 
     def movements(self, chain_id: int) -> tuple[Movement, ...]:
         """All of a chain, newest first."""

@@ -12,6 +12,7 @@ from tests.samples import (
     NOW,
     POOL_STRATEGY,
     POP,
+    POSITION_MANAGER,
     SAFE,
     STRANGER,
     USDC,
@@ -387,6 +388,13 @@ def test_exposures_at_the_high_end() -> None:
     assert only.usd is UNKNOWN
     reversed_ = replace(snapshot, holdings=snapshot.holdings[::-1])
     assert exposures(a_workspace(), reversed_) == (only,)
+
+
+def test_positions_belong_to_their_manager() -> None:
+    """A position is known by its number at the manager of the strategy whose pool it is in."""
+    elsewhere = a_position(token_id=8, pool=STRANGER)
+    facts = local_facts(a_workspace(), a_snapshot(positions=(a_position(), elsewhere)), ())
+    assert [(p.manager, p.token_id) for p in facts.evidence.positions] == [(POSITION_MANAGER, 7)]
 
 
 def test_open_allowances_belong_to_their_safe() -> None:

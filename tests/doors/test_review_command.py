@@ -279,6 +279,36 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["review", "f"]) == 130
 
 
+@pytest.mark.parametrize("option", ["--json", "--offline"])
+def test_no_text_of_a_stranger_steers_the_terminal(
+    option: str, tmp_path: Path, capfdbinary: Captured
+) -> None:
+    """Names, groups, purposes and ABIs are made visible, on every line that repeats them."""
+    hostile = "N\x1b[2J\u202e\n\u200bverdict: ok\x9b"
+    strategy = {"name": hostile, "group": hostile, "venue": "transfer", "contracts": [PAYEE]}
+    evidence = {
+        "address_book": [{"address": PAYEE, "name": hostile, "chain_id": 1}],
+        "contracts": [{"address": PAYEE, "name": hostile, "trusted": True}],
+        "tokens": [{"address": PAYEE, "symbol": hostile, "name": hostile, "decimals": 6}],
+        "quotes": [{"token": "native", "usd": "1.00", "kind": "feed", "source": hostile}],
+        "disagreements": [{"field": hostile, "answers": {hostile: hostile, "b": "c"}}],
+        "service": {"data_decoded": {"method": hostile}},
+        "treasury": {"net_usd": "1"},
+    }
+    sent = {
+        **a_bundle_json(value=str(10**18)),
+        "purpose": hostile,
+        "strategy": hostile,
+        "strategies": [strategy],
+        "evidence": evidence,
+    }
+    main(["review", saved(tmp_path, sent), option])
+    out = capfdbinary.readouterr().out.decode()
+    assert out.endswith("\n")
+    assert not {"\x1b", "\u202e", "\u200b", "\x9b"} & set(out)
+    assert not {line for line in out.splitlines() if line.startswith("verdict: ok")}
+
+
 # ── what is loaded, and when ─────────────────────────────────────────────────────────────────────
 
 
@@ -304,7 +334,7 @@ def test_a_bundle_loads_no_other_reader(tmp_path: Path) -> None:
 def test_a_batch_loads_only_its_reader(tmp_path: Path) -> None:
     """One format at a time."""
     loaded = loaded_by(saved(tmp_path, a_batch(a_call())))
-    assert "treasury_desktop.files.safe_batch" in loaded
+    assert "treasury_desktop.files.foreign_programs.safe_batch" in loaded
     others = {"links", "typed_data_file", "uniform_resource", "abi_writing", "qr", "cbor"}
-    assert not {f"treasury_desktop.files.{name}" for name in others} & loaded
+    assert not others & {name.rpartition(".")[2] for name in loaded if ".files." in name}
     assert not {"PySide6", "zxingcpp", "web3", "eth_abi"} & loaded

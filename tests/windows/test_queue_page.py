@@ -124,6 +124,23 @@ def test_a_dropped_web_address_is_never_fetched(errands: Errands, show: Show, qt
     assert "nothing is fetched" in page.says.text()
 
 
+def test_what_a_dropped_link_carries_is_read(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The transaction stands in the link itself; the page it leads to is not asked."""
+    seen: list[str] = []
+
+    def take(text: str) -> Imported:
+        seen.append(text)
+        return IMPORTED
+
+    page = a_page(errands, import_text=take)
+    show(page, 1000, 800)
+    data = QMimeData()
+    link = "https://example.invalid/tx/?safe=eth:0x5aFE&tx=e30%2B"
+    data.setUrls([QUrl(link)])
+    page.dropEvent(dropped(data))
+    qtbot.waitUntil(lambda: seen == [link])
+
+
 def test_a_broken_bundle_says_which_field(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """Nothing was imported, and why."""
     page = a_page(errands, import_text=Malformed("transaction.to", "is missing"))

@@ -15,7 +15,7 @@ from treasury_desktop.bundle.reading import bundle_from_json
 from treasury_desktop.errors import Malformed
 
 if TYPE_CHECKING:
-    from treasury_desktop.files.incoming import Incoming, Known
+    from treasury_desktop.files.foreign_programs.incoming import Incoming, Known
     from treasury_desktop.safes.queued import QueuedTransaction
     from treasury_desktop.treasury.snapshot import TreasurySnapshot
     from treasury_desktop.treasury.workspace import Workspace
@@ -52,7 +52,7 @@ def bundle_in(data: bytes, asked: Asked, ours: Ours | None) -> Bundle:
     content = _content(data)
     if isinstance(content, Bundle) and asked.says_nothing:
         return content
-    from treasury_desktop.files.incoming import as_asked, bundle_of  # noqa: PLC0415  foreign only
+    from treasury_desktop.files.foreign_programs.incoming import as_asked, bundle_of  # noqa: PLC0415  foreign only
 
     said = known_by_person(asked)
     if not isinstance(content, Bundle):
@@ -69,7 +69,7 @@ def bundle_bytes_in(data: bytes, ours: Ours) -> tuple[bytes, tuple[str, ...]]:
     content = _content(data)
     if isinstance(content, Bundle):
         return data, ()
-    from treasury_desktop.files.incoming import bundle_of  # noqa: PLC0415  foreign only
+    from treasury_desktop.files.foreign_programs.incoming import bundle_of  # noqa: PLC0415  foreign only
 
     bundle = bundle_of(content, known_by_workspace(content, ours))
     for member in sorted(bundle.unnamed, key=lambda member: member.value):
@@ -85,11 +85,11 @@ def bundle_bytes_in(data: bytes, ours: Ours) -> tuple[bytes, tuple[str, ...]]:
 def known_by_person(asked: Asked) -> "Known":
     """What a person says, read strictly; Malformed names the option."""
     from treasury_desktop.bundle.fields import unsigned  # noqa: PLC0415  as above
-    from treasury_desktop.files.chain_names import (  # noqa: PLC0415  as above
+    from treasury_desktop.files.foreign_programs.chain_names import (  # noqa: PLC0415  as above
         chain_named,
         read_prefixed_address,
     )
-    from treasury_desktop.files.incoming import Known  # noqa: PLC0415  as above
+    from treasury_desktop.files.foreign_programs.incoming import Known  # noqa: PLC0415  as above
     from treasury_desktop.safes.safe import SafeVersion  # noqa: PLC0415  as above
 
     name, address = read_prefixed_address(asked.safe, "--safe") if asked.safe else ("", UNKNOWN)
@@ -110,7 +110,7 @@ def known_by_workspace(incoming: "Incoming", ours: Ours) -> "Known":
     The nonce is the next free one, as for a transaction drafted here.
     """
     from treasury_desktop.desk.draft_deployment import next_free_nonce  # noqa: PLC0415  as above
-    from treasury_desktop.files.incoming import Known  # noqa: PLC0415  as above
+    from treasury_desktop.files.foreign_programs.incoming import Known  # noqa: PLC0415  as above
 
     workspace, chain_id = ours.workspace, ours.workspace.chain.chain_id
     wanted = {incoming.safe, incoming.made_for}
@@ -135,7 +135,7 @@ def _content(data: bytes) -> "Bundle | Incoming":
     """A bundle, or what another program says."""
     start = data.lstrip()[:NOTICED]
     if start[:1] != b"{":
-        from treasury_desktop.files.foreign import (  # noqa: PLC0415  foreign only
+        from treasury_desktop.files.foreign_programs.kinds import (  # noqa: PLC0415  foreign only
             is_link_or_resource,
             is_picture,
             read_foreign_text,
@@ -149,7 +149,7 @@ def _content(data: bytes) -> "Bundle | Incoming":
     value = read_json_object(data)
     if "format" in value:
         return bundle_from_json(value)
-    from treasury_desktop.files.foreign import read_foreign  # noqa: PLC0415  foreign only
+    from treasury_desktop.files.foreign_programs.kinds import read_foreign  # noqa: PLC0415  foreign only
 
     return read_foreign(value)
 
@@ -164,7 +164,7 @@ def _text_of(data: bytes) -> str:
 
 
 def _text_in_picture(data: bytes) -> str:
-    from treasury_desktop.files.qr import text_in  # noqa: PLC0415  for pictures only
+    from treasury_desktop.files.air_gapped.qr import text_in  # noqa: PLC0415  for pictures only
     from treasury_desktop.windows.picture import grey_pixels  # noqa: PLC0415  loads Qt's pictures
 
     if len(data) > MAX_BYTES:

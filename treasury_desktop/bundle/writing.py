@@ -148,7 +148,7 @@ def _evidence(bundle: Bundle) -> Json:
         "tokens": [_token(token) for token in evidence.tokens],
         "contracts": [_contract(contract) for contract in evidence.contracts],
         "address_book": [_entry(entry) for entry in evidence.address_book],
-        "exposures": _exposures(evidence.exposures),
+        "exposures": _if_known(evidence.exposures, lambda all_: [_exposed(one) for one in all_]),
         "allowances": [
             _without_unknown(
                 {
@@ -169,7 +169,7 @@ def _evidence(bundle: Bundle) -> Json:
             }
             for p in evidence.positions
         ],
-        "queue": [_queued(entry) for entry in evidence.queue],
+        "queue": _if_known(evidence.queue, lambda queue: [_queued(entry) for entry in queue]),
         "effects": _effects(bundle) or Unknown.UNKNOWN,
         **_claims(bundle),
     }
@@ -189,14 +189,10 @@ def _claims(bundle: Bundle) -> Json:
     return written
 
 
-def _exposures(exposures: tuple[Exposed, ...] | Unknown) -> JsonSource:
-    """Absent means none here, so what nobody knows is an exposure of no stated strategy or size."""
-    if isinstance(exposures, Unknown):
-        return [{}]
-    return [
-        _without_unknown({"strategy": one.strategy, "usd": _if_known(one.usd, exact_text)})
-        for one in exposures
-    ]
+def _exposed(exposed: Exposed) -> Json:
+    return _without_unknown(
+        {"strategy": exposed.strategy, "usd": _if_known(exposed.usd, exact_text)}
+    )
 
 
 def _held(held: HeldAmount) -> Json:

@@ -44,15 +44,12 @@ class Grant:
 
     def after(self, before: int) -> int:
         """The allowance after the grant."""
-        match self.change:
-            case Change.TO:
-                return self.base_units
-            case Change.AT_LEAST:
-                return max(before, self.base_units)
-            case Change.MORE:
-                return before + self.base_units
-            case Change.LESS:
-                return max(0, before - self.base_units)
+        return {
+            Change.TO: self.base_units,
+            Change.AT_LEAST: max(before, self.base_units),
+            Change.MORE: before + self.base_units,
+            Change.LESS: max(0, before - self.base_units),
+        }[self.change]
 
     def at_most_raising(self) -> "Grant":
         """The same grant where nobody can be sure of it: it takes nothing back."""

@@ -12,9 +12,8 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.abi_type import WORD, AbiType
 from treasury_desktop.errors import Malformed
 
-MAX_VALUES_PER_WORD = 2
-"""Values read may exceed the words present only where offsets repeat: a bomb, or nonsense."""
-SPARE_VALUES = 64
+SPARE_WORDS = 4
+"""Words read may exceed the words present only where offsets repeat: a bomb, or nonsense."""
 _ADDRESS_PADDING = bytes(12)
 _WHOLE_WORD = 256
 """Bits of an integer that no padding surrounds."""
@@ -51,17 +50,21 @@ def _decode_words(parameters: AbiType, data: bytes) -> DecodedArguments:
         raise Malformed("data", "the arguments run over the end of the calldata")
     values: list[object] = []
     is_canonical = True
-    for start, kind in zip(range(0, end, WORD), parameters.members, strict=True):
+    start = 0
+    for kind in parameters.members:
         word = data[start : start + WORD]
+        start += WORD
         if kind.kind == "address":
             values.append(Address(word[12:]))
-            is_canonical = is_canonical and word[:12] == _ADDRESS_PADDING
+            if not word.startswith(_ADDRESS_PADDING):
+                is_canonical = False
         elif kind.bits == _WHOLE_WORD and kind.kind == "uint":
             values.append(int.from_bytes(word, "big"))
         else:
             value = _word_value(kind, word)
             values.append(value)
-            is_canonical = is_canonical and word == _encode_static(kind, value)
+            if word != _encode_static(kind, value):
+                is_canonical = False
     return DecodedArguments(tuple(values), is_canonical, data[end:] if is_canonical else b"")
 
 
@@ -122,7 +125,7 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._values_left = len(data) // WORD * MAX_VALUES_PER_WORD + SPARE_VALUES
+        self._words_left = len(data) // WORD + SPARE_WORDS
         # Two arguments that share their bytes are nonsense, and a bomb when they are batches.
         self._content_left = len(data)
 
@@ -136,21 +139,18 @@ class _Reader:
         return tuple(values)
 
     def _read_member(self, kind: AbiType, start: int, position: int) -> object:
-        self._values_left -= 1
-        if self._values_left < 0:
-            raise Malformed("data", "offsets repeat so often that the arguments cannot be meant")
         if kind.is_dynamic:
-            return self._read_dynamic(kind, start + self._word(position))
+            return self._read_dynamic(kind, start + self._number(position))
         return self._read_static(kind, position)
 
     def _read_dynamic(self, kind: AbiType, position: int) -> object:
         if kind.kind in ("bytes", "string"):
-            return self._content(position + WORD, self._word(position))
+            return self._content(position + WORD, self._number(position))
         if kind.kind == "tuple":
             return self.read_tuple(kind, position)
         if kind.size is not None:
             return self.read_tuple(self._array(kind, kind.size, position), position)
-        length = self._word(position)
+        length = self._number(position)
         return self.read_tuple(self._array(kind, length, position), position + WORD)
 
     def _array(self, kind: AbiType, length: int, position: int) -> AbiType:
@@ -160,11 +160,12 @@ class _Reader:
         return _as_tuple(kind, length)
 
     def _read_static(self, kind: AbiType, position: int) -> object:
-        if kind.kind == "tuple":
-            return self.read_tuple(kind, position)
-        if kind.kind == "array":
-            return self.read_tuple(self._array(kind, kind.size or 0, position), position)
-        return _word_value(kind, self._slice(position, WORD))
+        if kind.kind not in ("tuple", "array"):
+            return _word_value(kind, self._word(position))
+        if not kind.head_size:
+            self._spend_word()  # what takes no room could be there without end
+        members = kind if kind.kind == "tuple" else self._array(kind, kind.size or 0, position)
+        return self.read_tuple(members, position)
 
     def _content(self, position: int, length: int) -> bytes:
         """The bytes of a `bytes` or `string`; all of them together are no more than there are."""
@@ -173,8 +174,17 @@ class _Reader:
             raise Malformed("data", "the arguments claim more bytes than there are")
         return self._slice(position, length)
 
-    def _word(self, position: int) -> int:
-        return int.from_bytes(self._slice(position, WORD), "big")
+    def _number(self, position: int) -> int:
+        return int.from_bytes(self._word(position), "big")
+
+    def _word(self, position: int) -> bytes:
+        self._spend_word()
+        return self._slice(position, WORD)
+
+    def _spend_word(self) -> None:
+        self._words_left -= 1
+        if self._words_left < 0:
+            raise Malformed("data", "offsets repeat so often that the arguments cannot be meant")
 
     def _slice(self, position: int, length: int) -> bytes:
         if position < 0 or length > len(self._data) or position + length > len(self._data):

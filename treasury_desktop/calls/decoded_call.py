@@ -163,6 +163,7 @@ class _Candidate(NamedTuple):
     function: Function
     abi: str
     certainty: Certainty
+    carries_calls: bool = False
 
 
 _Match = tuple[_Candidate, DecodedArguments]
@@ -193,7 +194,7 @@ class _Decoder:
         if data and operation != _CREATE:
             match, problems = self._read(to, data)
         call = _decoded_call(path, operation, sender, to, value, data, match, problems, runs_later)
-        return self._opened(call) if match and match[0].function.signature in CARRIERS else call
+        return self._opened(call) if match and match[0].carries_calls else call
 
     def _decode_inner(self, path: str, inner: InnerCall, around: Certainty) -> DecodedCall:
         """A call as another one makes it; a router's command is as sure as the router."""
@@ -201,7 +202,7 @@ class _Decoder:
             return self.decode(path, *inner[:6])
         match, problems = _read_command(inner.command, inner.data, around)
         call = _decoded_call(path, *inner[:5], match, problems, inner.runs_later)
-        return self._opened(call) if _signature_of(call) in CARRIERS else call
+        return self._opened(call) if match and match[0].carries_calls else call
 
     # ── what the bytes mean ──────────────────────────────────────────────────────────────────────
 
@@ -230,16 +231,16 @@ class _Decoder:
         for known in packaged:
             abi = next((abi for abi in known.abis if abi in spoken), None)
             if abi is not None:
-                yield _Candidate(known.function, abi, Certainty.KNOWN_CONTRACT)
+                yield _candidate(known.function, abi, Certainty.KNOWN_CONTRACT)
                 return
         seen = set()
         for known in packaged:
             if known.function.signature not in seen:
                 seen.add(known.function.signature)
-                yield _Candidate(known.function, known.abi, Certainty.KNOWN_SELECTOR)
+                yield _candidate(known.function, known.abi, Certainty.KNOWN_SELECTOR)
         claimed = self._reading.claimed.get(to, {}).get(selector)
         if claimed is not None and claimed.signature not in seen:
-            yield _Candidate(claimed, CLAIMED, Certainty.GUESS)
+            yield _candidate(claimed, CLAIMED, Certainty.GUESS)
 
     # ── what is inside ───────────────────────────────────────────────────────────────────────────
 
@@ -311,6 +312,10 @@ def _signature_of(call: DecodedCall) -> str:
     return "" if call.function is None else call.function.signature
 
 
+def _candidate(function: Function, abi: str, certainty: Certainty) -> _Candidate:
+    return _Candidate(function, abi, certainty, function.signature in CARRIERS)
+
+
 def _account_of(call: DecodedCall) -> Address:
     """Whom its code acts for: delegatecalled code for the sender, a contract for itself."""
     return call.sender if call.is_delegatecall else call.to
@@ -338,7 +343,7 @@ def _decoded_call(  # noqa: PLR0917  as above
         return DecodedCall(
             path, operation, sender, to, value, data, problems=problems, runs_later=runs_later
         )
-    (function, abi, certainty), decoded = match
+    (function, abi, certainty, _), decoded = match
     parameters = function.parameters
     arguments = tuple(map(Argument, parameters.names, parameters.members, decoded.values))
     return DecodedCall(
@@ -390,7 +395,7 @@ def _read_command(
         decoded = decode_arguments(command.parameters, data[1:])
     except Malformed:
         return None, _UNREAD
-    return (_Candidate(command, COMMAND_ABI, around), decoded), _problems_of(decoded)
+    return (_candidate(command, COMMAND_ABI, around), decoded), _problems_of(decoded)
 
 
 def _problems_of(decoded: DecodedArguments) -> tuple[Problem, ...]:

@@ -226,18 +226,17 @@ def _note_unread(run: _Run, call: DecodedCall) -> None:
 
 
 def _take(run: _Run, call: DecodedCall, taking: Taking) -> None:
-    match taking:
-        case Outflow():
-            _take_outflow(run, call, taking)
-        case Borrowing():
-            run.borrowings += [taking] if taking.debtor in run.accounts else []
-        case Conversion() if taking.is_exact:
-            run.conversions.append(taking)
-            run.use(_allowance(call, taking.token), taking.base_units)
-        case Conversion():
-            # A stated maximum says nothing beyond what the spender may take.
-            allowed = run.allowances.left(_allowance(call, taking.token))
-            run.conversions.append(replace(taking, base_units=min(taking.base_units, allowed)))
+    if isinstance(taking, Outflow):
+        _take_outflow(run, call, taking)
+    elif isinstance(taking, Borrowing):
+        run.borrowings += [taking] if taking.debtor in run.accounts else []
+    elif taking.is_exact:
+        run.conversions.append(taking)
+        run.use(_allowance(call, taking.token), taking.base_units)
+    else:
+        # A stated maximum says nothing beyond what the spender may take.
+        allowed = run.allowances.left(_allowance(call, taking.token))
+        run.conversions.append(replace(taking, base_units=min(taking.base_units, allowed)))
 
 
 def _allowance(call: DecodedCall, token: str) -> OpenApproval:

@@ -4,6 +4,7 @@ A node may be wrong or hostile, so nothing of its JSON goes further than this fi
 Source: the Ethereum JSON-RPC specification (quantities and unformatted data).
 """
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,8 @@ MAX_DATA_BYTES = 1 << 20
 MAX_TOPICS = 4
 MAX_SHOWN = 160
 HASH_LENGTH = 32
-UINT64_END = 1 << 64
+SECONDS_AHEAD = 86_400
+"""How far a block's time may lie ahead of our clock; honest ones are seconds ahead at most."""
 # Error(string), the way Solidity reverts with a reason.
 ERROR_SELECTOR = bytes.fromhex("08c379a0")
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
@@ -36,7 +38,7 @@ class Reverted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """One event log. `timestamp` is a hint that only some nodes give."""
+    """One event log; the time some nodes write beside it is nobody's word but theirs."""
 
     address: Address
     topics: tuple[bytes, ...]
@@ -45,7 +47,6 @@ class Log:
     block_hash: bytes
     transaction_hash: bytes
     log_index: int
-    timestamp: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +131,13 @@ def member(value: Any, key: str, name: str) -> Any:
 
 
 def header(value: Any, name: str) -> BlockHeader:
-    """A block's number, hash, time and base fee."""
+    """A block's number, hash, time and base fee; a block from the future is none."""
     base_fee = value.get("baseFeePerGas") if isinstance(value, dict) else None
     return BlockHeader(
         block=Block(
             number=quantity(member(value, "number", name), f"{name}.number", 63),
             hash=hash_bytes(member(value, "hash", name), f"{name}.hash"),
-            timestamp=quantity(member(value, "timestamp", name), f"{name}.timestamp", 63),
+            timestamp=_past_time(member(value, "timestamp", name), f"{name}.timestamp"),
         ),
         base_fee_wei=None if base_fee is None else quantity(base_fee, f"{name}.baseFeePerGas", 128),
         gas_limit=quantity(member(value, "gasLimit", name), f"{name}.gasLimit", 64),
@@ -150,7 +151,6 @@ def log(value: Any, name: str) -> Log:
         raise Malformed(name, "has no list of at most four topics")
     if value.get("removed"):
         raise Malformed(name, "was removed from the chain")
-    hint = value.get("blockTimestamp")
     return Log(
         address=address(member(value, "address", name), f"{name}.address"),
         topics=tuple(hash_bytes(topic, f"{name}.topics") for topic in topics),
@@ -161,7 +161,6 @@ def log(value: Any, name: str) -> Log:
             member(value, "transactionHash", name), f"{name}.transactionHash"
         ),
         log_index=quantity(member(value, "logIndex", name), f"{name}.logIndex", 31),
-        timestamp=_timestamp_hint(hint, name),
     )
 
 
@@ -220,9 +219,9 @@ def shown(value: object) -> str:
     return plain(text, limit=MAX_SHOWN)
 
 
-def _timestamp_hint(value: Any, name: str) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, int) and 0 <= value < UINT64_END // 2:
-        return value  # one node family writes it as a number
-    return quantity(value, f"{name}.blockTimestamp", 63)
+def _past_time(value: Any, name: str) -> int:
+    """A time in Unix seconds: figures of tomorrow would never grow old."""
+    seconds = quantity(value, name, 63)
+    if seconds > time.time() + SECONDS_AHEAD:
+        raise Malformed(name, f"{seconds} lies more than a day ahead of this computer's clock")
+    return seconds

@@ -55,23 +55,20 @@ class LogReader:
     def timestamps(self, logs: Sequence[Log]) -> dict[int, int]:
         """The time of each block that has a log, by number.
 
-        Newer nodes write it beside the log; otherwise the block is read, and has to be the log's.
+        Some nodes write it beside the log too; what counts is the block itself, which as many
+        endpoints have to agree on as on anything else, and which has to be the log's.
         """
-        known = {log.block_number: log.timestamp for log in logs if log.timestamp is not None}
-        missing = {
-            log.block_number: log.block_hash for log in logs if log.block_number not in known
-        }
-        numbers = sorted(missing)
+        hashes = {log.block_number: log.block_hash for log in logs}
+        numbers = sorted(hashes)
         asks = [
             Ask("eth_getBlockByNumber", (hex(number), False), answers.header, f"block {number}")
             for number in numbers
         ]
         headers: list[BlockHeader] = self._node.ask_all(asks).values
         for number, header in zip(numbers, headers, strict=True):
-            if header.block.number != number or header.block.hash != missing[number]:
+            if header.block.number != number or header.block.hash != hashes[number]:
                 raise Malformed(f"block {number}", "is not the block its logs say they are in")
-            known[number] = header.block.timestamp
-        return known
+        return {number: each.block.timestamp for number, each in zip(numbers, headers, strict=True)}
 
     def _pieces(
         self, wanted: LogFilter, first_block: int, last_block: int

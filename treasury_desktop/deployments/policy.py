@@ -189,7 +189,7 @@ def _judge_deployment(case: _Case, figures: _Figures) -> _Outcome:
         reason = (
             "It cannot be judged: what the group holds already is not known."
             if figures.existing.high is None
-            else "It cannot be judged: the bytes of a queued transaction cannot be valued."
+            else "It cannot be judged: a queued transaction, or the queue, is not known whole."
         )
         return Verdict.CANNOT_BE_JUDGED, (reason,), ("STATE_UNKNOWN",)
     return _judge_measured(case, figures, exposure.high)

@@ -27,6 +27,8 @@ UNREADABLE = frozenset(
 
 def queue_by_limit(matter: Matter) -> dict[str, DollarRange]:
     """Queued dollars by limit: rivals for one nonce count as the largest, ours not at all."""
+    if isinstance(matter.evidence.queue, Unknown):
+        return {EVERY_LIMIT: UNKNOWN_DOLLARS}
     by_nonce: dict[object, list[QueueEntry]] = {}
     for place, entry in enumerate(matter.evidence.queue):
         if _is_counted(matter, entry):

@@ -151,7 +151,7 @@ class Snapshots(Protocol):
         ...
 
     def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
-        """The snapshot of the highest block, or `None`."""
+        """The snapshot that was kept last, or `None`."""
         ...
 
 
@@ -223,9 +223,17 @@ class Movements(Protocol):
     """Keeps movements and how far they have been read."""
 
     def keep_movements(
-        self, chain_id: int, movements: tuple[Movement, ...], last_block: int
+        self,
+        chain_id: int,
+        movements: tuple[Movement, ...],
+        last_block: int,
+        *,
+        first_block: int | None = None,
     ) -> None:
-        """Adds them (again is harmless) and remembers the last block read."""
+        """Adds them (again is harmless) and remembers the last block read, also a lower one.
+
+        With `first_block` they take the place of what was kept of that block and of later ones.
+        """
         ...
 
     def movements(self, chain_id: int) -> tuple[Movement, ...]:

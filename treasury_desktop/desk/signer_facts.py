@@ -20,7 +20,7 @@ def bundle_for_signer(reviewed: Bundle, facts: LocalFacts) -> Bundle:
     """
     judged_by = facts_for(reviewed, facts)
     own_hash = safe_tx_hashes(judged_by.safe, reviewed.tx).safe_tx
-    queue = tuple(e for e in judged_by.evidence.queue if e.safe_tx_hash != own_hash)
+    queue = tuple(e for e in judged_by.evidence.known_queue if e.safe_tx_hash != own_hash)
     return replace(
         reviewed,
         safe=judged_by.safe,

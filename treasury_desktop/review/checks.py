@@ -7,7 +7,7 @@ nothing hides by depth, position or number.
 from collections.abc import Iterator
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.calls.decoded_call import Certainty, DecodedCall, Problem
+from treasury_desktop.calls.decoded_call import CLAIMED, Certainty, DecodedCall, Problem
 from treasury_desktop.calls.effects import NATIVE, effects_of
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
 from treasury_desktop.deployments.venues import readers_for
@@ -121,6 +121,10 @@ GOVERNANCE = {
     "setGuard": "GUARD_CHANGED",
     "setModuleGuard": "MODULE_GUARD_CHANGED",
     "setFallbackHandler": "FALLBACK_HANDLER_CHANGED",
+    "setSafeMethod": "FALLBACK_HANDLER_CHANGED",
+    "setDomainVerifier": "FALLBACK_HANDLER_CHANGED",
+    "addSupportedInterfaceBatch": "FALLBACK_HANDLER_CHANGED",
+    "enableModules": "MODULE_ENABLED",
     "changeMasterCopy": "SINGLETON_CHANGE",
     "setup": "SINGLETON_CHANGE",
 }
@@ -132,6 +136,8 @@ def governance_changes(subject: Subject) -> Iterator[Finding]:
         # A Safe that calls itself changes itself, be it ours or one whose transaction we approve.
         if call.function is None or not (subject.is_ours(call.to) or call.to == call.sender):
             continue
+        if call.abi == CLAIMED:
+            continue  # a Safe has no other function of these names, whatever somebody claims
         code = GOVERNANCE.get(call.function.name)
         if code is None:
             continue
@@ -163,7 +169,8 @@ def _governance_findings(subject: Subject, call: DecodedCall, code: str) -> Iter
         case "MODULE_DISABLED" | "THRESHOLD_CHANGED":
             pass
         case _:
-            sentence = f"{call.function.name}: {named}; it can act on or restrict the Safe."
+            whom = "" if named is None else f": {named}"
+            sentence = f"{call.function.name}{whom}; it can act on or restrict the Safe."
             yield danger(code, sentence, path=call.path)
     yield from _threshold_finding(subject, call)
 

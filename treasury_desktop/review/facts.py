@@ -62,12 +62,13 @@ def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
             judge_outsiders=local.terms.judge_outsiders,
         )
     # An entry without a hash is like no other one.
-    known_hashes = {entry.safe_tx_hash for entry in local.evidence.queue} - {UNKNOWN}
-    extra = tuple(e for e in bundle.evidence.queue if e.safe_tx_hash not in known_hashes)
+    ours = local.evidence.queue
+    known_hashes = {entry.safe_tx_hash for entry in local.evidence.known_queue} - {UNKNOWN}
+    extra = tuple(e for e in bundle.evidence.known_queue if e.safe_tx_hash not in known_hashes)
     return Facts(
         # The version decides the hash: the one the bundle was signed under is checked, not assumed.
         safe=bundle.safe if local.safe is None else local.safe,
-        evidence=replace(local.evidence, queue=local.evidence.queue + extra),
+        evidence=replace(local.evidence, queue=ours if ours is UNKNOWN else ours + extra),
         strategies=local.strategies,
         terms=terms,
         own_safes=local.own_safes,
@@ -84,7 +85,7 @@ def _adds_suspicion(bundle: Bundle) -> bool:
         not isinstance(bundle.service_decoded, Unknown),
         not isinstance(evidence.storage_changes, Unknown),
         not isinstance(evidence.balance_changes, Unknown),
-        *(bool(some) for some in (evidence.queue, bundle.disagreements, bundle.abis)),
+        *(bool(some) for some in (evidence.known_queue, bundle.disagreements, bundle.abis)),
         bool(bundle.inner_transactions),
     )
     return any(claims)

@@ -7,11 +7,21 @@ from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
 from treasury_desktop.review.findings import Finding, block
 from treasury_desktop.review.subject import Subject
 
+APPROVAL_FOR_ALL = "setApprovalForAll(address,bool)"
+TRANSFERS = frozenset(
+    {
+        "safeTransferFrom(address,address,uint256)",
+        "safeTransferFrom(address,address,uint256,bytes)",
+        "safeTransferFrom(address,address,uint256,uint256,bytes)",
+        "safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)",
+    }
+)
+
 
 def nft_operators(subject: Subject) -> Iterator[Finding]:
     """An operator for all NFTs may take every position the Safe has or will ever have."""
     for call in subject.call.walk():
-        if call.function is None or call.function.name != "setApprovalForAll":
+        if call.function is None or call.function.signature != APPROVAL_FOR_ALL:
             continue
         operator = call.argument("operator")
         assert isinstance(operator, Address)
@@ -42,7 +52,7 @@ def nfts_that_leave(subject: Subject) -> Iterator[Finding]:
 def _is_nft_transfer(subject: Subject, call: DecodedCall) -> bool:
     """The functions of NFTs, and ERC-20's own on a contract that is described as no token."""
     signature = call.function.signature if call.function else ""
-    if signature.startswith(("safeTransferFrom(", "safeBatchTransferFrom(")):
+    if signature in TRANSFERS:
         return True
     is_known_token = call.certainty is Certainty.KNOWN_CONTRACT and "721" not in call.abi
     is_token = is_known_token or subject.evidence.token_at(call.to) is not None

@@ -17,6 +17,7 @@ from treasury_desktop.review.clock import aged_to
 from treasury_desktop.review.facts import Facts, LocalFacts, facts_for
 from treasury_desktop.review.findings import VERDICTS, Finding, Severity
 from treasury_desktop.review.inner_transactions import with_inner_transactions
+from treasury_desktop.review.power_checks import POWER_CHECKS
 from treasury_desktop.review.signature_checks import SIGNATURE_CHECKS
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.review.state_checks import STATE_CHECKS
@@ -30,6 +31,7 @@ from treasury_desktop.treasury.evidence import Origin
 
 ALL_CHECKS: tuple[Check, ...] = (
     *CALL_CHECKS,
+    *POWER_CHECKS,
     *TOKEN_CHECKS,
     *VENUE_CHECKS,
     *STATE_CHECKS,
@@ -165,14 +167,22 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
     )
 
 
+_KINDS = {
+    "erc4626": "ERC-4626",
+    "uniswap_v3": "Uniswap v3 position manager and router",
+    "aave_v3": "Aave v3 Pool",
+    "lido": "Lido",
+    "talos": "Talos",
+}
+"""The kind of contract that a venue's contracts are (known_contracts.abis_spoken)."""
+
+
 def reading_for(facts: Facts, abis: tuple[ClaimedAbi, ...] = ()) -> Reading:
     """What the decoder may rely on: described tokens, contracts of known venues, claimed ABIs."""
-    kinds = {"erc4626": "ERC-4626", "uniswap_v3": "Uniswap v3 position manager and router"}
-    kinds["aave_v3"] = "Aave v3 Pool"
     known = {
-        contract: kinds[strategy.venue]
+        contract: _KINDS[strategy.venue]
         for strategy in facts.strategies
-        if strategy.venue in kinds
+        if strategy.venue in _KINDS
         for contract in strategy.contracts
     }
     for token in facts.evidence.tokens:

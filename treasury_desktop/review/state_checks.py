@@ -64,7 +64,7 @@ def nonce(subject: Subject) -> Iterator[Finding]:
     if not subject.bundle.unnamed.isdisjoint((Unnamed.NONCE, Unnamed.TRANSACTION)):
         return
     current = subject.safe.nonce
-    queue = [e for e in subject.evidence.queue if e.safe in (subject.safe.address, UNKNOWN)]
+    queue = [e for e in subject.evidence.known_queue if e.safe in (subject.safe.address, UNKNOWN)]
     if isinstance(current, Unknown):
         yield block("STATE_UNKNOWN", "The Safe's nonce is not known, so the queue cannot be read.")
     elif subject.tx.nonce < current:

@@ -12,6 +12,7 @@ from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.review.findings import Finding, block, danger
+from treasury_desktop.review.inner_transactions import approved_hash
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.treasury.evidence import StorageChange
 
@@ -34,17 +35,23 @@ NAMED = {
     MODULE_GUARD: "the module guard",
     FALLBACK_HANDLER: "the fallback handler",
 }
-OWNER_CHANGES = ("addOwnerWithThreshold", "removeOwner", "swapOwner")
-MODULE_CHANGES = ("enableModule", "disableModule")
+# By whole signatures: a claimed ABI may use the names for anything.
+OWNER_CHANGES = (
+    "addOwnerWithThreshold(address,uint256)",
+    "removeOwner(address,address,uint256)",
+    "swapOwner(address,address,address)",
+)
+THRESHOLD_CHANGES = (*OWNER_CHANGES[:2], "changeThreshold(uint256)")
+MODULE_CHANGES = ("enableModule(address)", "disableModule(address,address)")
 # keccak256("SafeMessage(bytes message)")
 SAFE_MESSAGE_TYPEHASH = bytes.fromhex(
     "60b3cbf8b4a223d68d641b3b6ddf9a298e7f33710cf3d3a9d1146b5a6150fbca"
 )
 SETTERS = {
-    "setGuard": GUARD,
-    "setModuleGuard": MODULE_GUARD,
-    "setFallbackHandler": FALLBACK_HANDLER,
-    "changeMasterCopy": SINGLETON,
+    "setGuard(address)": GUARD,
+    "setModuleGuard(address)": MODULE_GUARD,
+    "setFallbackHandler(address)": FALLBACK_HANDLER,
+    "changeMasterCopy(address)": SINGLETON,
 }
 SMALL = 2**64
 MOST_NAMED = 32
@@ -118,7 +125,7 @@ def _explained(subject: Subject, account: Address) -> _Explained:
     for call in subject.call.walk():
         if call.function is None:
             continue
-        if call.is_delegatecall and call.function.name == "signMessage":
+        if call.is_delegatecall and call.function.signature == "signMessage(bytes)":
             explained.free.update(_message_entry(subject, call))
         elif call.to == account and not call.is_delegatecall:
             _explain(explained, call)
@@ -127,24 +134,21 @@ def _explained(subject: Subject, account: Address) -> _Explained:
 
 def _explain(explained: _Explained, call: DecodedCall) -> None:
     assert call.function is not None
-    name = call.function.name
-    named = [a.value for a in call.arguments if isinstance(a.value, Address)]
-    for argument in call.arguments:
-        if argument.name == "_threshold" and isinstance(argument.value, int):
-            explained.value(THRESHOLD, argument.value)
-    if name in OWNER_CHANGES:
+    signature = call.function.signature
+    named = tuple(a.value for a in call.arguments if isinstance(a.value, Address))
+    if signature in THRESHOLD_CHANGES and isinstance(call.arguments[-1].value, int):
+        explained.value(THRESHOLD, call.arguments[-1].value)
+    if signature in OWNER_CHANGES:
         explained.free.add(OWNER_COUNT)
         explained.entries(OWNERS, (SENTINEL, *named))
-    elif name in MODULE_CHANGES:
+    elif signature in MODULE_CHANGES:
         explained.entries(MODULES, (SENTINEL, *named))
-    elif name in SETTERS and named:
-        explained.value(SETTERS[name], named[0].number)
-    elif name == "execTransaction":
+    elif signature in SETTERS:
+        explained.value(SETTERS[signature], named[0].number)
+    elif call.function.name == "execTransaction":
         explained.executions += 1
-    elif name == "approveHash":
-        value = call.arguments[0].value
-        assert isinstance(value, bytes)
-        explained.free.add(_approval_entry(call.sender, value))
+    elif approved := approved_hash(call):
+        explained.free.add(_approval_entry(call.sender, approved.safe_tx_hash))
 
 
 def _message_entry(subject: Subject, call: DecodedCall) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.calls.allowances import Grant, grants_of
+from treasury_desktop.calls.allowances import NATIVE, Grant, grants_of
 from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
 from treasury_desktop.review.findings import Finding, block, danger, warn
 from treasury_desktop.review.subject import Subject
@@ -106,6 +106,8 @@ def _token_findings(
 
 
 def _token_name(subject: Subject, grant: Grant) -> str:
+    if grant.approval.token == NATIVE:
+        return "the native coin"
     return subject.name_of(Address.parse(grant.approval.token))
 
 

@@ -99,8 +99,6 @@ class Payouts:
         least = step.number("amount_minimum", "amount_min") or 0
         if step.is_one_of(*UNWRAPS):
             return WRAPPED, least
-        if step.is_one_of("refundeth"):
-            return NATIVE, least
         tokens = step.addresses("token")
         if not (step.is_one_of("sweep") and tokens and self._is_for_us(step)):
             return None

@@ -41,18 +41,21 @@ def pack_calls(calls: tuple[PackedCall, ...]) -> bytes:
 def unpack_calls(packed: bytes, field: str = "transactions") -> tuple[PackedCall, ...]:
     """The calls in packed bytes; refuses a header or data that runs over the end."""
     calls: list[PackedCall] = []
+    # A batch calls the same few contracts again and again.
+    addresses: dict[bytes, Address] = {}
     position, end = 0, len(packed)
     number = int.from_bytes
     while position < end:
         if end - position < HEADER_LENGTH:
             raise Malformed(field, f"call {len(calls)} of the batch is cut off in its header")
-        operation, to, value, size = _HEADER.unpack_from(packed, position)
+        operation, raw, value, size = _HEADER.unpack_from(packed, position)
         body = position + HEADER_LENGTH
         length = number(size, "big")
         if length > end - body:
             raise Malformed(field, f"call {len(calls)} of the batch claims more data than follows")
         position = body + length
-        calls.append(PackedCall(operation, Address(to), number(value, "big"), packed[body:position]))
+        to = addresses.get(raw) or addresses.setdefault(raw, Address(raw))
+        calls.append(PackedCall(operation, to, number(value, "big"), packed[body:position]))
     return tuple(calls)
 
 

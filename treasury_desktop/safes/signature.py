@@ -115,10 +115,6 @@ def recover_signer(digest: bytes, r: int, s: int, v: int) -> Address | None:
     recoverable = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes((v - FIRST_ECDSA_V,))
     try:
         key = PublicKey.from_signature_and_message(recoverable, digest, hasher=None)
-    except (ValueError, TypeError):
-        return None
-    except Exception as error:  # coincurve raises bare Exception for an impossible signature
-        if type(error) is not Exception:
-            raise
+    except ValueError:
         return None
     return Address(keccak(key.format(compressed=False)[1:])[12:])

@@ -7,11 +7,18 @@ only when the disk has it (WAL with synchronous=FULL).
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from treasury_desktop.errors import Unavailable
+from treasury_desktop.errors import Malformed, Unavailable
+from treasury_desktop.store.ordinary_file import (
+    is_there,
+    make_private,
+    reason_of,
+    require_ordinary,
+)
 
 _WRITING = """
 PRAGMA journal_mode = WAL;
@@ -22,12 +29,24 @@ PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 """
+BESIDE = ("-wal", "-shm", "-journal")
+"""How the names of the files end that SQLite keeps beside a database."""
+
+SECONDS_TO_CLOSE = 5
+T = TypeVar("T")
+
 _PRIMARY_CODE = 0xFF
 """SQLite's extended result codes carry the primary one in the low byte."""
 
+
+def damaged(name: str, how: str) -> str:
+    """The sentence about a file that is not as this program writes it."""
+    return f"{name} is damaged ({how}); it was left as it is."
+
+
 _SENTENCES = {
-    sqlite3.SQLITE_CORRUPT: "{name} is damaged ({error}); it was left as it is.",
-    sqlite3.SQLITE_NOTADB: "{name} is damaged ({error}); it was left as it is.",
+    sqlite3.SQLITE_CORRUPT: damaged("{name}", "{error}"),
+    sqlite3.SQLITE_NOTADB: damaged("{name}", "{error}"),
     sqlite3.SQLITE_FULL: "The disk is full: {name} was not changed.",
     sqlite3.SQLITE_IOERR: "The disk refuses to serve {name} ({error}); nothing was changed.",
     sqlite3.SQLITE_READONLY: "{name} cannot be written; nothing was changed.",
@@ -69,8 +88,12 @@ class Database:
 
     def close(self) -> None:
         """Ends the connection; whatever was committed is in the file."""
-        with self._lock:
-            self._connection.close()
+        # Work that was given up may still hold the lock; every commit is on the disk without this.
+        if self._lock.acquire(timeout=SECONDS_TO_CLOSE):
+            try:
+                self._connection.close()
+            finally:
+                self._lock.release()
 
 
 class Shelf:
@@ -80,14 +103,34 @@ class Shelf:
         self._database = database
 
 
+def readable(
+    build: Callable[[Sequence[object]], T],
+    rows: Iterable[Sequence[object]],
+    flaws: list[str],
+) -> Iterator[T]:
+    """What `build` makes of the rows; one that it calls Malformed is left out and told."""
+    for row in rows:
+        try:
+            made = build(row)
+        except Malformed as flaw:
+            flaws.append(left_out(flaw))
+        else:
+            yield made
+
+
+def left_out(flaw: Malformed) -> str:
+    """The sentence about a row that cannot be read."""
+    return f"{flaw.sentence}; it is left out."
+
+
 def connect_to_write(path: Path) -> sqlite3.Connection:
     """A connection that may write; the file is made private (0600) before SQLite sees it."""
     with explained(str(path)):
+        require_ordinary(path, *BESIDE)
         try:
             _make_private(path)
         except OSError as error:
-            reason = error.strerror or "unknown reason"
-            raise Unavailable(f"{path} cannot be written ({reason}).") from None
+            raise Unavailable(f"{path} cannot be written ({reason_of(error)}).") from None
         connection = _connect(str(path), is_uri=False)
         connection.executescript(_WRITING + _ALWAYS)
         return connection
@@ -96,6 +139,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """A connection that cannot write, also on a read-only disk and beside a writing process."""
     with explained(str(path)):
+        require_ordinary(path, *BESIDE)
         address = path.absolute().as_uri()
         connection = _connect(f"{address}?mode=ro", is_uri=True)
         try:
@@ -131,6 +175,8 @@ def explained(name: str) -> Iterator[None]:
     """Turns what the world does to a file into one sentence; our own mistakes pass through."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite's words quote names from the file
+        raise Unavailable(damaged(name, "it names something that is no text")) from error
     except sqlite3.Error as error:
         sentence = _sentence_for(error, name)
         if sentence is None:
@@ -139,9 +185,8 @@ def explained(name: str) -> Iterator[None]:
 
 
 def _make_private(path: Path) -> None:
-    is_new = not path.exists()
-    path.touch(mode=0o600)
-    path.chmod(0o600)
+    is_new = not is_there(path)
+    make_private(path)
     if is_new and os.name == "posix":
         # The name of a new file survives a power loss only when its folder was written too.
         folder = os.open(path.parent, os.O_RDONLY)
@@ -152,7 +197,13 @@ def _make_private(path: Path) -> None:
 
 
 def _connect(address: str, *, is_uri: bool) -> sqlite3.Connection:
-    return sqlite3.connect(address, uri=is_uri, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=is_uri, isolation_level=None, check_same_thread=False)
+    connection.text_factory = _text  # one text that is none would hide every row it comes with
+    return connection
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 def _has_unmerged_writes(path: Path) -> bool:
@@ -161,8 +212,6 @@ def _has_unmerged_writes(path: Path) -> bool:
 
 
 def _sentence_for(error: sqlite3.Error, name: str) -> str | None:
-    if "decode to UTF-8" in str(error):  # Python's own complaint, which carries no code
-        return f"{name} is damaged ({error}); it was left as it is."
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
     sentence = _SENTENCES.get(code)
     return None if sentence is None else sentence.format(name=name, error=error)

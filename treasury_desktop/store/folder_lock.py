@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from treasury_desktop.errors import Unavailable
+from treasury_desktop.store.ordinary_file import open_file, reason_of
 
 LOCK_NAME = "desk.lock"
 _LOCKED_BYTE = 1_000
@@ -20,10 +21,11 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK_NAME
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._file = open_file(path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            reason = error.strerror or "unknown reason"
-            raise Unavailable(f"The workspace {folder} cannot be written ({reason}).") from None
+            raise Unavailable(
+                f"The workspace {folder} cannot be written ({reason_of(error)})."
+            ) from None
         if not _is_locked_by_us(self._file):
             holder = os.read(self._file, 20).decode("ascii", "replace").strip() or "unknown"
             os.close(self._file)

@@ -24,8 +24,10 @@ from treasury_desktop.store.history_sql import (
     MARK_LAST_BLOCK,
     SCHEMA_VERSION,
     SWAPS,
+    WHAT_IS_DEFINED,
     WORD_COLUMNS,
 )
+from treasury_desktop.store.ordinary_file import is_there, make_private, require_ordinary
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     from treasury_desktop.desk.doors import Histories
 
 SERIES_NAME = "series.duckdb"
+LOG_END = ".wal"
+"""How the name of the file ends that DuckDB keeps beside a database."""
+
+SECONDS_TO_CLOSE = 5
 _CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
     # Nothing is fetched from anywhere, and SQL reaches no file but this one.
     "autoinstall_known_extensions": "false",
@@ -116,10 +122,14 @@ class HistoryStore:
 
     def close(self) -> None:
         """Ends the connection; again is harmless, and the next question opens it anew."""
-        with self._lock:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                connection.close()
+        # Work that was given up may still hold the lock; every commit is on the disk without this.
+        if self._lock.acquire(timeout=SECONDS_TO_CLOSE):
+            try:
+                connection, self._connection = self._connection, None
+                if connection is not None:
+                    connection.close()
+            finally:
+                self._lock.release()
 
     def _in_transaction(self, act: Callable[["duckdb.DuckDBPyConnection"], T]) -> T:
         if self._is_read_only:
@@ -154,13 +164,16 @@ class HistoryStore:
     def _connect(self) -> "duckdb.DuckDBPyConnection":
         import duckdb  # noqa: PLC0415  not at the start of the window
 
+        require_ordinary(self._path, LOG_END)
         connection = duckdb.connect(
             str(self._path), read_only=self._is_read_only, config=_CONFIGURATION
         )
-        if self._is_read_only:
-            return connection
         try:
+            if self._is_read_only:
+                _refuse_foreign(connection, self._path)
+                return connection
             self._make_private()
+            _refuse_foreign(connection, self._path)
             connection.execute(CREATE_TABLES)
             row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
             _refuse_newer(None if row is None else row[0], self._path)
@@ -174,13 +187,14 @@ class HistoryStore:
     @property
     def _is_read_only(self) -> bool:
         """Whether the series can be drawn and nothing can be added."""
-        return self._path.exists() and not os.access(self._path.parent, os.W_OK)
+        return is_there(self._path) and not os.access(self._path.parent, os.W_OK)
 
     def _make_private(self) -> None:
         """DuckDB creates its files and the log beside them readable to all."""
-        for path in (self._path, self._path.with_name(self._path.name + ".wal")):
+        for path in (self._path, self._path.with_name(self._path.name + LOG_END)):
             with suppress(OSError):
-                path.chmod(0o600)
+                if is_there(path):
+                    make_private(path)
 
 
 def _refuse_newer(version: int | None, path: Path) -> None:
@@ -189,6 +203,17 @@ def _refuse_newer(version: int | None, path: Path) -> None:
             f"{path} was written by a newer version of this program (schema {version}, this one"
             f" knows {SCHEMA_VERSION}); it was not changed."
         )
+
+
+def _refuse_foreign(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
+    """Nothing yet or our tables alone: a view computes, a macro answers in a function's place."""
+    import duckdb  # noqa: PLC0415  not at the start of the window
+
+    with duckdb.connect(":memory:", config=_CONFIGURATION) as fresh:
+        fresh.execute(CREATE_TABLES)
+        ours = fresh.execute(WHAT_IS_DEFINED).fetchall()
+    if connection.execute(WHAT_IS_DEFINED).fetchall() not in ([], ours):
+        raise Unavailable(_sentence_for("its tables are not ours", path))
 
 
 def _columns(swaps: SwapColumns) -> dict[str, object]:

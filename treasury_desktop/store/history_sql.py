@@ -32,6 +32,17 @@ CREATE TABLE IF NOT EXISTS swaps (
 );
 """
 
+# Whatever somebody defined in the file: tables with their columns, views, macros.
+WHAT_IS_DEFINED = """
+SELECT * FROM (
+    SELECT 'table' AS kind, table_name AS name, sql AS definition
+    FROM duckdb_tables() WHERE NOT internal AND NOT temporary
+    UNION ALL SELECT 'view', view_name, sql FROM duckdb_views() WHERE NOT internal
+    UNION ALL SELECT 'macro', function_name, '' FROM duckdb_functions() WHERE NOT internal
+    UNION ALL SELECT 'index', index_name, sql FROM duckdb_indexes()
+) ORDER BY kind, name, definition
+"""
+
 LAST_BLOCK = "SELECT max(last_block) FROM blocks_read WHERE chain_id = $1 AND pool = $2"
 
 MARK_LAST_BLOCK = "INSERT INTO blocks_read VALUES ($1, $2, $3)"

@@ -6,7 +6,7 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.assets.token import Token
 from treasury_desktop.errors import Malformed
-from treasury_desktop.store.database import Shelf
+from treasury_desktop.store.database import Shelf, readable
 from treasury_desktop.treasury.movement import Movement, MovementKind
 
 _COLUMNS = (
@@ -20,12 +20,26 @@ class MovementShelf(Shelf):
     """Keeps the Protocol `Movements` of the desk."""
 
     def keep_movements(
-        self, chain_id: int, movements: tuple[Movement, ...], last_block: int
+        self,
+        chain_id: int,
+        movements: tuple[Movement, ...],
+        last_block: int,
+        *,
+        first_block: int | None = None,
     ) -> None:
-        """Adds them (again is harmless) and remembers the last block read; it never goes back."""
+        """Adds them (again is harmless) and remembers the last block read, also a lower one.
+
+        `first_block` says from where on they are what the chain holds: what was kept of that block
+        and of later ones was another node's, or of a chain that was reorganised, and gives way.
+        """
         if any(movement.chain_id != chain_id for movement in movements):
             raise ValueError("movements of one chain at a time")
         with self._database.writing() as connection:
+            if first_block is not None:
+                connection.execute(
+                    "DELETE FROM movements WHERE chain_id = ? AND block_number >= ?",
+                    (str(chain_id), first_block),
+                )
             connection.executemany(
                 f"INSERT INTO movements ({_COLUMNS})"  # noqa: S608  a constant of ours
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -33,19 +47,27 @@ class MovementShelf(Shelf):
             )
             connection.execute(
                 "INSERT INTO movements_read (chain_id, last_block) VALUES (?, ?)"
-                " ON CONFLICT DO UPDATE SET last_block = max(last_block, excluded.last_block)",
+                " ON CONFLICT DO UPDATE SET last_block = excluded.last_block",
                 (str(chain_id), last_block),
             )
 
     def movements(self, chain_id: int) -> tuple[Movement, ...]:
-        """All, newest first."""
+        """All that can be read, newest first; `damaged_movements` says which are left out."""
+        return self._with_flaws(chain_id)[0]
+
+    def damaged_movements(self, chain_id: int) -> tuple[str, ...]:
+        """One sentence for each movement that cannot be read."""
+        return self._with_flaws(chain_id)[1]
+
+    def _with_flaws(self, chain_id: int) -> tuple[tuple[Movement, ...], tuple[str, ...]]:
+        flaws: list[str] = []
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM movements WHERE chain_id = ?"  # noqa: S608  a constant of ours
                 " ORDER BY block_number DESC, log_index DESC",
                 (str(chain_id),),
             ).fetchall()
-        return tuple(map(_movement_of, rows))
+        return tuple(readable(_movement_of, rows, flaws)), tuple(flaws)
 
     def movements_read_up_to(self, chain_id: int) -> int | None:
         """The last block read, or `None` before the first."""
@@ -95,8 +117,8 @@ def _believed(row: Sequence[object]) -> Movement:
     return Movement(
         chain_id=chain_id,
         safe=Address(_bytes(safe)),
-        block_number=int(str(block)),
-        timestamp=int(str(timestamp)),
+        block_number=_count(block),
+        timestamp=_count(timestamp),
         transaction_hash=_bytes(transaction_hash),
         log_index=int(str(log_index)),
         kind=MovementKind(kind),
@@ -119,7 +141,14 @@ def _amount(chain_id: int, cells: Sequence[object]) -> TokenAmount | None:
         name=str(name),
         decimals=None if decimals is None else int(str(decimals)),
     )
-    return TokenAmount(token=token, base_units=int(str(base_units)))
+    return TokenAmount(token=token, base_units=_count(base_units))
+
+
+def _count(cell: object) -> int:
+    number = int(str(cell))
+    if number < 0:
+        raise ValueError("a cell holds a negative number")
+    return number
 
 
 def _bytes(cell: object) -> bytes:

@@ -19,7 +19,8 @@ from treasury_desktop.store.database import (
 from treasury_desktop.store.dossier import DossierShelf
 from treasury_desktop.store.folder_lock import FolderLock
 from treasury_desktop.store.movements import MovementShelf
-from treasury_desktop.store.schema import migrate, newest_version, version_of
+from treasury_desktop.store.ordinary_file import is_there, reason_of
+from treasury_desktop.store.schema import migrate, newest_version, require_our_tables
 from treasury_desktop.store.snapshots import SnapshotShelf
 from treasury_desktop.store.transactions import TransactionShelf
 
@@ -46,7 +47,7 @@ class RecordStore(SnapshotShelf, TransactionShelf, DossierShelf, MovementShelf):
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the file, examined in full beside other work; empty when sound."""
         path = Path(self._database.name)
-        if not path.exists():
+        if not is_there(path):
             return ()
         with explained(self._database.name):
             connection = connect_to_read(path)
@@ -83,7 +84,7 @@ def open_records_to_read(folder: Path) -> RecordStore:
     Changes nothing. Where nothing was ever recorded it is simply empty.
     """
     path = folder / RECORDS_NAME
-    if not path.exists():
+    if not is_there(path):
         return RecordStore(_empty_database(str(path)), None)
     with explained(str(path)):
         connection = connect_to_read(path)
@@ -101,8 +102,9 @@ def _make_private(folder: Path) -> None:
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
     except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise Unavailable(f"The workspace {folder} cannot be written ({reason}).") from None
+        raise Unavailable(
+            f"The workspace {folder} cannot be written ({reason_of(error)})."
+        ) from None
 
 
 def _database_to_write(path: Path) -> Database:
@@ -121,19 +123,19 @@ def _database_to_write(path: Path) -> Database:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Looks at the version before anything of ours writes to the file."""
-    if not path.exists() or path.stat().st_size == 0:
+    """Looks at the version and the tables before anything of ours writes to the file."""
+    if not is_there(path) or path.stat().st_size == 0:
         return
     with explained(str(path)):
         connection = connect_to_read(path)
         try:
-            version_of(connection, str(path))
+            require_our_tables(connection, str(path))
         finally:
             connection.close()
 
 
 def _refuse_older(connection: sqlite3.Connection, path: Path) -> None:
-    if version_of(connection, str(path)) < newest_version():
+    if require_our_tables(connection, str(path)) < newest_version():
         raise Unavailable(f"{path} is of an older version; open the workspace once for writing.")
 
 
@@ -149,7 +151,7 @@ def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
 def _may_have_suffered(path: Path) -> bool:
     """Whether the last desk did not close the file, or examining it costs next to nothing."""
     log = path.with_name(path.name + "-wal")
-    return log.exists() or (path.exists() and path.stat().st_size <= CHEAP_TO_CHECK)
+    return is_there(log) or (is_there(path) and path.stat().st_size <= CHEAP_TO_CHECK)
 
 
 def _empty_database(name: str) -> Database:

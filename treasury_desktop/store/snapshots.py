@@ -12,7 +12,7 @@ class SnapshotShelf(Shelf):
     """Keeps the Protocol `Snapshots` of the desk."""
 
     def keep_snapshot(self, snapshot: TreasurySnapshot) -> None:
-        """Adds it durably; the same snapshot again changes nothing."""
+        """Adds it durably; the newest one again changes nothing."""
         block = snapshot.block
         if max(block.number, block.timestamp) >= _INTEGER_END:
             raise Malformed("block", "its number or time is impossibly large; nothing was kept")
@@ -21,15 +21,17 @@ class SnapshotShelf(Shelf):
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO snapshots (chain_id, block_number, block_hash, timestamp, snapshot)"
-                " SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM snapshots"
-                " WHERE chain_id = ?1 AND block_number = ?2 AND snapshot = ?5)",
+                " SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?5 IS NOT (SELECT snapshot FROM snapshots"
+                " WHERE +chain_id = ?1 ORDER BY arrival DESC LIMIT 1)",
                 (chain, block.number, block.hash, block.timestamp, document),
             )
 
     def latest_snapshot(self, chain_id: int) -> TreasurySnapshot | None:
-        """The snapshot of the highest block (the last one kept of it) that can be read, or `None`.
+        """The snapshot that was kept last and can be read, or `None`.
 
-        Damaged ones are passed over; `damaged_snapshots` says which.
+        The height of its block decides nothing: a node that once named a far block would otherwise
+        be believed for as long as the chain takes to get there. Damaged ones are passed over;
+        `damaged_snapshots` says which.
         """
         return self._newest(chain_id)[0]
 
@@ -41,8 +43,9 @@ class SnapshotShelf(Shelf):
         damaged: list[str] = []
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT block_number, snapshot FROM snapshots WHERE chain_id = ?"
-                " ORDER BY block_number DESC, arrival DESC",
+                # The plus keeps the index away, which would have everything sorted first.
+                "SELECT block_number, snapshot FROM snapshots WHERE +chain_id = ?"
+                " ORDER BY arrival DESC",
                 (str(chain_id),),
             )
             for row in rows:  # one at a time: the first is nearly always the one

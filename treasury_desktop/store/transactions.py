@@ -8,11 +8,11 @@ import sqlite3
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import Sending
-from treasury_desktop.errors import Refused
+from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
-from treasury_desktop.store.database import Shelf
+from treasury_desktop.store.database import Shelf, left_out, readable
 from treasury_desktop.store.transaction_rows import (
     COLUMNS,
     confirmation_of,
@@ -61,17 +61,34 @@ class TransactionShelf(Shelf):
         """The transaction with its confirmations, or `None`."""
         with self._database.reading() as connection:
             row = _row(connection, safe_tx_hash)
-            return None if row is None else _whole(connection, row)
+            return None if row is None else _whole(connection, row, [])
 
     def transactions(self, safe: Address) -> tuple[QueuedTransaction, ...]:
-        """All of a Safe, by nonce and then by arrival, final ones included."""
+        """All of a Safe that can be read, by nonce and then by arrival, final ones included.
+
+        Damaged rows are left out; `damaged_transactions` says which.
+        """
+        return self._with_flaws_of(safe)[0]
+
+    def damaged_transactions(self, safe: Address) -> tuple[str, ...]:
+        """One sentence for each transaction or signature of a Safe that cannot be read."""
+        return self._with_flaws_of(safe)[1]
+
+    def _with_flaws_of(
+        self, safe: Address
+    ) -> tuple[tuple[QueuedTransaction, ...], tuple[str, ...]]:
+        found, flaws = [], list[str]()
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {', '.join(COLUMNS)} FROM transactions WHERE safe = ? ORDER BY rowid",  # noqa: S608  constants of ours
                 (safe.raw,),
             ).fetchall()
-            found = [_whole(connection, row) for row in rows]
-        return tuple(sorted(found, key=lambda queued: queued.tx.nonce))
+            for row in rows:
+                try:
+                    found.append(_whole(connection, row, flaws))
+                except Malformed as flaw:
+                    flaws.append(left_out(flaw))
+        return tuple(sorted(found, key=lambda queued: queued.tx.nonce)), tuple(flaws)
 
     def keep_confirmation(self, confirmation: Confirmation) -> bool:
         """Adds it durably; False if the same signature was there already."""
@@ -162,7 +179,10 @@ def _row(connection: sqlite3.Connection, safe_tx_hash: bytes) -> tuple[object, .
     return row
 
 
-def _whole(connection: sqlite3.Connection, row: tuple[object, ...]) -> QueuedTransaction:
+def _whole(
+    connection: sqlite3.Connection, row: tuple[object, ...], flaws: list[str]
+) -> QueuedTransaction:
+    """The transaction with every signature that can be read; a damaged one counts for nothing."""
     safe_tx_hash = row[0]
     signatures = connection.execute(
         "SELECT safe_tx_hash, owner, signature FROM confirmations"
@@ -170,14 +190,15 @@ def _whole(connection: sqlite3.Connection, row: tuple[object, ...]) -> QueuedTra
         (safe_tx_hash,),
     )
     by_owner: dict[Address, Confirmation] = {}
-    for confirmation in map(confirmation_of, signatures):
+    for confirmation in readable(confirmation_of, signatures, flaws):
         by_owner.setdefault(confirmation.owner, confirmation)
     set_aside = connection.execute(
         "SELECT safe_tx_hash, claimed_signer, data, reason FROM quarantined"
         " WHERE safe_tx_hash = ? ORDER BY arrival",
         (safe_tx_hash,),
     )
-    return queued_of(row, tuple(by_owner.values()), tuple(map(quarantined_of, set_aside)))
+    aside = tuple(readable(quarantined_of, set_aside, flaws))
+    return queued_of(row, tuple(by_owner.values()), aside)
 
 
 def _known(connection: sqlite3.Connection, safe_tx_hash: bytes) -> QueuedTransaction:

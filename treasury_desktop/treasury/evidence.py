@@ -146,9 +146,14 @@ class Evidence:
     exposures: tuple[Exposed, ...] | Unknown = ()
     allowances: tuple[ObservedAllowance, ...] = ()
     positions: tuple[OwnPosition, ...] = ()
-    queue: tuple[QueueEntry, ...] = ()
+    queue: tuple[QueueEntry, ...] | Unknown = ()
     balance_changes: tuple[BalanceChange, ...] | Unknown = UNKNOWN
     storage_changes: tuple[StorageChange, ...] | Unknown = UNKNOWN
+
+    @property
+    def known_queue(self) -> tuple[QueueEntry, ...]:
+        """What is known to wait; empty too where nobody has said."""
+        return () if isinstance(self.queue, Unknown) else self.queue
 
     def token_at(self, address: Address) -> DescribedToken | None:
         """What is said about the token at an address, or `None`."""

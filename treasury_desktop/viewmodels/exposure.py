@@ -87,7 +87,7 @@ def _judgement_of(group: str, local: LocalFacts) -> Judgement | None:
     if contract is None or local.safe is None:
         return None
     # A nonce of its own, for rivals of the transaction under judgement would not count.
-    nonces = [entry.nonce for entry in local.evidence.queue if isinstance(entry.nonce, int)]
+    nonces = [entry.nonce for entry in local.evidence.known_queue if isinstance(entry.nonce, int)]
     tx = SafeTx(to=contract, value=_ONE_WEI, nonce=max(nonces, default=0) + 1)
     facts = Facts(
         safe=local.safe,

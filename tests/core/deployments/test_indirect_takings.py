@@ -41,6 +41,7 @@ from treasury_desktop.calls.known_contracts import official_address
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.safes.multisend import PackedCall, multisend_calldata
 from treasury_desktop.treasury.evidence import HeldAmount, ObservedAllowance
+from treasury_desktop.treasury.strategy import Strategy
 
 FORTY_PERCENT = 4_000_000
 FOREIGN_SAFE = an_address("a Safe of somebody else")
@@ -419,3 +420,71 @@ def test_contract_that_says_it_pays_somebody_else() -> None:
     )
     batch = (approve(FORTY_PERCENT, STRANGER), payout, approve(0, STRANGER))
     assert words(batch) == {outsider(STRANGER): "refused"}
+
+
+# ── the universal router's commands ──────────────────────────────────────────────────────────────
+
+PERMIT_OF_ROUTER = "PERMIT2_PERMIT(((address,uint160,uint48,uint48),address,uint256),bytes)"
+
+
+def routed(command: int, *arguments: tuple[str, object]) -> Call:
+    """One command of the universal router with its arguments."""
+    kinds = ",".join(kind for kind, _ in arguments)
+    inputs = a_call(ROUTER, f"command({kinds})", *(value for _, value in arguments)).data[4:]
+    return a_call(ROUTER, "execute(bytes,bytes[],uint256)", bytes([command]), (inputs,), 2**40)
+
+
+def test_router_moves_tokens_of_its_caller() -> None:
+    """A command that pays out of Permit2 pays out of the Safe, whoever gets it."""
+    one = routed(0x02, ("address", USDC), ("address", STRANGER), ("uint160", units(FORTY_PERCENT)))
+    assert words(one)[outsider(STRANGER)] == "refused"
+    transfers = ((SAFE, STRANGER, units(FORTY_PERCENT), USDC),)
+    many = routed(0x0D, ("(address,address,uint160,address)[]", transfers))
+    assert words(many)[outsider(STRANGER)] == "refused"
+    caller = Address(bytes(19) + b"\x01")
+    home = routed(0x02, ("address", USDC), ("address", caller), ("uint160", units(FORTY_PERCENT)))
+    assert words(home) == {}
+
+
+def test_router_submits_a_permit_of_its_caller() -> None:
+    """What a command lets somebody take through Permit2 stays open to him."""
+    permit = ((USDC, units(FORTY_PERCENT), 2**40, 0), STRANGER, 2**40)
+    kind = "((address,uint160,uint48,uint48),address,uint256)"
+    assert words(routed(0x0A, (kind, permit), ("bytes", b"")))[outsider(STRANGER)] == "refused"
+
+
+# ── burning, and ether that a module may pay ─────────────────────────────────────────────────────
+
+
+def test_tokens_burnt_by_an_allowance() -> None:
+    """Whoever may burn the Safe's tokens may take them from it."""
+    burn = a_call(USDC, "burnFrom(address,uint256)", SAFE, units(FORTY_PERCENT))
+    assert words(burn) == {outsider(USDC): "refused"}
+    batch = (approve(FORTY_PERCENT, batch_contract()), called_batch(batch_contract(), burn))
+    assert words(batch) == {outsider(USDC): "refused"}
+    theirs = a_call(USDC, "burnFrom(address,uint256)", PAYROLL, units(FORTY_PERCENT))
+    assert words(theirs) == {}
+
+
+def test_ether_that_a_known_module_may_pay() -> None:
+    """The Safe's ether bounds what a module may pay of it, where the module is an official one."""
+    module = official_address(1, "AllowanceModule", (0, 1, 0))
+    assert module is not None
+    give = "setAllowance(address,address,uint96,uint16,uint32)"
+    allow = a_call(module, give, STRANGER, ZERO_ADDRESS, 10**24, 0, 0)
+    held = HeldAmount(token="native", base_units=10**18, place="safe")
+    found = judged(allow, an_evidence(holdings=(*IDLE, _elsewhere(), held)))
+    assert found[outsider(STRANGER)].amount_usd == 2_500
+    assert words(allow, an_evidence(holdings=(*IDLE, _elsewhere()))) == {}
+
+
+def test_whole_debt_repaid() -> None:
+    """The number that means all there is bounds a repayment by its allowance."""
+    pool = an_address("lending pool")
+    lending = (Strategy(name="Aave", group="Aave", venue="aave_v3", contracts=(pool,)),)
+    whole = a_call(pool, "repay(address,uint256,uint256,address)", USDC, 2**256 - 1, 2, SAFE)
+    found = judged((approve(400_000, pool), whole), strategies=lending)
+    assert found["Aave"].amount_usd == 400_000
+    old = a_call(pool, "deposit(address,uint256,address,uint16)", USDC, units(400_000), SAFE, 0)
+    found = judged((approve(400_000, pool), old), strategies=lending)
+    assert found["Aave"].amount_usd == 400_000

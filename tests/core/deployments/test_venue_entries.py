@@ -252,7 +252,7 @@ def test_minimum_amounts_hold_within_the_tolerance(
 def test_an_exit_asks_for_what_the_pool_returns_within_the_tolerance(
     terms: uniswap_v3.MintTerms, units0: int, units1: int, move: Fraction
 ) -> None:
-    """At every such price the exit runs, and at one of them it accepts not one unit less."""
+    """At every such price the exit runs, and at the two ends it accepts not one unit less."""
     entry = a_mint(terms, units0, units1)
     if entry is None:
         return
@@ -265,8 +265,15 @@ def test_an_exit_asks_for_what_the_pool_returns_within_the_tolerance(
     returned = amounts_for_liquidity(root, *bounds, members["liquidity"])
     assert returned[0] >= least[0]
     assert returned[1] >= least[1]
-    if terms.slippage_bps == 0 and move == 0:
-        assert returned == pytest.approx(least, abs=2 + members["liquidity"] // 2**90)
+    ends = [
+        terms.sqrt_price_x96,
+        _root_moved_by(terms, Fraction(-1)),
+        _root_moved_by(terms, Fraction(1)),
+    ]
+    at_ends = [amounts_for_liquidity(end, *bounds, members["liquidity"]) for end in ends]
+    slack = 2 + members["liquidity"] // min(ends)
+    for token in (0, 1):
+        assert min(pair[token] for pair in at_ends) - least[token] <= slack
 
 
 def _root_moved_by(terms: uniswap_v3.MintTerms, move: Fraction) -> int:
@@ -321,6 +328,13 @@ def test_mints_that_make_no_sense(
         uniswap_v3.entry(
             replace(POOL_STRATEGY, **strategy), replace(THE_POOL, **pool), (one, other), SAFE, terms
         )
+
+
+def test_amounts_too_small_for_any_liquidity() -> None:
+    """Nothing of either token makes no position."""
+    amounts = tuple(TokenAmount(token=token, base_units=0) for token in (TOKEN0, TOKEN1))
+    with pytest.raises(Refused, match="too small"):
+        uniswap_v3.entry(POOL_STRATEGY, THE_POOL, amounts, SAFE, TERMS)
 
 
 @pytest.mark.parametrize("slippage", [-1, 501, 9_999, BPS])

@@ -62,6 +62,7 @@ from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.treasury.evidence import BalanceChange, Evidence, StorageChange
 
+YES = True
 CHILD = an_address("a Safe whose owner this Safe is")
 
 
@@ -321,7 +322,6 @@ def test_service_that_reads_what_we_cannot() -> None:
 SHAPES = parse_function(
     "shapes(bool flag,int256 number,string text,bytes4 tag,(address to,uint8[] list)[] pairs)"
 )
-YES = True
 SHAPED = a_call(
     VAULT, "shapes(bool,int256,string,bytes4,(address,uint8[])[])",
     YES, -5, "hé", b"\x12\x34\x56\x78", ((PAYROLL, (1, 2)),),
@@ -407,6 +407,33 @@ def test_claimed_abi_takes_no_known_function_over() -> None:
     review = review_of(a_tx(pay(5, STRANGER)), abis=(abi,))
     assert review.call.certainty is Certainty.KNOWN_CONTRACT
     assert severities(review)["RECIPIENT_NOT_IN_ADDRESS_BOOK"] == "danger"
+
+
+BORROWED_NAMES = (
+    "signMessage", "approveHash", "addOwnerWithThreshold", "changeThreshold", "setGuard", "setup",
+    "execTransaction", "multiSend", "multicall", "transfer", "approve", "safeTransferFrom",
+    "setApprovalForAll", "permit", "deposit", "withdraw", "mint", "collect", "exactInput",
+    "upgradeTo",
+    "transferOwnership", "grantRole", "approveDelegation", "schedule", "propose", "enableModule",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BORROWED_NAMES)
+@pytest.mark.parametrize("kinds", [(), ("bool",), ("bytes[]", "string", "(uint256,address)[2]")])
+def test_claimed_functions_with_borrowed_names(name: str, kinds: tuple[str, ...]) -> None:
+    """A claimed function may bear any name with any arguments: it is read, and stays a guess."""
+    function = parse_function(f"{name}({','.join(kinds)})")
+    values = {"bool": YES, "bytes[]": (b"x",), "string": "y"}
+    arguments = [values.get(kind, ((1, SAFE), (2, SAFE))) for kind in kinds]
+    for to in (SAFE, USDC, VAULT, STRANGER):
+        call = a_call(to, function.signature, *arguments)
+        abi = ClaimedAbi(address=to, functions=(function,))
+        for operation in (Operation.CALL, Operation.DELEGATECALL):
+            tx = replace(a_tx(call), operation=operation)
+            storage = Evidence(storage_changes=(changed(THRESHOLD, 2, 1),))
+            review = review_of(tx, abis=(abi,), evidence=storage)
+            assert review.call.certainty in (Certainty.GUESS, Certainty.NONE) or not kinds
+            assert severities(review)["STORAGE_TAKEOVER_RISK"] == "block"
 
 
 # ── storage ──────────────────────────────────────────────────────────────────────────────────────

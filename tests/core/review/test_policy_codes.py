@@ -36,7 +36,7 @@ from tests.matters import (
 from tests.samples import PAYROLL, an_address
 from treasury_desktop.assets.quote import QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
-from treasury_desktop.bundle import Bundle
+from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.treasury.evidence import Evidence, Exposed, HeldAmount
@@ -178,6 +178,10 @@ def test_loan_without_a_price_may_be_any_size() -> None:
     [
         ((), "within"),
         ((HeldAmount(token=str(USDC), base_units=units(5_000_000), place="x"),), "above advice"),
+        (
+            (HeldAmount(token=str(USDC), base_units=units(2_500_000), place="x"),) * 2,
+            "above advice",
+        ),
         ((HeldAmount(token=str(USDC), base_units=units(TREASURY), place="x"),), "cannot be judged"),
         ((HeldAmount(token=str(JUNK), base_units=1, place="x"),), "cannot be judged"),
         (UNKNOWN, "cannot be judged"),
@@ -272,6 +276,30 @@ def test_exposure_that_nobody_states() -> None:
     assert verdict(entering(400_000), unknown) == "cannot be judged"
     assert verdict(entering(1_200_000), unknown) == "refused"
     assert found(pay(10_000), unknown) == {}
+
+
+def test_queue_that_nobody_states() -> None:
+    """Nobody having said what waits is no empty queue."""
+    unknown = an_evidence(queue=UNKNOWN)
+    assert verdict(entering(400_000), unknown) == "cannot be judged"
+    assert verdict(entering(1_200_000), unknown) == "refused"
+    assert found(pay(10_000), unknown) == {}
+
+
+@pytest.mark.parametrize("name", ["exposures", "queue"])
+def test_what_a_bundle_leaves_out(name: str) -> None:
+    """Left out is unknown, an empty list is none: also in the bytes of a bundle."""
+    for value, words in ((UNKNOWN, "cannot be judged"), ((), "within")):
+        evidence = replace(COMPUTED, **{name: value})
+        bundle = Bundle(
+            safe=a_treasury_safe(),
+            tx=a_tx(*entering(400_000)),
+            strategies=STRATEGIES,
+            evidence=evidence,
+        )
+        again = read_bundle(write_bundle(bundle))
+        assert getattr(again.evidence, name) == value
+        assert [judgement.verdict.words for judgement in examine(again).judgements] == [words]
 
 
 def test_exposure_stated_for_the_group() -> None:

@@ -162,3 +162,12 @@ def test_orders_approved_by_their_number() -> None:
     assert found(hostile, facts=VENUE_FACTS)["ONCHAIN_MESSAGE_SIGNED"] == "danger"
     back = a_call(VENUE, signature, bytes(56), NO)
     assert reviewed(back, facts=VENUE_FACTS).verdict == "ok"
+
+
+def test_spending_by_a_module() -> None:
+    """What the Allowance module lets a stranger spend is an allowance, in ether too."""
+    signature = "setAllowance(address,address,uint96,uint16,uint32)"
+    for token, name in ((USDC, "USDC"), (ZERO_ADDRESS, "native coin")):
+        hostile = reviewed(a_call(VENUE, signature, STRANGER, token, 5, 0, 0), facts=VENUE_FACTS)
+        (told,) = (f for f in hostile.findings if f.code == "SPENDER_NOT_ALLOWLISTED")
+        assert name in told.sentence

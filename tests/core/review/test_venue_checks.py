@@ -88,6 +88,13 @@ def test_strategies_that_are_a_pretext() -> None:
     assert claimed(pay(1, STRANGER), strategy="Unheard of")["STRATEGY_RECIPIENT_NOT_ALLOWED"]
 
 
+def test_strategy_that_gets_what_it_gives() -> None:
+    """Shares for the strategy's own contract go nowhere else, and not to the Safe either."""
+    codes = claimed(*entering(5)[:1], a_call(VAULT, "deposit(uint256,address)", units(5), VAULT))
+    assert codes["RECEIVER_NOT_SAFE"] == "block"
+    assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in codes
+
+
 def test_strategies_that_are_meant() -> None:
     """Entering, leaving, a twin of the group, our own Safes, and a payee paid beside it."""
     for calls in (
@@ -96,6 +103,7 @@ def test_strategies_that_are_meant() -> None:
         (a_call(VAULT, "redeem(uint256,address,address)", 5, SAFE, SAFE),),
         (*entering(400_000), pay(1, PAYROLL)),
         (*entering(400_000), pay(1, OWN_SAFE)),
+        (approve(400_000),),
     ):
         assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(*calls)
     assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(pay(1, PAYROLL), strategy="Unheard of")

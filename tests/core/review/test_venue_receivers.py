@@ -275,6 +275,25 @@ def test_fees_of_a_router() -> None:
         assert not {"RECEIVER_NOT_SAFE", "RECIPIENT_NOT_IN_ADDRESS_BOOK"} & set(calm)
 
 
+def test_contracts_that_keep_what_they_give() -> None:
+    """A vault that gives its shares to itself gives them to nobody."""
+    for call in (
+        a_call(VAULT, "deposit(uint256,address)", 5, VAULT),
+        a_call(VAULT, "redeem(uint256,address,address)", 5, VAULT, SAFE),
+        a_call(MANAGER, UNWRAP, 0, MANAGER),
+    ):
+        assert found(call)["RECEIVER_NOT_SAFE"] == "block"
+
+
+def test_requests_by_nobody_are_the_callers() -> None:
+    """Lido's queue takes the zero address for whoever asks."""
+    request = "requestWithdrawals(uint256[],address)"
+    calm = found(a_call(VENUE, request, (5,), ZERO_ADDRESS), facts=VENUE_FACTS)
+    assert "RECEIVER_NOT_SAFE" not in calm
+    hostile = found(a_call(VENUE, request, (5,), STRANGER), facts=VENUE_FACTS)
+    assert hostile["RECEIVER_NOT_SAFE"] == "block"
+
+
 def test_one_safe_acts_for_itself() -> None:
     """What another Safe that we own gives to itself is no receiver of ours."""
     inner = a_call(VAULT, "deposit(uint256,address)", 5, STRANGER)

@@ -19,7 +19,11 @@ from treasury_desktop.safes.signature import (
     parse_signature,
     recover_signer,
 )
-from treasury_desktop.safes.signature_blob import pack_signatures, split_signatures
+from treasury_desktop.safes.signature_blob import (
+    contract_signature,
+    pack_signatures,
+    split_signatures,
+)
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 HASHES = st.binary(min_size=32, max_size=32)
@@ -100,11 +104,13 @@ def test_other_v_is_nobodys(v: int) -> None:
     assert signature.signer_of(bytes(32)) is None
 
 
-@pytest.mark.parametrize(("r", "s"), [(0, 0), (0, 1), (1, 0), (ORDER, 1), (1, ORDER), (5, 5)])
+@pytest.mark.parametrize(
+    ("r", "s"), [(0, 0), (0, 1), (1, 0), (ORDER, 1), (1, ORDER), (5, 5), (2**256 - 1, 2**256 - 1)]
+)
 def test_impossible_numbers_recover_nobody(r: int, s: int) -> None:
-    """Numbers that are no signature name nobody, or somebody, and never fail."""
-    found = recover_signer(bytes(32), r, s, 27)
-    assert found is None or isinstance(found, Address)
+    """Numbers that are no signature name nobody, as ecrecover has it."""
+    for v in (27, 28):
+        assert recover_signer(b"\x01" * 32, r, s, v) is None
 
 
 def test_address_in_r_is_its_lower_twenty_bytes() -> None:
@@ -178,6 +184,15 @@ def test_where_a_contract_signature_points(
     """What it carries lies behind the signatures and is all there, or it carries nothing."""
     (one,) = split_signatures(a_contract(offset).encoded + behind)[:1]
     assert one.dynamic == dynamic
+
+
+def test_contract_signature_on_its_own() -> None:
+    """It points right behind itself, names its contract, and carries what it was given."""
+    for content in (b"", b"abc", bytes(100)):
+        whole = contract_signature(an_owner(3), content)
+        (one,) = split_signatures(whole)
+        assert (one.signer_of(bytes(32)), one.s, one.dynamic) == (an_owner(3), 65, content)
+        assert whole == one.encoded + carried(content)
 
 
 def test_several_contract_signatures() -> None:

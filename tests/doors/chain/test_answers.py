@@ -1,5 +1,6 @@
 """Whatever a node or a contract answers is parsed or malformed, never another failure."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -92,6 +93,17 @@ def test_limits() -> None:
         answers.hex_data("0x123456", "field", 2)
     with pytest.raises(Malformed, match="20-byte"):
         answers.address("0x12", "field")
+
+
+def test_a_block_of_the_future_is_none() -> None:
+    """A minute ahead is a clock; more than a day ahead would never grow old."""
+    header = {"number": "0x1", "hash": "0x" + "11" * 32, "gasLimit": "0x1"}
+    now = int(time.time())
+    found = answers.header(header | {"timestamp": hex(now + 60)}, "newest block")
+    assert found.block.timestamp == now + 60
+    for ahead in (now + 2 * answers.SECONDS_AHEAD, 221_845_392_000, 2**62):
+        with pytest.raises(Malformed, match=rf"timestamp: {ahead} lies more than a day ahead"):
+            answers.header(header | {"timestamp": hex(ahead)}, "newest block")
 
 
 def test_reverted_is_not_an_answer_to_read() -> None:

@@ -85,11 +85,14 @@ def test_endpoint_that_answers_no_logs_at_all(
         PoolReader(lying_node).swaps(_pool(chain), 0, 2000)
 
 
-def test_nodes_that_write_no_time_beside_a_log(
-    chain: Demonstration, node: Node, liar: LyingEndpoint, lying_node: Node
+@pytest.mark.parametrize(
+    "hint", [None, "0x0", "0x386d4380", "0x4000000000000000", "soon", 946_684_800]
+)
+def test_a_time_beside_a_log_is_nobodys_word(
+    chain: Demonstration, node: Node, liar: LyingEndpoint, lying_node: Node, hint: object
 ) -> None:
-    """Without the time in the log, the blocks are read, and the swaps are the same."""
-    liar.twist = _each_log(lambda log: log.pop("blockTimestamp", None))
+    """Whatever stands there, the time of a swap is that of its block."""
+    liar.twist = _each_log(lambda log: log.update(blockTimestamp=hint))
     pool = _pool(chain)
     swaps = PoolReader(lying_node).swaps(pool, 1000, 1100)
     assert liar.asked.count("eth_getBlockByNumber") > 5
@@ -100,9 +103,7 @@ def test_block_that_is_not_the_logs_block(
     chain: Demonstration, liar: LyingEndpoint, lying_node: Node
 ) -> None:
     """A block whose hash is not the one its logs name gives no time."""
-    liar.twist = _each_log(
-        lambda log: log.pop("blockTimestamp", None) and log.update(blockHash="0x" + "11" * 32)
-    )
+    liar.twist = _each_log(lambda log: log.update(blockHash="0x" + "11" * 32))
     with pytest.raises(Malformed, match="is not the block its logs say"):
         PoolReader(lying_node).swaps(_pool(chain), 1000, 1100)
 
@@ -119,7 +120,6 @@ def test_block_that_is_not_the_logs_block(
         ({"topics": "0x"}, "topics"),
         ({"logIndex": None}, "logIndex"),
         ({"transactionHash": "0x12"}, "transactionHash"),
-        ({"blockTimestamp": "soon"}, "blockTimestamp"),
     ],
 )
 def test_logs_that_were_not_asked_for(

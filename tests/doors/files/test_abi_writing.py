@@ -12,7 +12,7 @@ from tests.foreign import PAYEE, SAFE
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle.fields import Fields
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.abi_writing import calldata_of, function_of
+from treasury_desktop.files.foreign_programs.abi_writing import calldata_of, function_of
 
 LOWER = PAYEE.lower()
 MAX = str(2**256 - 1)
@@ -138,6 +138,8 @@ def test_structs() -> None:
         ("uint256[]", "[1,]"),
         ("uint256[]", "[[1]]"),
         ("uint256[2]", "[1]"),
+        ("uint256[]", "[" + "1," * 131_072 + "1]"),
+        ("string[]", ["a"] * 131_073),
         ("string[]", "[unquoted]"),
         ("string[]", '{"a":1}'),
         ("string[]", "[1.5]"),

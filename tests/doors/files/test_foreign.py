@@ -26,7 +26,7 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Unnamed, read_bundle, write_bundle
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.files.incoming import Incoming, Known, as_asked, bundle_of
+from treasury_desktop.files.foreign_programs.incoming import Incoming, Known, as_asked, bundle_of
 from treasury_desktop.safes.safe import SafeVersion
 
 EVERY_KIND = {

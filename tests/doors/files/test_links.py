@@ -19,15 +19,18 @@ from tests.foreign import (
 )
 from treasury_desktop.bundle import read_bundle
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.files.chain_names import (
+from treasury_desktop.files.foreign_programs.chain_names import (
     chain_named,
     known_chain_ids,
     name_of_chain,
     read_prefixed_address,
 )
-from treasury_desktop.files.incoming import Known, bundle_of
-from treasury_desktop.files.link_writing import write_eternal_safe_link, write_localsafe_link
-from treasury_desktop.files.links import read_link
+from treasury_desktop.files.foreign_programs.incoming import Known, bundle_of
+from treasury_desktop.files.foreign_programs.link_writing import (
+    write_eternal_safe_link,
+    write_localsafe_link,
+)
+from treasury_desktop.files.foreign_programs.links import read_link
 from treasury_desktop.safes.safe import SafeVersion
 
 HASH = "0x684b58d88efedb48ef5648d6c63ea35b95e94d0f0f35875f35ae4fe3d2d405e9"

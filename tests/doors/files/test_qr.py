@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.qr import text_in
+from treasury_desktop.files.air_gapped.qr import text_in
 
 SENT = json.loads((Path(__file__).parent / "signing_requests.json").read_text("utf-8"))
 Pixels = tuple[bytes, int, int]

@@ -22,8 +22,13 @@ from tests.shared_vectors import cases_of
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.files.incoming import Known, bundle_of
-from treasury_desktop.files.safe_batch import batch_calls, checksum_of, read_batch, write_batch
+from treasury_desktop.files.foreign_programs.incoming import Known, bundle_of
+from treasury_desktop.files.foreign_programs.safe_batch import (
+    batch_calls,
+    checksum_of,
+    read_batch,
+    write_batch,
+)
 from treasury_desktop.safes.multisend import PackedCall
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
@@ -110,7 +115,7 @@ def test_keys_beyond_the_basic_plane_sort_as_javascript_does() -> None:
     """😀 (U+1F600) comes before ﬀ (U+FB00) by UTF-16 code units, after it by code points."""
     assert checksum_of({"😀": 1, "ﬀ": 2}) == checksum_of({"ﬀ": 2, "😀": 1})
     written = json.dumps(["😀", "ﬀ"], ensure_ascii=False, separators=(",", ":"))
-    from treasury_desktop.files import safe_batch  # noqa: PLC0415  its own form is asked for
+    from treasury_desktop.files.foreign_programs import safe_batch  # noqa: PLC0415  its own form is asked for
 
     assert safe_batch._serialized({"ﬀ": None, "😀": "é"}) == f'{{{written}"é",null,}}'
 
@@ -210,6 +215,7 @@ def test_batch_of_another_safe() -> None:
         ({"data": None, "contractMethod": a_method("receive")}, "5", "0x"),
         ({"data": None, "contractMethod": a_method("fallback")}, "5", "0x"),
         ({"data": "0x01", "contractMethod": a_method("transfer")}, "5", "0x01"),
+        ({"data": "0x01", "contractMethod": {}}, "5", "0x01"),
         ({"operation": 0}, "5", "0x"),
         ({"operation": "0", "note": "unknown members mean nothing"}, "5", "0x"),
     ],
@@ -339,6 +345,15 @@ def test_what_a_batch_cannot_carry(changes: dict[str, Any]) -> None:
     bundle = read_bundle(json.dumps(a_bundle_json(**changes)).encode())
     with pytest.raises(Refused):
         write_batch(bundle, created_at_ms=1)
+
+
+def test_texts_that_encode_to_more_than_a_file_can_hold() -> None:
+    """A bomb of small numbers is refused before the memory is gone."""
+    listed = {"x": "[" + "1," * 100_000 + "1]"}
+    method = a_method("f", {"name": "x", "type": "uint256[]"})
+    call = a_call(data=None, contractMethod=method, contractInputsValues=listed)
+    with pytest.raises(Malformed, match="transactions: encode to more than"):
+        shown(a_batch(call, call))
 
 
 def test_a_batch_that_runs_foreign_code_is_no_batch_file() -> None:

@@ -15,8 +15,8 @@ from tests.foreign import (
 )
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.incoming import Known, bundle_of
-from treasury_desktop.files.service_transaction import (
+from treasury_desktop.files.foreign_programs.incoming import Known, bundle_of
+from treasury_desktop.files.foreign_programs.service_transaction import (
     read_service_page,
     read_service_transaction,
 )

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.foreign import codes, refusal_of, shown
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.cbor import Tagged, read_cbor
-from treasury_desktop.files.signing_request import read_signing_request
-from treasury_desktop.files.uniform_resource import read_uniform_resource
+from treasury_desktop.files.air_gapped.cbor import Tagged, read_cbor
+from treasury_desktop.files.air_gapped.signing_request import read_signing_request
+from treasury_desktop.files.air_gapped.uniform_resource import read_uniform_resource
 from treasury_desktop.resources import read_resource
 
 SENT = json.loads((Path(__file__).parent / "signing_requests.json").read_text("utf-8"))
@@ -121,6 +121,8 @@ def test_too_few_parts() -> None:
         PARTS[0].replace("/1-10/", "/1-11/"),
         PARTS[0] + " " + SENT["whole"].split("/")[0] + "/1-1/" + written("x", b"\0").split("/")[1],
         " ".join([SENT["whole"]] * 1025),
+        "ur:x/1-1025/aeaeae " * 1025,
+        "ur:x/" + "a" * 2**21,
         "ur:x/1-1/" + written("x", cbor([1, 1, 1, 1])).split("/")[1],
         "ur:x/1-1/" + written("x", cbor([1, 1, 1, True, b"a"])).split("/")[1],
         "ur:x/1-1/" + written("x", cbor([1, 1, 5, 1, b"a"])).split("/")[1],

@@ -17,9 +17,12 @@ from tests.foreign import (
 from tests.shared_vectors import cases_of
 from treasury_desktop.bundle import read_bundle
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.files.incoming import Known, bundle_of
-from treasury_desktop.files.safe_batch import read_batch
-from treasury_desktop.files.typed_data_file import read_typed_data, write_typed_data
+from treasury_desktop.files.foreign_programs.incoming import Known, bundle_of
+from treasury_desktop.files.foreign_programs.safe_batch import read_batch
+from treasury_desktop.files.foreign_programs.typed_data_file import (
+    read_typed_data,
+    write_typed_data,
+)
 
 VERSIONS = ["0.1.0", "1.0.0", "1.2.0", "1.3.0", "1.4.1", "1.5.0"]
 

@@ -80,10 +80,6 @@ NEVER_PUBLISHED = {
     "safe": {
         "setup(address[],uint256,address,bytes)",  # 0.1.0 has no published package
     },
-    "erc721": {
-        "burn(address,uint256,uint256)",
-        "burnBatch(address,uint256[],uint256[])",
-    },
 }
 
 

@@ -262,21 +262,35 @@ def test_what_was_mined_gives_its_hash(both: Records, samples: Samples) -> None:
 # ── snapshots and movements ──────────────────────────────────────────────────────────────────────
 
 
-def test_the_snapshot_of_the_highest_block(both: Records, samples: Samples) -> None:
-    """Of several at one block the one kept last; the same one again changes nothing."""
+def test_the_snapshot_kept_last(both: Records, samples: Samples) -> None:
+    """Whatever its block; the newest one again changes nothing, an older one is the newest then."""
     later = replace(samples.snapshot(300), nodes=("later",))
-    for snapshot in (samples.snapshot(300), later, samples.snapshot(300), samples.snapshot(100)):
+    for snapshot in (samples.snapshot(300), later, samples.snapshot(100), samples.snapshot(300)):
         both.keep_snapshot(snapshot)
-    assert both.latest_snapshot(CHAIN_ID) == later
+        assert both.latest_snapshot(CHAIN_ID) == snapshot
     assert both.latest_snapshot(5) is None
 
 
 def test_movements_and_how_far_they_were_read(both: Records, samples: Samples) -> None:
-    """Newest first, each log once, by chain; the last block read never goes back."""
+    """Newest first, each log once, by chain; the last block read may be a lower one."""
     old, new = samples.movement(3, 50), samples.movement(4, 55)
     both.keep_movements(CHAIN_ID, (old,), 60)
     both.keep_movements(CHAIN_ID, (new, replace(old, note="again")), 52)
     assert both.movements(CHAIN_ID) == (new, old)
-    assert both.movements_read_up_to(CHAIN_ID) == 60
+    assert both.movements_read_up_to(CHAIN_ID) == 52
     assert both.movements(5) == ()
     assert both.movements_read_up_to(5) is None
+
+
+def test_movements_read_anew_take_the_place_of_what_was_kept(
+    both: Records, samples: Samples
+) -> None:
+    """From the first block read on, also beyond the last; older ones and other chains stay."""
+    kept, gone, far = (samples.movement(at, block) for at, block in ((1, 40), (2, 50), (3, 5_000)))
+    elsewhere = samples.movement(4, 50, chain_id=5, amount=None)
+    both.keep_movements(CHAIN_ID, (kept, gone, far), 5_000)
+    both.keep_movements(5, (elsewhere,), 50)
+    both.keep_movements(CHAIN_ID, (samples.movement(5, 55),), 60, first_block=50)
+    assert both.movements(CHAIN_ID) == (samples.movement(5, 55), kept)
+    assert both.movements_read_up_to(CHAIN_ID) == 60
+    assert both.movements(5) == (elsewhere,)

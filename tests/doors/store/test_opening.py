@@ -300,20 +300,21 @@ def test_an_older_store_is_not_migrated_by_looking(folder: Path) -> None:
 
 
 def test_a_step_that_fails_leaves_the_old_store(folder: Path) -> None:
-    """A migration happens completely or not at all, and can be tried again."""
-    path = restored(folder, 1)
-    obstacle = sqlite3.connect(path)
-    obstacle.execute("CREATE TABLE movements_read (in_the_way)")
-    obstacle.commit()
-    obstacle.close()
+    """A migration happens completely or not at all, is told in a sentence, and can be repeated."""
+    path = restored(folder, 2)
+    orphan = "broadcast of a transaction that is not there"
+    obstacle = sqlite3.connect(path, isolation_level=None)
+    obstacle.execute(
+        "INSERT INTO events (safe_tx_hash, event, state, transaction_hash)"
+        " VALUES (?, 'broadcast', ?, zeroblob(32))",
+        (bytes(32), orphan),
+    )
     before = tables_of(path)
-    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+    with pytest.raises(Unavailable, match=r"is damaged \(FOREIGN KEY constraint failed\)"):
         open_records(folder)
     assert tables_of(path) == before
-    obstacle = sqlite3.connect(path)
-    assert obstacle.execute("PRAGMA user_version").fetchone() == (1,)
-    obstacle.execute("DROP TABLE movements_read")
-    obstacle.commit()
+    assert obstacle.execute("PRAGMA user_version").fetchone() == (2,)
+    obstacle.execute("DELETE FROM events WHERE state = ?", (orphan,))
     obstacle.close()
     open_records(folder).close()
-    assert (folder / "records-before-schema-2-2.sqlite").exists()
+    assert (folder / "records-before-schema-3-2.sqlite").exists()

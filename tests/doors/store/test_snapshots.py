@@ -140,11 +140,9 @@ def test_what_is_not_a_snapshot_is_refused_by_field(
     assert refusal.value.field == field
 
 
-def test_the_snapshot_of_the_highest_block_opens_the_window(
-    records: RecordStore, samples: Samples
-) -> None:
-    """Not the last one kept; of several at one block the last."""
-    for number in (100, 300, 200):
+def test_the_snapshot_kept_last_opens_the_window(records: RecordStore, samples: Samples) -> None:
+    """A far block that a node once named is not believed for ever."""
+    for number in (100, 5_000_300, 300):
         records.keep_snapshot(samples.snapshot(number))
     again = replace(samples.snapshot(300), nodes=("later",))
     records.keep_snapshot(again)
@@ -158,12 +156,24 @@ def test_the_snapshot_of_the_highest_block_opens_the_window(
 def test_every_refresh_is_kept_and_the_same_one_once(
     records: RecordStore, samples: Samples
 ) -> None:
-    """The blocks of all snapshots are known, lowest first."""
-    for number in (300, 100, 300):
+    """The blocks of all snapshots are known, lowest first; one that comes back is the newest."""
+    for number in (300, 300, 100, 300):
         records.keep_snapshot(samples.snapshot(number))
     assert records.snapshot_blocks(31337) == (samples.block(100), samples.block(300))
+    assert records.latest_snapshot(31337) == samples.snapshot(300)
     with records._database.reading() as connection:
-        assert connection.execute("SELECT count(*) FROM snapshots").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM snapshots").fetchone() == (3,)
+
+
+def test_the_newest_snapshot_is_found_without_reading_the_others(records: RecordStore) -> None:
+    """Thousands of refreshes make the start no slower."""
+    statement = (
+        "EXPLAIN QUERY PLAN SELECT block_number, snapshot FROM snapshots"
+        " WHERE +chain_id = '31337' ORDER BY arrival DESC"
+    )
+    with records._database.reading() as connection:
+        plan = [row[3] for row in connection.execute(statement)]
+    assert plan == ["SCAN snapshots"]
 
 
 def test_an_impossible_block_is_not_kept(records: RecordStore, samples: Samples) -> None:

@@ -19,9 +19,9 @@ from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.bundle import ClaimedSignature, Remark
 from treasury_desktop.bundle.fields import Fields, each, hash32, items
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.chain_names import chain_named, read_prefixed_address
-from treasury_desktop.files.incoming import Incoming
-from treasury_desktop.files.lenient_fields import bytes_or_none, quantity, safe_tx
+from treasury_desktop.files.foreign_programs.chain_names import chain_named, read_prefixed_address
+from treasury_desktop.files.foreign_programs.incoming import Incoming
+from treasury_desktop.files.foreign_programs.lenient_fields import bytes_or_none, quantity, safe_tx
 from treasury_desktop.safes.signature_blob import contract_signature
 
 SCHEMES = ("http", "https")

@@ -11,11 +11,14 @@ from dataclasses import replace
 from treasury_desktop.assets.strict_json import read_json_object
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.cbor import Tagged, read_cbor
-from treasury_desktop.files.hash_form import HashForm
-from treasury_desktop.files.incoming import Incoming
-from treasury_desktop.files.typed_data_file import read_typed_data
-from treasury_desktop.files.uniform_resource import UniformResource, read_uniform_resource
+from treasury_desktop.files.air_gapped.cbor import Tagged, read_cbor
+from treasury_desktop.files.air_gapped.uniform_resource import (
+    UniformResource,
+    read_uniform_resource,
+)
+from treasury_desktop.files.foreign_programs.hash_form import HashForm
+from treasury_desktop.files.foreign_programs.incoming import Incoming
+from treasury_desktop.files.foreign_programs.typed_data_file import read_typed_data
 
 REQUEST, SIGNATURE = "eth-sign-request", "eth-signature"
 REQUEST_ID, SIGN_DATA, DATA_TYPE, CHAIN_ID, KEY_PATH, ADDRESS, ORIGIN = range(1, 8)

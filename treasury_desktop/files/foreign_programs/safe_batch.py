@@ -8,18 +8,19 @@ lib/checksum.ts, utils.ts and store/transactionLibraryContext.tsx.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
-from treasury_desktop.assets.strict_json import JsonSource, canonical_json
+from treasury_desktop.assets.strict_json import MAX_BYTES, JsonSource, canonical_json
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, ClaimedAbi, Remark
 from treasury_desktop.bundle.fields import Fields, text
 from treasury_desktop.calls.abi_type import Function
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.files.incoming import Incoming
-from treasury_desktop.files.lenient_fields import (
+from treasury_desktop.files.foreign_programs.incoming import Incoming
+from treasury_desktop.files.foreign_programs.lenient_fields import (
     bytes_or_none,
     is_unset,
     quantity,
@@ -30,6 +31,8 @@ from treasury_desktop.safes.safe_tx import Operation, SafeTx
 
 FORMAT_VERSION = "1.0"
 BUILDER_VERSION = "2.0.1"
+MOST_CALLDATA = MAX_BYTES // 2
+"""What the largest file can hold in hex; texts that are yet to be encoded could make more."""
 MULTISEND_HEAD = 4 + 32 + 32
 """Bytes of `multiSend(bytes)` calldata before the packed calls."""
 
@@ -45,16 +48,19 @@ def read_batch(batch: Mapping[str, object]) -> Incoming:
         raise Malformed("transactions", "is empty: a batch without calls does nothing")
     chain_id = top.raw("chainId")
     made_for, remarks = _made_for(meta)
-    methods: dict[tuple[Address, str], Function] = {}
-    calls = tuple(
-        _call(Fields(item, f"transactions[{place}]"), methods)
-        for place, item in enumerate(transactions)
-    )
+    methods = _Methods()
+    calls: list[PackedCall] = []
+    left = MOST_CALLDATA
+    for place, item in enumerate(transactions):
+        calls.append(_call(Fields(item, f"transactions[{place}]"), methods))
+        left -= len(calls[-1].data)
+        if left < 0:
+            raise Malformed("transactions", f"encode to more than {MOST_CALLDATA:,} bytes")
     return Incoming(
         chain_id=UNKNOWN if is_unset(chain_id) else quantity(chain_id, "chainId"),
         made_for=made_for,
-        calls=calls,
-        abis=tuple(ClaimedAbi(address=to, functions=(f,)) for (to, _), f in methods.items()),
+        calls=tuple(calls),
+        abis=methods.abis,
         purpose=_purpose(meta),
         remarks=(*_checksum_remarks(batch, meta), *remarks),
     )
@@ -114,7 +120,36 @@ def batch_calls(bundle: Bundle) -> tuple[PackedCall, ...]:
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _call(fields: Fields, methods: dict[tuple[Address, str], Function]) -> PackedCall:
+class _Methods:
+    """The functions a file says its contracts have; equal descriptions are read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Function | None] = {}
+        self._claimed: dict[tuple[Address, str], Function] = {}
+
+    @property
+    def abis(self) -> tuple[ClaimedAbi, ...]:
+        """What goes with the other claims: somebody's word on what a contract can do."""
+        return tuple(
+            ClaimedAbi(address=to, functions=(function,))
+            for (to, _), function in self._claimed.items()
+        )
+
+    def function(self, to: Address, method: Fields, key: str) -> Function | None:
+        """The function of a `contractMethod`; `None` for the two that take no calldata."""
+        from treasury_desktop.files.foreign_programs.abi_writing import (  # noqa: PLC0415  many files have none
+            function_of,
+        )
+
+        if key not in self._read:
+            self._read[key] = function_of(method)
+        function = self._read[key]
+        if function is not None:
+            self._claimed.setdefault((to, function.signature), function)
+        return function
+
+
+def _call(fields: Fields, methods: _Methods) -> PackedCall:
     if fields.otherwise("operation", quantity_or_zero, 0):
         raise Malformed(fields.path("operation"), "must be 0: a batch file knows calls only")
     to = fields.required("to", Address.parse)
@@ -122,24 +157,19 @@ def _call(fields: Fields, methods: dict[tuple[Address, str], Function]) -> Packe
     return PackedCall(int(Operation.CALL), to, value, _data(fields, to, methods))
 
 
-def _data(fields: Fields, to: Address, methods: dict[tuple[Address, str], Function]) -> bytes:
-    """The bytes as they are written; encoded from method and texts only where there are none.
-
-    The method is somebody's word on what the contract can do: it goes with the other claims.
-    """
-    written = fields.raw("data")
-    if fields.raw("contractMethod") is None:
+def _data(fields: Fields, to: Address, methods: _Methods) -> bytes:
+    """The bytes as they are written; encoded from method and texts only where there are none."""
+    written, method = fields.raw("data"), fields.raw("contractMethod")
+    if not is_unset(written) or method is None:
+        if method is not None:
+            with suppress(Malformed):  # beside bytes it means nothing but names
+                methods.function(to, fields.inner("contractMethod"), repr(method))
         return bytes_or_none(written, fields.path("data"))
-    from treasury_desktop.files.abi_writing import (  # noqa: PLC0415  many files carry bytes only
-        calldata_of,
-        function_of,
-    )
+    function = methods.function(to, fields.inner("contractMethod"), repr(method))
+    if function is None:
+        return b""
+    from treasury_desktop.files.foreign_programs.abi_writing import calldata_of  # noqa: PLC0415  as above
 
-    function = function_of(fields.inner("contractMethod"))
-    if function is not None:
-        methods.setdefault((to, function.signature), function)
-    if function is None or not is_unset(written):
-        return bytes_or_none(written, fields.path("data"))
     return calldata_of(function, fields.inner("contractInputsValues"))
 
 

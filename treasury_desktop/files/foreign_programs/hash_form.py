@@ -9,7 +9,7 @@ from enum import Enum
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
-from treasury_desktop.files.chain_names import known_chain_ids
+from treasury_desktop.files.foreign_programs.chain_names import known_chain_ids
 from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.typed_data import digest_to_sign, domain_hash, message_hash

@@ -8,7 +8,7 @@ once is refused, because then two programs would show two transactions for the s
 from collections.abc import Callable, Mapping
 
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.incoming import Incoming
+from treasury_desktop.files.foreign_programs.incoming import Incoming
 
 NO_KIND = (
     'must be "treasury-desktop/bundle@1", or the file a Safe Transaction Builder batch, a '
@@ -30,12 +30,12 @@ def read_foreign(value: Mapping[str, object]) -> Incoming:
 def read_foreign_text(text: str) -> Incoming:
     """What a link or the text of a QR code says."""
     if text[:3].lower() == "ur:":
-        from treasury_desktop.files.signing_request import (  # noqa: PLC0415  one kind at a time
+        from treasury_desktop.files.air_gapped.signing_request import (  # noqa: PLC0415  one kind at a time
             read_signing_request,
         )
 
         return read_signing_request(text)
-    from treasury_desktop.files.links import read_link  # noqa: PLC0415  as above
+    from treasury_desktop.files.foreign_programs.links import read_link  # noqa: PLC0415  as above
 
     return read_link(text)
 
@@ -85,19 +85,19 @@ def _is_typed_data(value: Mapping[str, object]) -> bool:
 
 
 def _read_batch(value: Mapping[str, object]) -> Incoming:
-    from treasury_desktop.files.safe_batch import read_batch  # noqa: PLC0415  as said
+    from treasury_desktop.files.foreign_programs.safe_batch import read_batch  # noqa: PLC0415  as said
 
     return read_batch(value)
 
 
 def _read_localsafe(value: Mapping[str, object]) -> Incoming:
-    from treasury_desktop.files.links import read_localsafe_file  # noqa: PLC0415  as said
+    from treasury_desktop.files.foreign_programs.links import read_localsafe_file  # noqa: PLC0415  as said
 
     return read_localsafe_file(value)
 
 
 def _read_page(value: Mapping[str, object]) -> Incoming:
-    from treasury_desktop.files.service_transaction import (  # noqa: PLC0415  as said
+    from treasury_desktop.files.foreign_programs.service_transaction import (  # noqa: PLC0415  as said
         read_service_page,
     )
 
@@ -105,7 +105,7 @@ def _read_page(value: Mapping[str, object]) -> Incoming:
 
 
 def _read_service_transaction(value: Mapping[str, object]) -> Incoming:
-    from treasury_desktop.files.service_transaction import (  # noqa: PLC0415  as said
+    from treasury_desktop.files.foreign_programs.service_transaction import (  # noqa: PLC0415  as said
         read_service_transaction,
     )
 
@@ -113,7 +113,7 @@ def _read_service_transaction(value: Mapping[str, object]) -> Incoming:
 
 
 def _read_typed_data(value: Mapping[str, object]) -> Incoming:
-    from treasury_desktop.files.typed_data_file import read_typed_data  # noqa: PLC0415  as said
+    from treasury_desktop.files.foreign_programs.typed_data_file import read_typed_data  # noqa: PLC0415  as said
 
     return read_typed_data(value)
 

@@ -14,9 +14,10 @@ from functools import cache
 from hashlib import sha256
 
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.cbor import read_cbor
+from treasury_desktop.files.air_gapped.cbor import read_cbor
 from treasury_desktop.resources import read_resource
 
+MOST_LETTERS = 2 * 1024 * 1024
 MOST_PARTS = 1024
 MOST_FRAGMENTS = 512
 LETTERS = 2
@@ -52,6 +53,8 @@ class _Part:
 
 def read_uniform_resource(text: str) -> UniformResource:
     """The resource in one `ur:` text, or in its parts separated by white space in any order."""
+    if len(text) > MOST_LETTERS:
+        raise Malformed("ur", f"has more than {MOST_LETTERS:,} letters")
     written = text.lower().split()
     if len(written) > MOST_PARTS:
         raise Malformed("ur", f"has more than {MOST_PARTS:,} parts")

@@ -15,8 +15,8 @@ from treasury_desktop.bundle import ClaimedSignature, ServiceCall
 from treasury_desktop.bundle.claim_reading import read_service_call
 from treasury_desktop.bundle.fields import Fields, hash32, hex_bytes, items
 from treasury_desktop.errors import Malformed
-from treasury_desktop.files.incoming import Incoming
-from treasury_desktop.files.lenient_fields import is_unset, quantity, safe_tx
+from treasury_desktop.files.foreign_programs.incoming import Incoming
+from treasury_desktop.files.foreign_programs.lenient_fields import is_unset, quantity, safe_tx
 
 NO_NONCE_YET = 0
 

@@ -8,7 +8,7 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import Bundle, ClaimedSignature
 from treasury_desktop.bundle.transaction import transaction_json
 from treasury_desktop.errors import Refused
-from treasury_desktop.files.chain_names import name_of_chain
+from treasury_desktop.files.foreign_programs.chain_names import name_of_chain
 from treasury_desktop.safes.signature_blob import split_signatures
 
 

@@ -14,9 +14,9 @@ from treasury_desktop.bundle import Bundle
 from treasury_desktop.bundle.fields import Fields, items, text
 from treasury_desktop.bundle.transaction import transaction_json
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.files.hash_form import HashForm
-from treasury_desktop.files.incoming import Incoming
-from treasury_desktop.files.lenient_fields import quantity, safe_tx
+from treasury_desktop.files.foreign_programs.hash_form import HashForm
+from treasury_desktop.files.foreign_programs.incoming import Incoming
+from treasury_desktop.files.foreign_programs.lenient_fields import quantity, safe_tx
 from treasury_desktop.safes.typed_data import Field, domain_fields, safe_tx_fields
 
 PRIMARY_TYPE = "SafeTx"

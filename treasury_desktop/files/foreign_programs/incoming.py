@@ -22,7 +22,7 @@ from treasury_desktop.bundle import (
 from treasury_desktop.bundle.unnamed import NO_CHAIN, NO_NONCE, NO_SAFE, NO_VERSION
 from treasury_desktop.deployments.calls import FIRST_CALL_ONLY_VERSION, multisend_call_only
 from treasury_desktop.errors import Refused
-from treasury_desktop.files.hash_form import HashForm, form_of, forms_that_give
+from treasury_desktop.files.foreign_programs.hash_form import HashForm, form_of, forms_that_give
 from treasury_desktop.resources import read_resource
 from treasury_desktop.safes.multisend import PackedCall, multisend_calldata
 from treasury_desktop.safes.safe import Safe, SafeVersion

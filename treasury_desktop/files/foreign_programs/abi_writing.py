@@ -8,6 +8,7 @@ sent without calldata.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
@@ -16,11 +17,15 @@ from treasury_desktop.bundle.fields import Fields, hex_bytes, items, text
 from treasury_desktop.calls.abi_type import MAX_TYPE_DEPTH, WORD, AbiType, Function, parse_type
 from treasury_desktop.errors import Malformed
 
+MOST_ITEMS = 131_072
+"""As many words as 8 MiB of JSON can hold in hex; a text of commas would make more."""
 WITHOUT_CALLDATA = ("receive", "fallback")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,255}", re.ASCII)
 _TUPLE = re.compile(r"tuple((?:\[\d{0,9}\])*)", re.ASCII)
 _ALIAS = re.compile(r"(u?int)((?:\[\d{0,9}\])*)", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"(-?)(\d{1,100}|0x[0-9a-fA-F]{1,64})", re.ASCII)
+_MARKS = re.compile(r"[\[\],]")
+_STEPS = {"[": 1, "]": -1, ",": 0}
 _TRUTHS = {"true": 1, "1": 1, "false": 0, "0": 0}
 
 AbiValue = int | bytes | Address | Sequence["AbiValue"]
@@ -44,7 +49,12 @@ def calldata_of(function: Function, values: Fields) -> bytes:
         for place, kind in enumerate(kinds)
     ]
     signature = f"{function.name}({','.join(map(str, kinds))})"
-    return keccak(signature.encode())[:4] + _sequence(kinds, arguments)
+    return _selector(signature) + _sequence(kinds, arguments)
+
+
+@lru_cache(maxsize=1024)
+def _selector(signature: str) -> bytes:
+    return keccak(signature.encode())[:4]
 
 
 # ── types ────────────────────────────────────────────────────────────────────────────────────────
@@ -167,6 +177,7 @@ _LEAVES: dict[str, Callable[[AbiType, object, str], AbiValue]] = {
 
 
 def _array(kind: AbiType, listed: Sequence[object], path: str) -> list[AbiValue]:
+    _refuse_many(len(listed), path)
     if kind.size is not None and len(listed) != kind.size:
         raise Malformed(path, f"has {len(listed)} items; {kind} has {kind.size}")
     item = kind.members[0]
@@ -208,6 +219,7 @@ def _parsed(raw: object, path: str) -> object:
     """JSON inside a text; already parsed where the text around it was."""
     if not isinstance(raw, str):
         return raw
+    _refuse_many(raw.count(","), path)
     try:
         return read_json(raw.encode("utf-8", "surrogatepass"))
     except Malformed as flaw:
@@ -219,19 +231,25 @@ def _split(listed: str, path: str) -> list[str]:
     if not (listed.startswith("[") and listed.endswith("]")):
         raise Malformed(path, "must be a list in square brackets")
     inner, depth, start = listed[1:-1], 0, 0
-    items: list[str] = []
-    for position, character in enumerate(inner):
-        depth += (character == "[") - (character == "]")
+    found: list[str] = []
+    for mark in _MARKS.finditer(inner):
+        depth += _STEPS[mark.group()]
         if depth < 0:
             raise Malformed(path, "has a bracket too many")
-        if character == "," and depth == 0:
-            items.append(inner[start:position])
-            start = position + 1
+        if depth == 0 and mark.group() == ",":
+            found.append(inner[start : mark.start()])
+            start = mark.end()
+            _refuse_many(len(found), path)
     if depth:
         raise Malformed(path, "has a bracket too few")
-    if items or inner.strip():
-        items.append(inner[start:])
-    return [_unquoted(item.strip()) for item in items]
+    if found or inner.strip():
+        found.append(inner[start:])
+    return [_unquoted(item.strip()) for item in found]
+
+
+def _refuse_many(number: int, path: str) -> None:
+    if number > MOST_ITEMS:
+        raise Malformed(path, f"has more than {MOST_ITEMS:,} items")
 
 
 def _unquoted(item: str) -> str:
@@ -270,8 +288,8 @@ def _encoded(kind: AbiType, value: AbiValue) -> bytes:
         return filled if kind.kind == "fixed_bytes" else _word(len(value)) + filled
     if kind.kind == "tuple":
         return _sequence(kind.members, value)
-    items = _sequence([kind.members[0]] * len(value), value)
-    return items if kind.size is not None else _word(len(value)) + items
+    listed = _sequence([kind.members[0]] * len(value), value)
+    return listed if kind.size is not None else _word(len(value)) + listed
 
 
 def _word(number: int) -> bytes:

@@ -1,0 +1,1 @@
+"""What air-gapped signers show and read as QR codes: requests, their words, parts and bytes."""

@@ -1,0 +1,1 @@
+"""What other programs write about Safe transactions: batch files, service answers, links."""
