@@ -81,7 +81,8 @@ class CallReader:
         signature = call.function.signature if call.function else ""
         how = ("call", "delegatecall", "create")[call.operation] if call.operation < 3 else "?"  # noqa: PLR2004  the Safe knows three
         certainty = "" if call.is_plain_transfer else CERTAINTIES[call.certainty]
-        parts = (f"{how} {call.path}", signature, certainty)
+        later = "runs later, when somebody executes it" if call.runs_later else ""
+        parts = (f"{how} {call.path}", signature, certainty, later)
         is_dark = call.certainty is Certainty.NONE and not call.is_plain_transfer
         return Line(
             kind="call",

@@ -1,15 +1,21 @@
 """A review as plain text, in the order in which a signer reads it."""
 
-from treasury_desktop.assets.address import Address
+from collections.abc import Iterable
+
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.assets.usd import percent_text, usd_text
 from treasury_desktop.bundle import Unnamed
-from treasury_desktop.calls.decoded_call import Argument, DecodedCall
 from treasury_desktop.deployments.judgement import Judgement
+from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.terms import BPS
+from treasury_desktop.viewmodels.call_lines import CallReader, Line
+from treasury_desktop.viewmodels.review import whole_sentence
 
 MOST_CALLS = 200
+MOST_PATHS = 8
+DEEPEST_INDENT = 16
+COINS = {100: "xDAI", 137: "POL"}
 UNNAMED = "not named"
 PURPOSE_LIMIT = 500
 _WITHOUT_NONCE = (Unnamed.NONCE, Unnamed.TRANSACTION)
@@ -28,7 +34,7 @@ def transcript(review: Review) -> str:
         *_calls(review),
         "",
     ]
-    lines += [f"{f.severity.word:6} {f.code} {f.path} {f.sentence}" for f in review.findings]
+    lines += _findings(review.findings)
     lines += [_judgement(judgement) for judgement in review.judgements]
     lines += [
         f"signature {s.signer or 'nobody'} {s.kind.value} {s.status}" for s in review.signatures
@@ -62,31 +68,46 @@ def _calls(review: Review) -> list[str]:
     lines: list[str] = []
     if Unnamed.TRANSACTION in review.bundle.unnamed:
         return lines
+    reader = CallReader(review.facts, native_symbol(review.facts.safe.chain_id))
     for place, call in enumerate(review.call.walk()):
         if place == MOST_CALLS:
             lines.append(f"… more calls than the {MOST_CALLS} shown here; see --json")
             break
-        lines.append(_call(call, review))
+        indent = "  " * min(call.depth, DEEPEST_INDENT)
+        line = reader.line(call)
+        lines += [f"{indent}{line.title}", f"{indent}    {line.detail}"]
+        lines += [f"{indent}    {_fact(fact)}" for fact in reader.facts_of(call)]
     return lines
 
 
-def _call(call: DecodedCall, review: Review) -> str:
-    name = review.names.get(call.to, "")
-    what = call.function.name if call.function else ("transfer" if not call.data else "unread data")
-    arguments = ", ".join(
-        f"{plain(a.name, limit=NAME_LIMIT)}={_value(a)}" for a in call.arguments if not call.calls
-    )
-    kind = "delegatecall " if call.is_delegatecall else ""
-    value = f" with {call.value} wei" if call.value else ""
-    to = f"{name} ({call.to})" if name else str(call.to)
-    return f"{'  ' * call.depth}{call.path} {kind}{to} {what}({arguments}){value}"
+def native_symbol(chain_id: int) -> str:
+    """What a chain's own coin is called; "ETH" on most."""
+    return COINS.get(chain_id, "ETH")
 
 
-def _value(argument: Argument) -> str:
-    value = argument.value
-    if isinstance(value, (Address, int)):
-        return str(value)
-    return "0x" + value.hex() if isinstance(value, bytes) else "(…)"
+def _fact(fact: Line) -> str:
+    """A target or an argument on one line, addresses and base units in full."""
+    return "  ".join(part for part in (fact.title, fact.address or fact.detail) if part)
+
+
+def _findings(findings: Iterable[Finding]) -> list[str]:
+    """One line for each finding; the same one about many calls stands once, with its calls."""
+    paths: dict[tuple[Severity, str, str], list[str]] = {}
+    for finding in findings:
+        same = (finding.severity, finding.code, finding.sentence)
+        paths.setdefault(same, []).append(finding.path)
+    return [
+        f"{severity.word:6} {code}{_where(about)} {whole_sentence(sentence)}"
+        for (severity, code, sentence), about in paths.items()
+    ]
+
+
+def _where(paths: list[str]) -> str:
+    if not any(paths):
+        return ""
+    more = len(paths) - MOST_PATHS
+    shown = ", ".join(paths[:MOST_PATHS]) + (f" and {more} more" if more > 0 else "")
+    return f" call{'s' if len(paths) > 1 else ''} {shown}:"
 
 
 def _judgement(judgement: Judgement) -> str:
