@@ -59,6 +59,7 @@ from treasury_desktop.desk.import_transaction import import_transaction, queued_
 from treasury_desktop.desk.local_facts import exposures, local_facts
 from treasury_desktop.desk.record_movements import record_movements
 from treasury_desktop.desk.refresh_treasury import refresh_treasury
+from treasury_desktop.desk.reorganisation import DEEPEST
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
@@ -155,6 +156,19 @@ def test_next_free_nonce_fills_gaps() -> None:
     assert next_free_nonce(a_safe(), a_queue(3)) == 12
     other = tuple(replace(queued, safe=STRANGER) for queued in a_queue(12))
     assert next_free_nonce(a_safe(), other) == 12
+
+
+def test_what_a_stranger_sends_holds_no_nonce() -> None:
+    """Only our drafts and what an owner signed do: a file that never runs cannot block us."""
+    sent = replace(a_queue(12)[0], drafted_here=False)
+    signed = replace(sent, confirmations=(a_confirmation(sent.safe_tx_hash),))
+    assert next_free_nonce(a_safe(), (sent,)) == 12
+    assert next_free_nonce(a_safe(), (signed,)) == 13
+    draft = drafted(a_request(), sent)
+    assert (draft.deployment.tx.nonce, draft.strangers_at_nonce) == (12, 1)
+    assert not draft.review.blocks
+    assert not any("NONCE" in finding.code for finding in draft.review.findings)
+    assert drafted(a_request(), signed).strangers_at_nonce == 0
 
 
 @pytest.mark.parametrize("state", [State.EXECUTED, State.FAILED, State.REPLACED])
@@ -416,8 +430,66 @@ def test_refresh_keeps_what_was_read() -> None:
     assert found.queue == ()
 
 
+def at_block(number: int) -> TreasurySnapshot:
+    """The treasury at that block."""
+    return a_snapshot(block=replace(a_snapshot().block, number=number))
+
+
+def test_a_lower_block_is_told_where_it_is_another_chains() -> None:
+    """A node a block behind is everyday; one far behind is said, and shown all the same."""
+    records = MemoryRecords()
+    told = []
+    for number in (5_000, 4_999, 5_000, 5_005_000, 5_001):
+        found = refresh_treasury(MemoryReader(at_block(number)), records, a_workspace())
+        told.append((found.blocks_back, found.remark))
+        assert records.latest_snapshot(a_snapshot().chain_id) == at_block(number)
+    assert [back for back, _ in told] == [0, 1, 0, 0, 4_999_999]
+    assert [remark for _, remark in told[:4]] == [""] * 4
+    assert told[4][1] == (
+        "The newest block is 5,001 now, 4,999,999 blocks before the one read last: figures and "
+        "movements were read anew, and those of before are not counted."
+    )
+
+
+def test_movements_of_the_last_blocks_are_read_again() -> None:
+    """A reorganisation, or a node that lied about them, is forgotten at the next refresh."""
+    records = MemoryRecords()
+    gone, stays = a_movement(block_number=4_990), a_movement(block_number=5, log_index=9)
+    record_movements(
+        MemoryReader(at_block(5_000), (gone, stays)), records, a_workspace(), at_block(5_000)
+    )
+    reader = MemoryReader(at_block(5_010), (stays,))
+    assert record_movements(reader, records, a_workspace(), at_block(5_010)) == (stays,)
+    assert reader.asked == [(5_001 - DEEPEST, 5_010)]
+
+
+def test_movements_of_another_chain_are_read_anew() -> None:
+    """A far block named once: what was read of it goes, and nothing below it is left out."""
+    records = MemoryRecords()
+    forged, true = a_movement(block_number=5_000_100), a_movement(block_number=90, log_index=9)
+    record_movements(
+        MemoryReader(at_block(5_000_200), (forged,)), records, a_workspace(), at_block(5_000_200)
+    )
+    reader = MemoryReader(at_block(200), (true,))
+    assert record_movements(reader, records, a_workspace(), at_block(200)) == (true,)
+    assert reader.asked == [(0, 200)]
+    assert records.movements_read_up_to(a_snapshot().chain_id) == 200
+
+
+def test_an_execution_the_safe_knows_nothing_of_has_movements_read_anew() -> None:
+    """Its nonce is still waited for, so the log that announced it was never there."""
+    records = MemoryRecords()
+    (queued,) = a_queue(12)
+    records.keep_transaction(queued)
+    forged = a_movement(block_number=5, safe_tx_hash=queued.safe_tx_hash)
+    records.keep_movements(a_snapshot().chain_id, (forged,), 19_000_000)
+    reader = MemoryReader(a_snapshot(), ())
+    assert record_movements(reader, records, a_workspace(), a_snapshot()) == ()
+    assert reader.asked[1:] == [(0, 19_000_123)]
+
+
 def test_movements_are_read_once() -> None:
-    """Each refresh reads from where the last one ended."""
+    """Each refresh reads from a little before where the last one ended."""
     records = MemoryRecords()
     reader = MemoryReader(a_snapshot(), (a_movement(block_number=5),))
     first = record_movements(reader, records, a_workspace(), a_snapshot())
@@ -425,4 +497,8 @@ def test_movements_are_read_once() -> None:
     later = a_snapshot(block=replace(a_snapshot().block, number=19_000_200))
     record_movements(reader, records, a_workspace(), later)
     assert first == again == (a_movement(block_number=5),)
-    assert reader.asked == [(0, 19_000_123), (19_000_124, 19_000_200)]
+    assert reader.asked == [
+        (0, 19_000_123),
+        (19_000_124 - DEEPEST, 19_000_123),
+        (19_000_124 - DEEPEST, 19_000_200),
+    ]

@@ -7,7 +7,15 @@ import pytest
 
 from tests.desk.in_memory import MemoryChain, MemoryRecords, MemorySigner, a_key
 from tests.desk.test_execute_transaction import confirmed, execute, our_facts, the_one
-from tests.samples import NOW, VAULT_STRATEGY, a_deposit_tx, a_safe, a_snapshot, a_workspace
+from tests.samples import (
+    NOW,
+    VAULT_STRATEGY,
+    a_deposit_tx,
+    a_movement,
+    a_safe,
+    a_snapshot,
+    a_workspace,
+)
 from treasury_desktop.bundle import read_bundle, write_bundle
 from treasury_desktop.desk.doors import Receipt, Sending
 from treasury_desktop.desk.execute_transaction import (
@@ -15,11 +23,18 @@ from treasury_desktop.desk.execute_transaction import (
     follow_execution,
     transaction_hash_of,
 )
-from treasury_desktop.desk.refresh_treasury import settle_passed_nonces, settle_sent
+from treasury_desktop.desk.refresh_treasury import (
+    Refreshed,
+    settle_contradicted,
+    settle_passed_nonces,
+    settle_sent,
+)
+from treasury_desktop.desk.reorganisation import DEEPEST
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.safes.lifecycle import Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.evidence import QueueEntry
+from treasury_desktop.treasury.movement import FAILED_NOTE, Movement
 from treasury_desktop.treasury.terms import PolicyTerms
 
 
@@ -284,3 +299,116 @@ def test_signer_gets_the_senders_claims_too() -> None:
     assert read_bundle(signer.asked[0]).terms == terms
     assert signer.workspaces[0].strategies == our_facts().strategies
     assert transaction_hash_of(chain.sent[0]) == the_one(records).transaction_hash
+
+
+# ── what one node said once ──────────────────────────────────────────────────────────────────────
+
+
+def refreshed(nonce: int, *, blocks_back: int = 0) -> Refreshed:
+    """A refresh that found the Safe at a nonce."""
+    snapshot = a_snapshot(safes=(a_safe(nonce=nonce),))
+    return Refreshed(snapshot=snapshot, queue=(), blocks_back=blocks_back)
+
+
+def settle(
+    records: MemoryRecords,
+    nonce: int,
+    *movements: Movement,
+    chain: MemoryChain | None = None,
+    blocks_back: int = 0,
+) -> State:
+    """What the state is after a refresh that found this."""
+    found = refreshed(nonce, blocks_back=blocks_back)
+    settle_passed_nonces(records, found.snapshot, movements)
+    settle_contradicted(chain or MemoryChain(), records, found)
+    return the_one(records).state
+
+
+def test_a_nonce_that_was_named_once_ends_nothing_for_good() -> None:
+    """The Safe still waits for it: the transaction is as executable as it was."""
+    records = confirmed(1, 2)
+    assert settle(records, 100) is State.REPLACED
+    assert settle(records, 12) is State.CONFIRMED
+    assert settle(records, 13) is State.REPLACED
+
+
+@pytest.mark.parametrize(("signers", "state"), [((), State.DRAFTED), ((1,), State.COLLECTING)])
+def test_with_too_few_confirmations_it_goes_on(signers: tuple[int, ...], state: State) -> None:
+    """Opened again it is where its confirmations have brought it."""
+    records = confirmed(*signers)
+    settle(records, 100)
+    assert settle(records, 12) is state
+
+
+@pytest.mark.parametrize("blocks_back", [1, DEEPEST])
+def test_a_node_that_is_a_little_behind_opens_nothing(blocks_back: int) -> None:
+    """It has not seen yet what another one saw; on another chain it does."""
+    records = confirmed(1, 2)
+    settle(records, 13)
+    assert settle(records, 12, blocks_back=blocks_back) is State.REPLACED
+    assert settle(records, 12, blocks_back=DEEPEST + 1) is State.CONFIRMED
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_receipt_that_was_forged_once_ends_nothing_for_good(said: bool) -> None:
+    """What was sent is waited for again, and what became of it is found."""
+    records, chain = confirmed(1, 2), MemoryChain()
+    sent = execute(records, chain)
+    chain.answer(sent, success=said)
+    settle_sent(chain, records, a_workspace(), now=NOW)
+    chain.receipts.clear()
+    assert settle(records, 12, chain=chain) is State.SENT
+    chain.answer(sent, success=True)
+    settle_sent(chain, records, a_workspace(), now=NOW)
+    assert the_one(records).state is State.EXECUTED
+
+
+def test_a_receipt_that_stands_is_believed_before_a_late_node() -> None:
+    """The Safe was read a block before the execution: it ran all the same."""
+    records, chain = confirmed(1, 2), MemoryChain()
+    chain.answer(execute(records, chain), success=True)
+    settle_sent(chain, records, a_workspace(), now=NOW)
+    assert settle(records, 12, chain=chain) is State.EXECUTED
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [
+        ("replaced", "", State.EXECUTED),
+        ("replaced", FAILED_NOTE, State.FAILED),
+        (FAILED_NOTE, "", State.EXECUTED),
+        ("", FAILED_NOTE, State.FAILED),
+    ],
+)
+def test_what_the_safe_announced_corrects_what_was_said(
+    first: str, then: str, state: State
+) -> None:
+    """Logs that are read later stand against the word of before."""
+    records = confirmed(1, 2)
+    hash_ = the_one(records).safe_tx_hash
+    before = () if first == "replaced" else (a_movement(safe_tx_hash=hash_, note=first),)
+    settle(records, 13, *before)
+    now = a_movement(safe_tx_hash=hash_, note=then)
+    assert settle(records, 13, now) is state
+    assert settle(records, 13, now) is state
+
+
+def test_a_log_of_an_execution_whose_nonce_is_open_is_not_believed() -> None:
+    """The Safe itself says that nothing took the nonce."""
+    records = confirmed(1, 2)
+    assert settle(records, 12, a_movement(safe_tx_hash=the_one(records).safe_tx_hash)) is (
+        State.CONFIRMED
+    )
+
+
+def test_mined_with_success_and_not_announced_settles_nothing() -> None:
+    """A Safe announces what it ran and what failed: without that the receipt is no evidence."""
+    records, chain = confirmed(1, 2), MemoryChain(account_nonces=[1, 2])
+    sent = execute(records, chain)
+    chain.receipts[sent] = replace(chain.answer(sent, None), status=1)
+    with pytest.raises(Unavailable, match="unknown"):
+        follow(records, chain)
+    settle_sent(chain, records, a_workspace(), now=NOW)
+    assert the_one(records).state is State.SENT
+    assert execute(records, chain) == sent
+    assert len(set(chain.sent)) == 1

@@ -190,7 +190,7 @@ def test_stranger_is_quarantined_and_owners_count() -> None:
     """Each signature is verified anew; what does not count is kept with its reason."""
     records, queued, _ = kept()
     good, stranger = claim(queued.safe_tx_hash, 1), claim(queued.safe_tx_hash, 9)
-    lying = replace(good, signer=an_owner(2))
+    lying = good._replace(signer=an_owner(2))
     assert collect_confirmations(
         (good, stranger, lying), queued.safe_tx_hash, records, a_safe()
     ) == (1, 2)

@@ -31,6 +31,11 @@ class MemoryPools:
         self.kept.append(swaps)
         self.read_up_to = last_block
 
+    def forget_swaps(self, chain_id: int, pool: Any) -> None:
+        """Keeps nothing any more."""
+        assert pool == POOL
+        self.kept, self.read_up_to = [], None
+
     def swaps_read_up_to(self, chain_id: int, pool: Any) -> int | None:
         """The last block kept."""
         return self.read_up_to
@@ -70,3 +75,15 @@ def test_cancelling_keeps_what_was_read() -> None:
     assert pools.read_up_to == 2_011
     sync(pools)
     assert pools.kept[1] == (2_012, 4_011)
+
+
+def test_a_far_block_that_was_named_once_leaves_no_hole() -> None:
+    """Back on a chain that is far lower, everything is read anew; a little lower is nothing."""
+    pools = MemoryPools(newest=5_000_000)
+    pools.read_up_to = 5_000_000
+    pools.newest = 4_999_900
+    sync(pools)
+    assert pools.kept == []
+    pools.newest = 3_000
+    sync(pools)
+    assert pools.kept == [(12, 2_011), (2_012, 3_000)]

@@ -3,24 +3,30 @@
 Two desks share one chain: the first starts it, the second signer's finds it through a file.
 """
 
+import re
 import shutil
 import sys
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from treasury_desktop.application.crashes import Crashes
+from treasury_desktop.application.remembered import Remembered, remembered
 from treasury_desktop.application.window import (
     NO_DISPLAY,
     DeskWindow,
     has_display,
+    left,
     started_application,
 )
 from treasury_desktop.devnet.prepared_folder import is_prepared, reset
+from treasury_desktop.errors import Malformed, Unavailable
+from treasury_desktop.store.folder_lock import LOCK_NAME, FolderLock
 from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.building import BuildingWindow
 from treasury_desktop.windows.errands import Done, Failed, Progress
@@ -32,8 +38,10 @@ if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
     from treasury_desktop.treasury.workspace import Endpoint
 
 ENDPOINT_FILE = "endpoint"
+LONGEST_ENDPOINT = 64
+_LOCAL_CHAIN = re.compile(r"http://127\.0\.0\.1:[1-9]\d{0,4}", re.ASCII)
 READY_MARK = "ready"
-KEPT_AT_RESET = frozenset({"keys", "keys-in-files"})
+KEPT_AT_RESET = frozenset({"keys", "keys-in-files", LOCK_NAME})
 NODE_NAME = "local node"
 SET_UP_DESK = "Reading the treasury for the first time"
 KEYS = {
@@ -81,12 +89,13 @@ def open_demonstration(data: Path | None, *, starts_over: bool, as_second_signer
     if not has_display():
         sys.stderr.write(f"{NO_DISPLAY}treasury-desktop demo --tour DIR\n")
         return 2
-    application = started_application()
+    kept = remembered()
+    application = started_application(kept.look)
     folders = default_folders() if data is None else DemonstrationFolders(data)
     if starts_over:
         forget(folders)
     demonstration = Demonstration(
-        application, folders, as_second_signer=as_second_signer, settings=QSettings()
+        application, folders, as_second_signer=as_second_signer, remembers=kept
     )
     demonstration.begin()
     return demonstration.run()
@@ -95,12 +104,18 @@ def open_demonstration(data: Path | None, *, starts_over: bool, as_second_signer
 def forget(folders: DemonstrationFolders) -> None:
     """Removes what both desks recorded, and brings the chain back to how it was built.
 
-    Keys are not touched, those kept in encrypted files neither.
+    Keys are not touched, those kept in encrypted files neither. Unavailable while a desk is open:
+    it would go on recording into files that are gone.
     """
-    for second in (False, True):
-        _forget_desk(folders.desk(as_second_signer=second))
-    if is_prepared(folders.chain):
-        reset(folders.chain)
+    desks = [folders.desk(as_second_signer=second) for second in (False, True)]
+    with ExitStack() as held:
+        for desk in desks:
+            if desk.is_dir():
+                held.callback(FolderLock(desk).release)
+        for desk in desks:
+            _forget_desk(desk)
+        if is_prepared(folders.chain):
+            reset(folders.chain)
 
 
 def build(
@@ -130,13 +145,34 @@ def start_chain(folders: DemonstrationFolders) -> "RunningChain":
     from treasury_desktop.devnet.demonstration import start  # noqa: PLC0415  in an errand
 
     chain = start(folders.chain, now=int(time()))
-    folders.endpoint_file.write_text(chain.endpoint, encoding="ascii")
+    try:
+        folders.endpoint_file.write_text(chain.endpoint, encoding="ascii")
+    except OSError as failure:
+        chain.close()
+        raise Unavailable(
+            f"The demonstration's folder {folders.root} cannot be written ({failure.strerror})."
+        ) from None
     return chain
 
 
+def living_endpoint(folders: DemonstrationFolders) -> str:
+    """The URL of the chain that the first desk has brought to life; "" where it has not."""
+    from treasury_desktop.files.bundle_file import read_bundle_file  # noqa: PLC0415  in an errand
+
+    file = folders.endpoint_file
+    if not file.exists():
+        return ""
+    with suppress(UnicodeDecodeError, Malformed):
+        url = read_bundle_file(file, max_bytes=LONGEST_ENDPOINT).decode("ascii")
+        if _LOCAL_CHAIN.fullmatch(url):
+            return url
+    raise Unavailable(f"{file} names no chain on this computer; close the first desk and open it.")
+
+
 def stop_chain(folders: DemonstrationFolders, chain: "RunningChain") -> None:
-    """Ends the chain, which saves itself."""
-    folders.endpoint_file.unlink(missing_ok=True)
+    """Ends the chain, which saves itself, whatever became of the file that names it."""
+    with suppress(OSError):
+        folders.endpoint_file.unlink(missing_ok=True)
     chain.close()
 
 
@@ -202,13 +238,13 @@ class Demonstration(QObject):
         folders: DemonstrationFolders,
         *,
         as_second_signer: bool = False,
-        settings: QSettings | None = None,
+        remembers: Remembered | None = None,
     ) -> None:
         super().__init__()
         self._application = application
         self._folders = folders
         self._is_second = as_second_signer
-        self._settings = settings
+        self._remembers = remembers
         self._crashes = Crashes(application)
         self._building: BuildingWindow | None = None
         self._chain: RunningChain | None = None
@@ -227,7 +263,7 @@ class Demonstration(QObject):
     def run(self) -> int:
         """Runs until the window is closed; the exit status."""
         self._application.setQuitOnLastWindowClosed(False)
-        return self._application.exec()
+        return left(self._application.exec())
 
     def _build(self, progress: Progress) -> None:
         build(self._folders, on_progress=progress.report, is_cancelled=progress.is_cancelled)
@@ -243,7 +279,7 @@ class Demonstration(QObject):
     def _open_desk(self) -> None:
         self.desk_window = DeskWindow(
             self._desk,
-            settings=self._settings,
+            remembers=self._remembers,
             whose="Second signer's desk" if self._is_second else "",
         )
         self._crashes.show_in(self.desk_window.show_crash)
@@ -262,15 +298,13 @@ class Demonstration(QObject):
 
     def _on_opened(self) -> None:
         assert self.desk_window is not None
-        self.desk_window.errands.look("chain", lambda _: self._endpoint(), self._on_chain)
+        # An act: a chain that is being started when the window closes has to be ended again.
+        self.desk_window.errands.act("chain", lambda _: self._endpoint(), self._on_chain)
 
     def _endpoint(self) -> str:
         """The URL of the living chain: started here, or found where the first desk wrote it."""
         if self._is_second:
-            try:
-                return self._folders.endpoint_file.read_text("ascii")
-            except OSError:
-                return ""
+            return living_endpoint(self._folders)
         self._chain = start_chain(self._folders)
         return self._chain.endpoint
 

@@ -30,6 +30,7 @@ from treasury_desktop.desk.refresh_treasury import (
     Refreshed,
     queue_of,
     refresh_treasury,
+    settle_contradicted,
     settle_passed_nonces,
     settle_sent,
 )
@@ -85,6 +86,7 @@ class OpenDesk:
         self._clock = clock
         self.wish = wish
         self._troubles: tuple[str, ...] = ()
+        self._unkept: TreasurySnapshot | None = None
         self._records = self._open_records()
         self._lock = threading.RLock()
         self._node: Node | None = None
@@ -122,14 +124,28 @@ class OpenDesk:
     def troubles(self) -> tuple[str, ...]:
         """What the person has to know about the records before anything else."""
         damaged = self._records.damaged_snapshots(self._workspace.chain.chain_id)
-        return (*self._troubles, *damaged)
+        left_out = (
+            sentence
+            for safe in self._workspace.safes
+            for sentence in self._records.damaged_transactions(safe.address)
+        )
+        return (*self._troubles, *damaged, *left_out)
+
+    def examine_records(self) -> tuple[str, ...]:
+        """What else is wrong with the records; all of them are read, so ask beside other work."""
+        return (
+            *self._records.problems(),
+            *self._records.damaged_movements(self._workspace.chain.chain_id),
+        )
 
     def now(self) -> int:
         """Unix seconds."""
         return self._clock()
 
     def snapshot(self) -> TreasurySnapshot | None:
-        """The newest snapshot kept."""
+        """The newest snapshot: the one kept, or one that could be read and not kept."""
+        if self._unkept is not None:
+            return self._unkept
         return self._records.latest_snapshot(self._workspace.chain.chain_id)
 
     def local_facts(self) -> LocalFacts:
@@ -147,7 +163,10 @@ class OpenDesk:
     # ── looking ──────────────────────────────────────────────────────────────────────────────────
 
     def refresh(self) -> Refreshed:
-        """Read the treasury, record movements, settle what was executed meanwhile."""
+        """Read the treasury, record movements, settle what was executed meanwhile.
+
+        A desk that can keep nothing shows the new figures all the same.
+        """
         from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
         from treasury_desktop.chain.movement_reader import (  # noqa: PLC0415  loads web3
             MovementReader,
@@ -157,12 +176,17 @@ class OpenDesk:
         )
 
         node = self._open_node()
+        if self._records.is_read_only:
+            self._unkept = TreasuryReader(node).read(self._workspace)
+            return Refreshed(snapshot=self._unkept, queue=self.queue())
         refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
         movements = record_movements(
             MovementReader(node), self._records, self._workspace, refreshed.snapshot
         )
-        settle_sent(Broadcaster(node), self._records, self._workspace, now=self.now())
+        broadcaster = Broadcaster(node)
+        settle_sent(broadcaster, self._records, self._workspace, now=self.now())
         settle_passed_nonces(self._records, refreshed.snapshot, movements)
+        settle_contradicted(broadcaster, self._records, refreshed)
         return replace(refreshed, queue=queue_of(self._records, self._workspace))
 
     def movements(self) -> tuple[Movement, ...]:
@@ -441,6 +465,12 @@ class OpenDesk:
         finally:
             self._acting = None
             self._signing.release()
+
+    def hang_up(self) -> None:
+        """End every conversation with a node, whoever waits for an answer: the desk closes."""
+        node = self._node
+        if node is not None:
+            node.hang_up()
 
     def close(self) -> None:
         """Close node and stores; the desk is of no use afterwards."""

@@ -6,16 +6,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from treasury_desktop.application.crashes import Crashes
 from treasury_desktop.application.pages import Pages
+from treasury_desktop.application.remembered import Remembered, remembered
 from treasury_desktop.errors import TreasuryError
 from treasury_desktop.windows.collector import Collector
-from treasury_desktop.windows.errands import Done, Errands, Failed, Finished
+from treasury_desktop.windows.errands import (
+    Done,
+    Errands,
+    Failed,
+    Finished,
+    is_anything_given_up,
+)
 from treasury_desktop.windows.look.style import Preference, look
 from treasury_desktop.windows.main_window import MainWindow
+from treasury_desktop.windows.qt_settings import read_no_settings_of_qt
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.status_line import StatusPart
 
@@ -27,7 +35,6 @@ if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
 
 STATUS_MILLISECONDS = 30_000
 SECONDS_BETWEEN_REFRESHES = 300
-LOOK_SETTING = "look"
 NO_DISPLAY = "There is no display here. To see the whole job as pictures, run: "
 
 
@@ -45,7 +52,7 @@ class DeskWindow(QObject):
         self,
         open_desk: "Callable[[], OpenDesk]",
         *,
-        settings: QSettings | None = None,
+        remembers: Remembered | None = None,
         whose: str = "",
     ) -> None:
         super().__init__()
@@ -55,10 +62,10 @@ class DeskWindow(QObject):
         self._is_tried = False
         self.session = Session(self)
         self.errands = Errands(self)
-        self._settings = settings
+        self._remembers = remembers
         self._pages = Pages(self.session, self.errands, self.show, self._remember_look)
         self.window = MainWindow(
-            self._pages.all(), self.session, self.errands, settings=settings, opens_late=True
+            self._pages.all(), self.session, self.errands, remembers=remembers, opens_late=True
         )
         self._collector = Collector(self)
         self._clock = QTimer(self)
@@ -68,6 +75,7 @@ class DeskWindow(QObject):
         self.errands.failed_unexpectedly.connect(self.on_failed_unexpectedly)
         self.errands.stop_asked.connect(self.on_stop_asked)
         self.errands.closing.connect(self.on_closing)
+        self.errands.acts_ended.connect(self.on_acts_ended)
 
     @property
     def desk(self) -> "OpenDesk":
@@ -95,7 +103,14 @@ class DeskWindow(QObject):
         if troubles := self._desk.troubles:
             self.window.show_notice(" ".join(troubles), "advice")
         self.window.open_first_page()
+        self.errands.look("records", lambda _: self.desk.examine_records(), self._on_examined)
         self.opened.emit()
+
+    def _on_examined(self, outcome: "Done[tuple[str, ...]] | Failed") -> None:
+        """What a look at all records found, behind what was known when they were opened."""
+        found = (outcome.sentence,) if isinstance(outcome, Failed) else outcome.value
+        if found:
+            self.window.show_notice(" ".join((*self.desk.troubles, *found)), "advice")
 
     def _say_not_opened(self, sentence: str) -> None:
         from treasury_desktop.windows.not_open import not_open_pane  # noqa: PLC0415  if it fails
@@ -130,7 +145,7 @@ class DeskWindow(QObject):
         if snapshot is None or self.session.chain_trouble or not self.desk.workspace.endpoints:
             return
         is_old = self.desk.now() - snapshot.block.timestamp >= SECONDS_BETWEEN_REFRESHES
-        if is_old and self.errands.is_quiet:
+        if is_old and not self.errands.is_busy:
             self.session.ask_refresh()
 
     def on_refresh_asked(self) -> None:
@@ -145,6 +160,8 @@ class DeskWindow(QObject):
         self.session.chain_answered()
         self.session.take_snapshot(outcome.value.snapshot)
         self.session.take_queue(outcome.value.queue)
+        if outcome.value.remark:
+            self.window.show_notice(outcome.value.remark, "advice")
 
     def on_failed_unexpectedly(self, finished: Finished) -> None:
         """A bug of ours in an errand: the same page as for any other."""
@@ -184,6 +201,11 @@ class DeskWindow(QObject):
             self._desk.stop_signing("The window was closed; nothing was signed.")
             self._desk.end_key_acts()
 
+    def on_acts_ended(self) -> None:
+        """Only looks are left, and nobody waits for what a node answers them."""
+        if self._desk is not None:
+            self._desk.hang_up()
+
     def on_closed(self) -> None:
         """Everything has ended; the store may be closed."""
         self._clock.stop()
@@ -211,8 +233,8 @@ class DeskWindow(QObject):
         self.window.show_badge("queue", str(waiting) if waiting else "")
 
     def _remember_look(self, preference: object) -> None:
-        if self._settings is not None:
-            self._settings.setValue(LOOK_SETTING, preference)
+        if self._remembers is not None:
+            self._remembers.keep_look(str(preference))
 
     def show(self, key: str) -> None:
         """Shows a page by its key."""
@@ -224,14 +246,15 @@ def open_workspace(folder: Path) -> int:
     if not has_display():
         sys.stderr.write(f"{NO_DISPLAY}treasury-desktop demo --tour DIR\n")
         return 2
-    application = started_application()
+    kept = remembered()
+    application = started_application(kept.look)
 
     def open_desk() -> "OpenDesk":
         from treasury_desktop.application.open_desk import OpenDesk  # noqa: PLC0415  once painted
 
         return OpenDesk(folder)
 
-    return run(application, DeskWindow(open_desk, settings=QSettings()))
+    return run(application, DeskWindow(open_desk, remembers=kept))
 
 
 def run(application: QApplication, desk_window: DeskWindow) -> int:
@@ -243,24 +266,33 @@ def run(application: QApplication, desk_window: DeskWindow) -> int:
     application.setQuitOnLastWindowClosed(False)
     desk_window.opened.connect(desk_window.session.ask_refresh)
     desk_window.window.show()
-    return application.exec()
+    return left(application.exec())
 
 
-def started_application() -> QApplication:
-    """The Qt application, dressed; Ctrl+C in the terminal ends it."""
+def left(status: int) -> int:
+    """The exit status; where a thread hangs in the system, the process ends here and now."""
+    if is_anything_given_up():
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def started_application(wanted: str = "system") -> QApplication:
+    """The Qt application in the wanted look; Ctrl+C in the terminal ends it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    read_no_settings_of_qt()
     application = QApplication(sys.argv[:1])
     application.setOrganizationName("treasury-desktop")
     application.setApplicationName("Treasury")
-    look().dress(application, _remembered_look())
+    look().dress(application, _preference(wanted))
     return application
 
 
-def _remembered_look() -> Preference:
-    match QSettings().value(LOOK_SETTING):
+def _preference(wanted: str) -> Preference:
+    match wanted:
         case "light":
             return "light"
         case "dark":

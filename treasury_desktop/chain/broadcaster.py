@@ -78,7 +78,7 @@ class Broadcaster:
             "transaction hash",
         )
         failures: list[TreasuryError] = []
-        for _name, outcome in self._node.ask_each((ask,)):
+        for _name, outcome in self._node.ask_each((ask,), everyone=True):
             if not isinstance(outcome, TreasuryError) or _is_known(outcome, _KNOWN_ALREADY):
                 return transaction_hash
             failures.append(outcome)
@@ -147,29 +147,36 @@ class Broadcaster:
             raise Refused("The Safe would use up the nonce, but the transaction inside would fail.")
 
     def _gas(self, call: dict[str, str], gas_limit: int) -> int:
-        """The largest estimate with a margin: endpoints estimate differently."""
-        estimates: list[int] = []
+        """The middle estimate with a margin: endpoints estimate differently, and one may lie."""
         ask = Ask("eth_estimateGas", (call,), _gas_figure, "gas estimate")
-        failures: list[TreasuryError] = []
-        for _name, outcome in self._node.ask_each((ask,)):
-            if isinstance(outcome, TreasuryError):
-                failures.append(outcome)
-            elif isinstance(outcome[0], Reverted):
-                raise Refused(f"The Safe would refuse the execution: {revert_words(outcome[0])}.")
-            else:
-                estimates.append(outcome[0])
+        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
+        said = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
+        reverts = [each for each in said if isinstance(each, Reverted)]
+        estimates = sorted(each for each in said if not isinstance(each, Reverted))
+        if reverts and len(reverts) >= len(estimates):
+            raise self._refusal(reverts)
         if not estimates:
-            raise failures[0]
-        gas = max(estimates) * (100 + GAS_MARGIN_PERCENT) // 100
-        if max(estimates) > gas_limit:
-            raise Refused(f"The execution needs {max(estimates):,} gas, more than a block holds.")
-        return min(gas, gas_limit)
+            raise next(each for each in outcomes if isinstance(each, TreasuryError))
+        estimate: int = estimates[len(estimates) // 2]
+        if estimate > gas_limit:
+            raise Refused(f"The execution needs {estimate:,} gas, more than a block holds.")
+        return min(estimate * (100 + GAS_MARGIN_PERCENT) // 100, gas_limit)
+
+    def _refusal(self, reverts: list[Reverted]) -> Refused:
+        """The reason only where as many endpoints give it as have to agree."""
+        needed = self._node.needed
+        given = (each for each in reverts if each.data or needed == 1)
+        agreed = next((each for each in given if reverts.count(each) >= needed), None)
+        why = "" if agreed is None else f": {revert_words(agreed)}"
+        return Refused(f"The Safe would refuse the execution{why}.")
 
     def _tip(self) -> int:
+        """The middle of what the endpoints recommend, the lower of two."""
         ask = Ask("eth_maxPriorityFeePerGas", (), answers.quantity, "priority fee")
         outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
-        tips = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
-        return min(max(tips, default=DEFAULT_TIP_WEI), HIGHEST_TIP_WEI)
+        tips = sorted(each[0] for each in outcomes if not isinstance(each, TreasuryError))
+        tip: int = tips[(len(tips) - 1) // 2] if tips else DEFAULT_TIP_WEI
+        return min(tip, HIGHEST_TIP_WEI)
 
     def _account(self, sender: Address, cost_wei: int) -> int:
         """The sender's next account nonce; refuses where it cannot pay for the gas."""

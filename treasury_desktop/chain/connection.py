@@ -6,8 +6,8 @@ may hold an access key: only its name appears in sentences.
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,18 @@ from treasury_desktop.treasury.workspace import Endpoint
 if TYPE_CHECKING:
     from web3 import HTTPProvider
 
+    from treasury_desktop.chain.lines import Request
+
 MOST_ASKS_AT_ONCE = 100
 """Public endpoints refuse longer batches."""
-MOST_ANSWER_BYTES = 64 << 20
+MOST_LOG_BYTES = 64 << 20
+LEAST_BYTES, BYTES_OF_AN_ANSWER = 4 << 20, 1 << 20
+"""How large an answer may be: so much for each question, and never less than the first figure."""
+
+FEWEST_PARTS, PARTS_OF_AN_ANSWER = 1_000, 64
+BYTES_OF_A_BRACKET, BYTES_OF_A_COMMA = 128, 16
+"""How many parts it may have: a log, which has most of them, takes 350 bytes for two brackets."""
+
 MAX_SHOWN = 160
 REVERT_CODE = 3
 # What web3 raises on answers that are JSON but not JSON-RPC; RuntimeWarning (where warnings are
@@ -51,6 +60,10 @@ class EndpointRefusal(Unavailable):
         self.message = message
 
 
+class TooSlow(Unavailable):
+    """The endpoint did not answer in its time."""
+
+
 class Connection:
     """One endpoint. Several threads may ask at once."""
 
@@ -61,6 +74,13 @@ class Connection:
         self._lock = threading.Lock()
         self._provider: HTTPProvider | None = None
         self._session: Any = None
+        self._requests: set[Request] = set()
+        self._is_over = False
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is waited for."""
+        return bool(self._requests)
 
     def ask_all(self, asks: Sequence[Ask]) -> list[Any]:
         """The parsed answers, in order, in as few round trips as the endpoint allows."""
@@ -70,19 +90,27 @@ class Connection:
         return found
 
     def close(self) -> None:
-        """End the conversation."""
+        """End the conversation; whoever still waits for an answer hears that the line broke."""
         with self._lock:
             if self._session is not None:
                 self._session.close()
             self._provider = self._session = None
+            requests = tuple(self._requests)
+        for request in requests:
+            request.end()
+
+    def hang_up(self) -> None:
+        """End the conversation for good; whoever waits for an answer hears that there is none."""
+        self._is_over = True
+        self.close()
 
     def _ask_batch(self, asks: Sequence[Ask]) -> list[Any]:
         if len(asks) == 1:
             ask = asks[0]
-            answer = self._spoken(lambda provider: provider.make_request(*_request(ask)))
+            answer = self._spoken(asks, lambda provider: provider.make_request(*_request(ask)))
             return [self._parsed(ask, answer)]
         raw = self._spoken(
-            lambda provider: provider.make_batch_request([_request(ask) for ask in asks])
+            asks, lambda provider: provider.make_batch_request([_request(ask) for ask in asks])
         )
         if isinstance(raw, dict) and "error" in raw:
             # Some endpoints take no batches, or shorter ones: halve it down to single questions.
@@ -114,22 +142,55 @@ class Connection:
         reason = plain(message, limit=MAX_SHOWN)
         raise EndpointRefusal(f"{self.name} refused {ask.method}: {reason}", message)
 
-    def _spoken(self, question: "Callable[[HTTPProvider], Any]") -> Any:
+    def _spoken(self, asks: Sequence[Ask], question: "Callable[[HTTPProvider], Any]") -> Any:
         """The provider's answer; whatever goes wrong on the way becomes one sentence."""
         provider = self._opened()
+        from treasury_desktop.chain.lines import Request  # noqa: PLC0415  as late as web3
+
+        request = Request(seconds=self._timeout_seconds, most_bytes=_most_bytes(asks))
+        with request, self._noted(request):
+            try:
+                return self._explained(lambda: question(provider), request.most_bytes)
+            finally:
+                self._require_open(request)
+
+    def _require_open(self, request: "Request") -> None:
+        """Whatever was read from a line that was shut, or failed there: it was shut."""
+        if self._is_over:
+            raise self._no_more()
+        if request.is_late:
+            raise self._too_slow()
+
+    @contextmanager
+    def _noted(self, request: "Request") -> Iterator[None]:
+        with self._lock:
+            if self._is_over:
+                raise self._no_more()
+            self._requests.add(request)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._requests.discard(request)
+
+    def _no_more(self) -> Unavailable:
+        return Unavailable(f"{self.name} is not asked any more: this desk is being closed.")
+
+    def _too_slow(self) -> TooSlow:
+        return TooSlow(f"{self.name} did not answer within {self._timeout_seconds:g} seconds.")
+
+    def _explained(self, question: Callable[[], Any], most_bytes: int) -> Any:
         import requests  # noqa: PLC0415  comes with web3, as late as web3
 
         try:
-            return question(provider)
+            return question()
         except requests.Timeout as failure:
-            raise Unavailable(
-                f"{self.name} did not answer within {self._timeout_seconds:g} seconds."
-            ) from failure
+            raise self._too_slow() from failure
         except requests.HTTPError as failure:
             status = failure.response.status_code if failure.response is not None else "an error"
             raise Unavailable(f"{self.name} answered with HTTP status {status}.") from failure
         except requests.exceptions.ContentDecodingError as failure:
-            limit = f"more than {MOST_ANSWER_BYTES >> 20} MiB or badly packed bytes"
+            limit = f"more than {most_bytes >> 20} MiB or badly packed bytes"
             raise EndpointRefusal(f"{self.name} answered {limit}.", limit) from failure
         except requests.RequestException as failure:
             raise Unavailable(f"{self.name} cannot be reached.") from failure
@@ -170,9 +231,26 @@ def _revert_data(error: Any) -> bytes | None:
         return None
 
 
-def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
-    import requests  # noqa: PLC0415  comes with web3, as late as web3
+def _most_bytes(asks: Sequence[Ask]) -> int:
+    """How large the answer to these questions may be; event logs alone come in any number."""
+    if any(ask.method == "eth_getLogs" for ask in asks):
+        return MOST_LOG_BYTES
+    return min(max(len(asks) * BYTES_OF_AN_ANSWER, LEAST_BYTES), MOST_LOG_BYTES)
 
+
+def _refuse_too_many_parts(raw: bytes) -> None:
+    """Brackets and commas cost memory by the hundred bytes; an honest answer is mostly digits."""
+    asked = raw.count(b'"id"')
+    allowed = FEWEST_PARTS + min(asked, MOST_ASKS_AT_ONCE) * PARTS_OF_AN_ANSWER
+    brackets = raw.count(b"[") + raw.count(b"{")
+    if (
+        brackets > allowed + len(raw) // BYTES_OF_A_BRACKET
+        or raw.count(b",") > allowed + len(raw) // BYTES_OF_A_COMMA
+    ):
+        raise Malformed("answer", "has more parts than any honest one of its length")
+
+
+def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
     # py_ecc, which web3 imports, sets a recursion limit at which the standard library's JSON
     # parser crashes the program instead of raising: put it back for everybody else's sake.
     limit = sys.getrecursionlimit()
@@ -180,17 +258,17 @@ def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
 
     sys.setrecursionlimit(limit)
 
-    session = requests.Session()
-    session.trust_env = False  # no proxies, no .netrc passwords from the environment
-    session.max_redirects = 0
-    session.hooks["response"].append(_bounded(timeout_seconds))
+    from treasury_desktop.chain.lines import opened_session  # noqa: PLC0415  as late as web3
+
+    session = opened_session()
 
     class StrictProvider(HTTPProvider):
         """web3's provider, which reads only JSON that no two readers can read differently."""
 
         @staticmethod
         def decode_rpc_response(raw_response: bytes) -> Any:
-            return read_json(raw_response, max_bytes=MOST_ANSWER_BYTES)
+            _refuse_too_many_parts(raw_response)
+            return read_json(raw_response, max_bytes=MOST_LOG_BYTES)
 
     provider = StrictProvider(
         url,
@@ -199,41 +277,3 @@ def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
         exception_retry_configuration=None,
     )
     return provider, session
-
-
-def _bounded(timeout_seconds: float) -> Callable[..., Any]:
-    """A hook that limits how long and how large an answer may get before it is read."""
-
-    def limit(response: Any, **_settings: Any) -> Any:
-        response.raw = _BoundedBody(response.raw, time.monotonic() + timeout_seconds)
-        return response
-
-    return limit
-
-
-class _BoundedBody:
-    """The body of an HTTP answer that stops being read when it is too long or too slow."""
-
-    def __init__(self, raw: Any, until: float) -> None:
-        self._raw = raw
-        self._until = until
-
-    def stream(self, size: int, *, decode_content: bool = True) -> Iterator[bytes]:
-        """Chunks of the decompressed body."""
-        import requests  # noqa: PLC0415  comes with web3, as late as web3
-
-        total = 0
-        # One read of the socket at a time: waiting for a full chunk would let a node that sends
-        # a byte now and then hold us for hours.
-        while chunk := self._raw.read1(size, decode_content=decode_content):
-            total += len(chunk)
-            if total > MOST_ANSWER_BYTES:
-                self._raw.close()
-                raise requests.exceptions.ContentDecodingError("the answer is too long")
-            if time.monotonic() > self._until:
-                self._raw.close()
-                raise requests.Timeout("the answer is too slow")
-            yield chunk
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._raw, name)

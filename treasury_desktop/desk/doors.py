@@ -256,6 +256,10 @@ class Histories(Protocol):
         """Adds swaps in one transaction and remembers the last block read."""
         ...
 
+    def forget_swaps(self, chain_id: int, pool: Address) -> None:
+        """Keeps nothing of a pool any more; it is read again from the chain."""
+        ...
+
     def swaps_read_up_to(self, chain_id: int, pool: Address) -> int | None:
         """The last block read of a pool, or `None`."""
         ...

@@ -12,6 +12,7 @@ from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -46,11 +47,15 @@ class VenueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A deployment with the review that a signer would see."""
+    """A deployment with the review that a signer would see.
+
+    `strangers_at_nonce` counts what nobody here drafted or signed and that wants the same nonce.
+    """
 
     deployment: Deployment
     bundle: Bundle
     review: Review
+    strangers_at_nonce: int = 0
 
 
 ReadVenue = Callable[[DeploymentRequest], VenueState]
@@ -78,19 +83,46 @@ def draft_deployment(
     bundle = bundle_with_our_evidence(
         safe, deployment.tx, facts, purpose=request.purpose, strategy=request.strategy.name
     )
-    return Draft(deployment=deployment, bundle=bundle, review=examine(bundle, facts))
+    return Draft(
+        deployment=deployment,
+        bundle=bundle,
+        review=examine(bundle, facts),
+        strangers_at_nonce=_strangers_beside(deployment, queue),
+    )
 
 
 def next_free_nonce(safe: Safe, queue: tuple[QueuedTransaction, ...]) -> int:
-    """The lowest nonce nobody has claimed: a gap would hold up everything behind it."""
+    """The lowest nonce nobody holds: a gap would hold up everything behind it."""
     if not isinstance(safe.nonce, int):
         raise Refused("The Safe's nonce is not known; refresh first.")
-    # What is final has used its nonce up, also where the Safe was read before that happened.
-    taken = {queued.tx.nonce for queued in queue if queued.safe == safe.address}
+    taken = {
+        queued.tx.nonce
+        for queued in queue
+        if queued.safe == safe.address and _holds_its_nonce(queued)
+    }
     nonce = safe.nonce
     while nonce in taken:
         nonce += 1
     return nonce
+
+
+def _holds_its_nonce(queued: QueuedTransaction) -> bool:
+    """Whether it is ours or an owner's: what a stranger sent must not push our own work back.
+
+    What is final has used its nonce up, also where the Safe was read before that happened.
+    """
+    return queued.drafted_here or bool(queued.confirmations) or queued.state in FINAL
+
+
+def _strangers_beside(deployment: Deployment, queue: tuple[QueuedTransaction, ...]) -> int:
+    """How many others want the deployment's nonce without holding it."""
+    return sum(
+        queued.safe == deployment.safe.address
+        and queued.tx.nonce == deployment.tx.nonce
+        and queued.tx != deployment.tx
+        and not _holds_its_nonce(queued)
+        for queued in queue
+    )
 
 
 def _safe(workspace: Workspace, snapshot: TreasurySnapshot) -> Safe:

@@ -123,13 +123,14 @@ def look_for_receipt(
 ) -> tuple[Receipt | None, tuple[Sending, ...]]:
     """The receipt that decides, if there is one, and the sendings that have none yet.
 
-    Any of them may be the one that was mined. Only when every one was mined and the Safe announced
-    nothing is it certain that the transaction did not run.
+    Any of them may be the one that was mined. Only when every one was mined and reverted is it
+    certain that the transaction did not run: a Safe announces whatever it ran, so a receipt of
+    success without its word is no evidence of anything.
     """
     open_, reverted = [], None
     for sending in records.sendings(queued.safe_tx_hash):
         receipt = broadcaster.receipt(sending.transaction_hash, queued.safe, queued.safe_tx_hash)
-        if receipt is None:
+        if receipt is None or (receipt.execution_success is None and receipt.status != 0):
             open_.append(sending)
         elif receipt.execution_success is not None:
             return receipt, ()
@@ -145,7 +146,7 @@ def record_receipt(queued: QueuedTransaction, receipt: Receipt, records: Records
     elif receipt.execution_success is False:
         event = Event.EXECUTION_FAILED
     else:
-        event = Event.NEVER_MINED  # it was mined and reverted: the Safe's nonce is untouched
+        event = Event.NEVER_MINED  # status 0: it was mined and reverted, the nonce is untouched
     if not records.record_if_possible(queued.safe_tx_hash, event, receipt.transaction_hash):
         return
     records.note(

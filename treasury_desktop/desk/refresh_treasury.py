@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from treasury_desktop.desk.doors import Broadcaster, Records, TreasuryReader
 from treasury_desktop.desk.execute_transaction import look_for_receipt, record_receipt
+from treasury_desktop.desk.reorganisation import DEEPEST
 from treasury_desktop.safes.lifecycle import FINAL, Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.movement import FAILED_NOTE, Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
@@ -13,17 +15,39 @@ from treasury_desktop.treasury.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """What a refresh leaves on the desk."""
+    """What a refresh leaves on the desk.
+
+    `blocks_back` says how far its block lies before the one read last; 0 where it does not.
+    """
 
     snapshot: TreasurySnapshot
     queue: tuple[QueuedTransaction, ...]
+    blocks_back: int = 0
+
+    @property
+    def is_a_little_behind(self) -> bool:
+        """Whether the node has just not seen yet what another one saw."""
+        return 0 < self.blocks_back <= DEEPEST
+
+    @property
+    def remark(self) -> str:
+        """What the person has to know; "" where all is as it should be."""
+        if self.blocks_back <= DEEPEST:
+            return ""
+        return (
+            f"The newest block is {self.snapshot.block.number:,} now, {self.blocks_back:,} blocks "
+            "before the one read last: figures and movements were read anew, and those of before "
+            "are not counted."
+        )
 
 
 def refresh_treasury(reader: TreasuryReader, records: Records, workspace: Workspace) -> Refreshed:
-    """Read, keep, and settle the queued transactions whose nonce has passed."""
+    """Read and keep, also a block before the one read last: what is read now is what counts."""
     snapshot = reader.read(workspace)
+    before = records.latest_snapshot(snapshot.chain_id)
+    back = 0 if before is None else max(before.block.number - snapshot.block.number, 0)
     records.keep_snapshot(snapshot)
-    return Refreshed(snapshot=snapshot, queue=queue_of(records, workspace))
+    return Refreshed(snapshot=snapshot, queue=queue_of(records, workspace), blocks_back=back)
 
 
 def queue_of(records: Records, workspace: Workspace) -> tuple[QueuedTransaction, ...]:
@@ -50,17 +74,53 @@ def settle_passed_nonces(
     """Tell apart what was executed and what was replaced among transactions whose nonce passed.
 
     A safeTxHash among the movements was announced by the Safe itself; without that a passed nonce
-    was taken by another transaction.
+    was taken by another transaction. What was called final on other evidence is corrected.
     """
     executed = {m.safe_tx_hash: m for m in movements if m.safe_tx_hash is not None}
     for safe in snapshot.safes:
         for queued in records.transactions(safe.address):
-            if queued.state in FINAL or not isinstance(safe.nonce, int):
+            if not isinstance(safe.nonce, int) or queued.tx.nonce >= safe.nonce:
                 continue
             movement = executed.get(queued.safe_tx_hash)
             if movement is not None:
                 failed = movement.note == FAILED_NOTE
                 event = Event.EXECUTION_FAILED if failed else Event.EXECUTION_SUCCEEDED
                 records.record_if_possible(queued.safe_tx_hash, event, movement.transaction_hash)
-            elif queued.tx.nonce < safe.nonce:
+            else:
                 records.record_if_possible(queued.safe_tx_hash, Event.NONCE_TAKEN)
+
+
+def settle_contradicted(broadcaster: Broadcaster, records: Records, refreshed: Refreshed) -> None:
+    """Open again what was called final although the Safe still waits for its nonce.
+
+    A node lied once, or its block was reorganised away. A receipt that stands is believed before
+    a Safe that was read a block too early.
+    """
+    if refreshed.is_a_little_behind:
+        return
+    for safe in refreshed.snapshot.safes:
+        for queued in records.transactions(safe.address):
+            if (
+                queued.state in FINAL
+                and isinstance(safe.nonce, int)
+                and queued.tx.nonce >= safe.nonce
+                and not _has_run(queued, broadcaster, records)
+            ):
+                _open_again(queued, safe, records)
+
+
+def _has_run(queued: QueuedTransaction, broadcaster: Broadcaster, records: Records) -> bool:
+    receipt, _ = look_for_receipt(queued, broadcaster, records)
+    return receipt is not None and receipt.execution_success is not None
+
+
+def _open_again(queued: QueuedTransaction, safe: Safe, records: Records) -> None:
+    """Back to where its confirmations and sendings have brought it."""
+    records.record_if_possible(queued.safe_tx_hash, Event.NONCE_OPEN)
+    owners = {each.owner for each in queued.confirmations if safe.is_owner(each.owner)}
+    if isinstance(safe.threshold, int) and len(owners) >= safe.threshold:
+        records.record_if_possible(queued.safe_tx_hash, Event.THRESHOLD_REACHED)
+    elif owners:
+        records.record_if_possible(queued.safe_tx_hash, Event.CONFIRMATION_ADDED)
+    for sending in records.sendings(queued.safe_tx_hash)[-1:]:
+        records.record_if_possible(queued.safe_tx_hash, Event.BROADCAST, sending.transaction_hash)

@@ -1,6 +1,7 @@
 """Sync: what happened in the watched pools since last time, in ranges, resumable at any point."""
 
 from treasury_desktop.desk.doors import Histories, IsCancelled, OnProgress, PoolReader
+from treasury_desktop.desk.reorganisation import is_another_chain
 from treasury_desktop.errors import Cancelled
 from treasury_desktop.treasury.workspace import Workspace
 
@@ -20,6 +21,9 @@ def sync_pools(
     chain_id = workspace.chain.chain_id
     for pool in workspace.pools:
         read_up_to = histories.swaps_read_up_to(chain_id, pool.address)
+        if read_up_to is not None and is_another_chain(read_up_to, newest):
+            histories.forget_swaps(chain_id, pool.address)
+            read_up_to = None
         start = pool.created_at_block if read_up_to is None else read_up_to + 1
         for first in range(start, newest + 1, BLOCKS_A_ROUND):
             if is_cancelled():

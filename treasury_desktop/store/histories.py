@@ -19,6 +19,7 @@ from treasury_desktop.pools.history import pool_series as series_of
 from treasury_desktop.store.history_sql import (
     CANDLES,
     CREATE_TABLES,
+    FORGET_POOL,
     INSERT_SWAPS,
     LAST_BLOCK,
     MARK_LAST_BLOCK,
@@ -77,6 +78,15 @@ class HistoryStore:
             connection.execute(MARK_LAST_BLOCK, (*key, last_block))
 
         self._in_transaction(keep)
+
+    def forget_swaps(self, chain_id: int, pool: Address) -> None:
+        """Removes what is kept of a pool, in one transaction; it can be read again."""
+
+        def forget(connection: "duckdb.DuckDBPyConnection") -> None:
+            for statement in FORGET_POOL:
+                connection.execute(statement, (str(chain_id), str(pool)))
+
+        self._in_transaction(forget)
 
     def swaps_read_up_to(self, chain_id: int, pool: Address) -> int | None:
         """The last block read of a pool, or `None`."""

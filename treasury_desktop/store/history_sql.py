@@ -47,6 +47,11 @@ LAST_BLOCK = "SELECT max(last_block) FROM blocks_read WHERE chain_id = $1 AND po
 
 MARK_LAST_BLOCK = "INSERT INTO blocks_read VALUES ($1, $2, $3)"
 
+FORGET_POOL = (
+    "DELETE FROM swaps WHERE chain_id = $1 AND pool = $2",
+    "DELETE FROM blocks_read WHERE chain_id = $1 AND pool = $2",
+)
+
 # Blocks that were read before are complete: what comes again from them is skipped.
 INSERT_SWAPS = f"""
 INSERT INTO swaps (chain_id, pool, {_COLUMNS})

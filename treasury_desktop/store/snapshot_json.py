@@ -15,13 +15,9 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.errors import Malformed
 from treasury_desktop.pools.position import Position
 from treasury_desktop.safes.safe import Safe, SafeVersion
+from treasury_desktop.treasury.block import HASH_LENGTH, Block
 from treasury_desktop.treasury.holding import Holding
-from treasury_desktop.treasury.snapshot import (
-    HASH_LENGTH,
-    Block,
-    OpenAllowance,
-    TreasurySnapshot,
-)
+from treasury_desktop.treasury.snapshot import OpenAllowance, TreasurySnapshot
 
 FORMAT = "treasury-desktop/snapshot@1"
 

@@ -7,6 +7,7 @@ raises comes back as a value, `Done` or `Failed`, so no failure is lost in a thr
 
 import logging
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +16,19 @@ from typing import Any, Final, Generic, Literal, TypeVar
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThreadPool, Signal
 
-from treasury_desktop.errors import TreasuryError
+from treasury_desktop.errors import Cancelled, TreasuryError
 
 T = TypeVar("T")
 Room = Literal["reading", "store", "keys"]
 
 THREADS: Final[dict[Room, int]] = {"reading": 4, "store": 1, "keys": 1}
 """One thread each for the store and the keys: neither is asked two things at once."""
+
+SECONDS_FOR_LOOKS: Final = 3.0
+"""How long closing waits for what may be forgotten."""
+
+_given_up: Final[list[QThreadPool]] = []
+"""Pools whose threads hang somewhere in the system: Qt would wait for them in their destructor."""
 
 _log = logging.getLogger(__name__)
 
@@ -129,6 +136,22 @@ class _Errand:
         self.is_act = is_act
         self.progress = Progress()
         self.outcome: Done[Any] | Failed | None = None
+        self.ended = threading.Event()
+        self._lock = threading.Lock()
+        self._is_begun = False
+        self._is_dropped = False
+
+    def begin(self) -> bool:
+        """Whether it may run: nobody dropped it before."""
+        with self._lock:
+            self._is_begun = not self._is_dropped
+            return self._is_begun
+
+    def drop(self) -> bool:
+        """Whether it will never run: it had not begun."""
+        with self._lock:
+            self._is_dropped = not self._is_begun
+            return self._is_dropped
 
 
 class Errands(QObject):
@@ -137,7 +160,7 @@ class Errands(QObject):
     Signals: `finished` with each `Finished`, dropped looks excepted; `failed_unexpectedly` with a
     `Finished` whose error is our bug; `became_busy` and `became_idle` when acts start and end;
     `stop_asked` with the name of an act that was asked to stop, `closing` before acts are waited
-    for: whoever can end what an act waits for does so then.
+    for and `acts_ended` before looks are: whoever can end what they wait for does so then.
     """
 
     finished = Signal(object)
@@ -146,6 +169,7 @@ class Errands(QObject):
     became_idle = Signal()
     stop_asked = Signal(object)
     closing = Signal()
+    acts_ended = Signal()
     _arrived = Signal(object)
     _stepped = Signal(object)
 
@@ -159,6 +183,8 @@ class Errands(QObject):
         self._acts: dict[str, _Errand] = {}
         self._under_way: set[_Errand] = set()
         self._is_closed = False
+        self.seconds_for_looks = SECONDS_FOR_LOOKS
+        self.has_given_up = False
         self._arrived.connect(self._on_arrived)
         self._stepped.connect(self._on_stepped)
         Errands.all.add(self)
@@ -230,15 +256,37 @@ class Errands(QObject):
         return not self._under_way
 
     def close(self) -> None:
-        """Refuses new errands, drops looks, waits for acts, and delivers their outcomes."""
+        """Refuses new errands, drops looks, waits for acts, and delivers their outcomes.
+
+        Looks are waited for only so long; one that hangs in the system does not keep the window.
+        """
         self._is_closed = True
         for errand in self._under_way:
             errand.progress.cancel()
         self._looks.clear()
         self.closing.emit()
-        for pool in self._pools.values():
-            pool.waitForDone()
+        self._wait_for_acts()
+        self.acts_ended.emit()
+        until = time.monotonic() + self.seconds_for_looks
+        for room, pool in tuple(self._pools.items()):
+            if not pool.waitForDone(max(round((until - time.monotonic()) * 1000), 0)):
+                self._give_up(self._pools.pop(room))
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+
+    def _wait_for_acts(self) -> None:
+        """To their end, but for those that could not even begin: they have done nothing."""
+        until = time.monotonic() + self.seconds_for_looks
+        for act in tuple(self._acts.values()):
+            if not act.ended.wait(max(until - time.monotonic(), 0)) and act.drop():
+                act.outcome = Failed(Cancelled())
+                self._on_arrived(act)
+            else:
+                act.ended.wait()
+
+    def _give_up(self, pool: QThreadPool) -> None:
+        pool.setParent(None)
+        _given_up.append(pool)
+        self.has_given_up = True
 
     def _start(self, errand: _Errand, room: Room) -> None:
         self._under_way.add(errand)
@@ -251,12 +299,16 @@ class Errands(QObject):
 
     def _run(self, errand: _Errand) -> None:
         """In the pool's thread. Work of a forgotten look does not even begin."""
+        if not errand.begin():
+            return
         if errand.is_act or not errand.progress.is_cancelled():
             try:
                 errand.outcome = Done(errand.work(errand.progress))
             except Exception as error:  # noqa: BLE001  the program's one: an outcome is a value
                 errand.outcome = Failed(error)
-        self._arrived.emit(errand)
+        if shiboken6.isValid(self):  # not so where the look was given up and the window is gone
+            self._arrived.emit(errand)
+        errand.ended.set()
 
     def _on_arrived(self, errand: _Errand) -> None:
         self._under_way.discard(errand)
@@ -286,6 +338,11 @@ class Errands(QObject):
         if _is_alive(errand.on_outcome):
             errand.on_outcome(errand.outcome)
         self.finished.emit(ended)
+
+
+def is_anything_given_up() -> bool:
+    """Whether some thread hangs: Python would wait for it at its end, and so has to be ended."""
+    return bool(_given_up)
 
 
 def _is_alive(listener: Callable[..., None]) -> bool:

@@ -5,9 +5,10 @@ before the window does; it knows nothing of treasuries.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -35,7 +36,30 @@ from treasury_desktop.windows.widgets.notice import NoticeLine, Toast
 SMALLEST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
 FRAME_HEIGHT: Final = 40
-_GEOMETRY: Final = "geometry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a window is on the screen, in pixels, and whether it fills it."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    is_maximised: bool = False
+
+
+class Remembers(Protocol):
+    """Keeps a window's place between two starts."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where it was, or `None`."""
+        ...
+
+    def keep_place(self, place: Place) -> None:
+        """Where it is."""
+        ...
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +80,7 @@ class MainWindow(QMainWindow):
         session: Session,
         errands: Errands,
         *,
-        settings: QSettings | None = None,
+        remembers: Remembers | None = None,
         opens_late: bool = False,
     ) -> None:
         super().__init__()
@@ -64,7 +88,7 @@ class MainWindow(QMainWindow):
         self._listed = [page for page in pages if not page.under]
         self._session = session
         self._errands = errands
-        self._settings = settings
+        self._remembers = remembers
         self._built: dict[str, QWidget] = {}
         self._frames: dict[str, QWidget] = {}
         self._shown_key = ""
@@ -82,7 +106,7 @@ class MainWindow(QMainWindow):
         self._switch = _tool("moon", "Light or dark (Ctrl+L)")
         self._lay_out()
         self._connect()
-        self._restore_geometry()
+        self._take_place()
         self._show_look()
         if opens_late:
             self._name_first_page()
@@ -184,8 +208,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Disappears at once, then waits for what must not be cut off."""
-        if self._settings is not None:
-            self._settings.setValue(_GEOMETRY, self.saveGeometry())
+        if self._remembers is not None:
+            self._remembers.keep_place(self._place())
         self.hide()
         self._errands.close()
         event.accept()
@@ -253,13 +277,30 @@ class MainWindow(QMainWindow):
         shortcut.activated.connect(action)
         return shortcut
 
-    def _restore_geometry(self) -> None:
+    def _take_place(self) -> None:
+        """Where it was, if that is still on a screen; else in the middle of the room there is."""
+        kept = self._remembers.place if self._remembers is not None else None
+        wanted = FIRST if kept is None else QSize(kept.width, kept.height)
         room = self.screen().availableSize()
         # The frame around a window needs room too: the status line must not lie below the screen.
-        self.resize(FIRST.boundedTo(QSize(room.width() - 2, room.height() - FRAME_HEIGHT)))
-        kept = self._settings.value(_GEOMETRY) if self._settings is not None else None
-        if isinstance(kept, QByteArray):
-            self.restoreGeometry(kept)
+        self.resize(wanted.boundedTo(QSize(room.width() - 2, room.height() - FRAME_HEIGHT)))
+        if kept is None:
+            return
+        there = QRect(kept.left, kept.top, self.width(), self.height())
+        if self.screen().virtualGeometry().contains(there):
+            self.move(there.topLeft())
+        if kept.is_maximised:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _place(self) -> Place:
+        at = self.normalGeometry()
+        return Place(
+            left=at.x(),
+            top=at.y(),
+            width=at.width(),
+            height=at.height(),
+            is_maximised=self.isMaximized(),
+        )
 
     def _show_look(self) -> None:
         is_dark = look().palette is DARK

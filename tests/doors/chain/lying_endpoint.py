@@ -19,7 +19,8 @@ class LyingEndpoint:
 
     `body` replaces the bytes of the whole answer, `headers` adds to its headers, `status` its
     status; `drips` sends it a byte at a time; `deaf` keeps the connection open in silence until
-    the endpoint closes; `answers_left` counts down to where it starts cutting connections.
+    the endpoint closes; `answers_left` counts down to where it starts cutting connections;
+    `requests` counts what was sent to it, answered or not.
     """
 
     def __init__(self, honest_url: str, name: str = "liar") -> None:
@@ -31,6 +32,7 @@ class LyingEndpoint:
         self.drips = False
         self.answers_left: int | None = None
         self.asked: list[str] = []
+        self.requests = 0
         self._honest = urlsplit(honest_url)
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -90,6 +92,7 @@ def _handler(endpoint: LyingEndpoint) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"]))
+            endpoint.requests += 1
             if endpoint.deaf:
                 endpoint.wait_until_closing()
                 return
@@ -101,7 +104,7 @@ def _handler(endpoint: LyingEndpoint) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            size = 1 if endpoint.drips else len(body)
+            size = 1 if endpoint.drips else max(len(body), 1)
             try:
                 for at in range(0, len(body), size):
                     self.wfile.write(body[at : at + size])

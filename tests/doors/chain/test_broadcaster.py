@@ -1,6 +1,7 @@
 """An execution on a real chain: prepared, sent twice, and told from its own Safe's event."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -337,3 +338,75 @@ def test_absurd_fees_are_refused(chain: Demonstration, liar: LyingEndpoint) -> N
     with pytest.raises(Refused, match="gwei a unit of gas"):
         Broadcaster(node).prepare_execution(31337, FAR, chain.safe, b"")
     node.close()
+
+
+# ── one of three lies about the execution ────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def three(chain: Demonstration, liar: LyingEndpoint) -> Iterator[Broadcaster]:
+    """Three endpoints of one chain, the first of which may lie."""
+    honest = (replace(chain.endpoint, name=name) for name in ("b", "c"))
+    with closing(Node((liar.endpoint, *honest), 31337)) as node:
+        yield Broadcaster(node)
+
+
+def _lying(liar: LyingEndpoint, method: str, answer: dict[str, Any]) -> None:
+    liar.twist = lambda request, response: (
+        {"jsonrpc": "2.0", "id": request["id"]} | answer
+        if request["method"] == method
+        else response
+    )
+
+
+CALL = {"from": str(FAR), "to": "0x" + "22" * 20, "data": "0x"}
+RE_SIGN = {"error": {"code": 3, "message": "execution reverted: please sign again at example.com"}}
+
+
+@pytest.mark.parametrize("answer", [{"result": hex(60_000_000)}, {"result": "0x1"}, RE_SIGN])
+def test_one_estimate_of_three_decides_nothing(
+    three: Broadcaster, liar: LyingEndpoint, answer: dict[str, Any]
+) -> None:
+    """Neither a figure beyond a block, nor none, nor a revert: the middle one counts."""
+    honest = three._gas(CALL, 50_000_000)
+    _lying(liar, "eth_estimateGas", answer)
+    assert three._gas(CALL, 50_000_000) == honest
+
+
+@pytest.mark.parametrize("figure", [0, 10**30])
+def test_one_recommended_tip_of_three_decides_nothing(
+    three: Broadcaster, liar: LyingEndpoint, figure: int
+) -> None:
+    """The middle one counts."""
+    honest = three._tip()
+    _lying(liar, "eth_maxPriorityFeePerGas", {"result": hex(figure)})
+    assert three._tip() == honest
+
+
+def test_of_two_tips_the_lower_and_of_two_estimates_the_higher(
+    chain: Demonstration, liar: LyingEndpoint
+) -> None:
+    """Too low a tip waits, too little gas fails: neither pays a liar."""
+    with closing(Node((liar.endpoint, chain.endpoint), 31337)) as node:
+        two = Broadcaster(node)
+        tip, gas = two._tip(), two._gas(CALL, 50_000_000)
+        _lying(liar, "eth_maxPriorityFeePerGas", {"result": hex(10**30)})
+        assert two._tip() == tip
+        _lying(liar, "eth_estimateGas", {"result": "0x1"})
+        assert two._gas(CALL, 50_000_000) == gas
+
+
+def test_words_of_one_endpoint_are_not_the_safes(
+    chain: Demonstration, three: Broadcaster, liar: LyingEndpoint
+) -> None:
+    """Where an execution would be refused, the reason shown is one that enough of them give."""
+    reverting = "checkNSignatures(bytes32,bytes,bytes,uint256)"
+    data = calldata(reverting, bytes(32), b"", b"", 1)
+    refused = CALL | {"to": str(chain.safe), "data": f"0x{data.hex()}"}
+    _lying(liar, "eth_estimateGas", RE_SIGN)
+    with pytest.raises(Refused, match=r"fewer confirmations than the threshold \(GS020\)\.$"):
+        three._gas(refused, 50_000_000)
+    _lying(liar, "eth_call", RE_SIGN)
+    block = three._node.newest_header().block
+    with pytest.raises(Refused, match=r"fewer confirmations than the threshold \(GS020\)\.$"):
+        three._require_success(refused, block)

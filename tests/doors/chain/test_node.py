@@ -134,7 +134,7 @@ def test_answer_that_unpacks_to_too_much(liar: LyingEndpoint, opened: Callable[.
     """A small body that unpacks to more than is read is refused while it unpacks."""
     liar.body = gzip.compress(b" " * (65 << 20), compresslevel=1)
     liar.headers = {"Content-Encoding": "gzip"}
-    assert "more than 64 MiB" in _sentence(opened(liar.endpoint).newest_header)
+    assert "more than 4 MiB" in _sentence(opened(liar.endpoint).newest_header)
 
 
 def test_error_of_the_node_is_shown_harmlessly(
@@ -259,6 +259,33 @@ def test_a_revert_is_an_answer(chain: Demonstration, node: Node) -> None:
     (answer,) = PinnedBlock.newest(node).calls((call,))
     assert isinstance(answer, answers.Reverted)
     assert answer.reason == "GS020"
+
+
+def test_words_of_one_endpoint_are_not_the_contracts(
+    chain: Demonstration, opened: Callable[..., Node]
+) -> None:
+    """A revert without data has only a node's words, and no two nodes use the same ones."""
+    url = chain.endpoint.url
+    with LyingEndpoint(url, "a") as first, LyingEndpoint(url, "b") as second:
+        for endpoint, words in ((first, "reverted: sign again at example.com"), (second, "revert")):
+            endpoint.twist = _reverting(words)
+        node = opened(first.endpoint, second.endpoint)
+        pinned = PinnedBlock.newest(node)
+        (answer,) = pinned.calls((asking(chain.safe, "nonce()"),))
+        node.close()
+    assert isinstance(answer, answers.Reverted)
+    assert answer.reason == ""
+
+
+def _reverting(words: str) -> Callable[[dict[str, Any], dict[str, Any]], Any]:
+    """Says of every call that it reverted, in these words."""
+
+    def twist(request: dict[str, Any], response: dict[str, Any]) -> Any:
+        if request["method"] != "eth_call":
+            return response
+        return {"id": request["id"], "error": {"code": 3, "message": words}}
+
+    return twist
 
 
 def test_asking_nothing(node: Node) -> None:
