@@ -1,5 +1,6 @@
 """Parse arguments, hand over; the same executable is also its own child processes."""
 
+import gc
 import sys
 
 
@@ -22,12 +23,24 @@ def main() -> int:
             )
 
             return int(supervise(sys.argv[2:]) or 0)
+        case ["review"]:
+            return _review()
         case _:
-            from treasury_desktop.command_line import (  # noqa: PLC0415  the program itself
-                main as command_line,
-            )
+            return _command_line()
 
-            return command_line(sys.argv[1:])
+
+def _command_line() -> int:
+    from treasury_desktop.command_line import main as command_line  # noqa: PLC0415  not in a child
+
+    return command_line(sys.argv[1:])
+
+
+def _review() -> int:
+    """One review and the end: garbage is worth looking for neither on the way nor at exit."""
+    gc.disable()
+    status = _command_line()
+    gc.freeze()
+    return status
 
 
 def _secret_entry() -> int:

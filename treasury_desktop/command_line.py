@@ -5,9 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from treasury_desktop import __version__
 from treasury_desktop.errors import Malformed, TreasuryError, Unavailable
@@ -41,6 +42,10 @@ class _NoOutputError(Unavailable):
 
 class _Parser(argparse.ArgumentParser):
     """Refuses in one sentence what it does not understand, instead of printing its usage."""
+
+    def __init__(self, **named: Any) -> None:
+        # Asking how wide the terminal is would load three compressors, at every start.
+        super().__init__(formatter_class=partial(argparse.HelpFormatter, width=78), **named)
 
     def error(self, message: str) -> NoReturn:
         """Somebody wrote a command that does not exist."""

@@ -8,6 +8,9 @@ from treasury_desktop.errors import Malformed
 
 ADDRESS_LENGTH = 20
 HEX_DIGITS = 40
+_LETTER_BITS = int.from_bytes(b"\x40" * HEX_DIGITS, "big")
+"""Set in the codes of a to f and not in those of 0 to 9; half of it tells lower from upper case."""
+_CASE_BIT_FROM_8 = bytes(0x20 * (code in b"89abcdef") for code in range(256))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,12 +63,12 @@ class Address:
 @lru_cache(maxsize=65_536)
 def _checksummed(raw: bytes) -> str:
     """The EIP-55 text; remembered, because a review writes the same addresses again and again."""
-    lower = raw.hex()
-    digest = keccak(lower.encode()).hex()
-    return "0x" + "".join(
-        digit.upper() if nibble >= "8" else digit
-        for digit, nibble in zip(lower, digest, strict=False)
-    )
+    lower = raw.hex().encode()
+    digest = keccak(lower).hex().encode()[:HEX_DIGITS]
+    # All forty digits at once: a letter is upper case where the digest's digit is 8 or more.
+    letters = (int.from_bytes(lower, "big") & _LETTER_BITS) >> 1
+    upper = letters & int.from_bytes(digest.translate(_CASE_BIT_FROM_8), "big")
+    return "0x" + (int.from_bytes(lower, "big") ^ upper).to_bytes(HEX_DIGITS, "big").decode()
 
 
 def _is_hex(text: str) -> bool:

@@ -9,9 +9,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
-from typing import cast
+from typing import NamedTuple, cast
 
 from treasury_desktop.errors import Malformed
 
@@ -31,8 +31,7 @@ _MAX_SHOWN_KEY = 64
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Flaw:
+class _Flaw(NamedTuple):
     """Stands in the parsed tree where the file breaks a rule; `key` names a doubled key."""
 
     problem: str
@@ -71,7 +70,7 @@ def canonical_json(value: JsonSource) -> bytes:
     a depth above 64 or a lone surrogate is our own mistake and raises ValueError.
     """
     ordered = _ordered(value, MAX_DEPTH)
-    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(ordered).encode()
 
 
 def _text_of(data: bytes, max_bytes: int) -> str:
@@ -164,8 +163,12 @@ def _path_text(path: tuple[str | int, ...]) -> str:
     return shown
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# As values: a union written in place is made anew at every call, and asking the abstract class
+# about each dict takes longer than all the rest.
 _LEAVES = (str, bool)
-_LISTS = (list, tuple)  # as values: a union written in place is made anew at every call
+_LISTS = (list, tuple)
+_OBJECTS = (dict, Mapping)
 
 
 def _ordered(value: JsonSource, depth_left: int) -> JsonSource:
@@ -177,13 +180,21 @@ def _ordered(value: JsonSource, depth_left: int) -> JsonSource:
         return value
     if not depth_left:
         raise ValueError(f"canonical JSON is not nested deeper than {MAX_DEPTH} levels")
-    if isinstance(value, Mapping):
-        # Where all are ASCII, as our own are, code points sort as UTF-16 does.
-        keys = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf16_units)
-        return {key: _ordered(value[key], depth_left - 1) for key in keys}
+    left = depth_left - 1
     if isinstance(value, _LISTS):
-        return [_ordered(member, depth_left - 1) for member in value]
+        return [m if type(m) is str else _ordered(m, left) for m in value]
+    if isinstance(value, _OBJECTS):
+        return {
+            key: m if type(m := value[key]) is str else _ordered(m, left)
+            for key in _in_order(tuple(value))
+        }
     raise ValueError(f"canonical JSON knows no {type(value).__name__}")
+
+
+@lru_cache(maxsize=1024)
+def _in_order(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys as they are written; remembered, because a report has few kinds of objects."""
+    return tuple(sorted(keys, key=_utf16_units))
 
 
 def _utf16_units(key: str) -> bytes:

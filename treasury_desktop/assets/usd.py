@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from treasury_desktop.errors import Malformed
 
@@ -20,7 +21,7 @@ def parse_usd(text: object, field: str) -> Fraction:
 
 def usd_text(value: Fraction) -> str:
     """Dollars and cents with grouped thousands, rounded half up: $1,234,567.89."""
-    cents = rounded_half_up(abs(value) * CENTS)
+    cents = _half_up(abs(value.numerator) * CENTS, value.denominator)
     sign = "−" if value < 0 and cents else ""
     return f"{sign}${cents // CENTS:,}.{cents % CENTS:02d}"
 
@@ -43,25 +44,34 @@ def price_text(value: Fraction) -> str:
 
 def percent_text(share: Fraction, places: int = 2) -> str:
     """A share of one as a percentage, rounded half up: 3/80 → 3.75%."""
-    scaled = rounded_half_up(abs(share) * 100 * 10**places)
+    scaled = _half_up(abs(share.numerator) * 100 * 10**places, share.denominator)
     whole, rest = divmod(scaled, 10**places)
     return f"{'−' if share < 0 and scaled else ''}{whole:,}.{rest:0{places}d}%"
 
 
 def exact_text(value: Fraction) -> str:
     """The value without any rounding: a decimal where it ends, else numerator/denominator."""
-    denominator, places = value.denominator, 0
+    numerator, denominator = value.numerator, value.denominator
+    places = _places(denominator)
+    if places is None:
+        return f"{numerator}/{denominator}"
+    if not places:
+        return str(numerator)
+    digits = f"{abs(numerator) * 10**places // denominator:0{places + 1}d}"
+    return f"{'-' if numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+@lru_cache(maxsize=4096)
+def _places(denominator: int) -> int | None:
+    """The decimal places of a fraction in lowest terms; `None` where it has no end."""
+    places = 0
     for prime in (2, 5):
         times = 0
         while denominator % prime == 0:
             denominator //= prime
             times += 1
         places = max(places, times)
-    if denominator != 1:
-        return f"{value.numerator}/{value.denominator}"
-    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
-    sign = "-" if value < 0 else ""
-    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+    return places if denominator == 1 else None
 
 
 def rounded_price(value: Fraction) -> Fraction:
@@ -71,4 +81,8 @@ def rounded_price(value: Fraction) -> Fraction:
 
 def rounded_half_up(value: Fraction) -> int:
     """The nearest integer to a non-negative fraction, halves up."""
-    return (value.numerator * 2 + value.denominator) // (value.denominator * 2)
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (numerator * 2 + denominator) // (denominator * 2)

@@ -1,6 +1,7 @@
 """A bundle as a value: one transaction, what its sender claims about it, and their evidence."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
@@ -20,16 +21,14 @@ from treasury_desktop.treasury.terms import PolicyTerms
 FORMAT = "treasury-desktop/bundle@1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedSignature:
+class ClaimedSignature(NamedTuple):
     """A signature somebody sent; verified before it is believed."""
 
     signer: Address | None
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedException:
+class ClaimedException(NamedTuple):
     """An exception somebody sent (product.md, "The policy", 8); verified before it lifts anything.
 
     `expires` is Unix seconds.

@@ -4,6 +4,7 @@ Disagreeing nodes, a service's decoding, the transactions behind approved hashes
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
@@ -15,8 +16,7 @@ ServiceValue = str | tuple["ServiceValue", ...] | None
 """A value as a service writes it: text (numbers and booleans as their text), a list, or nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """What several nodes answered to one question; `None` is the answer "none".
 
     Answers are UNKNOWN where somebody reports a disagreement without saying what was answered.
@@ -48,8 +48,7 @@ class ServiceCall:
     data: ServiceValue | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InnerTransaction:
+class InnerTransaction(NamedTuple):
     """The transaction of another Safe that an `approveHash` is said to be about.
 
     `claimed_hash` is recomputed and compared.
@@ -61,8 +60,7 @@ class InnerTransaction:
     claimed_hash: bytes | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedAbi:
+class ClaimedAbi(NamedTuple):
     """The functions somebody says a contract has; a reading by them is a guess."""
 
     address: Address

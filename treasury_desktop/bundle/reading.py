@@ -21,6 +21,7 @@ from treasury_desktop.bundle.fields import (
     flag,
     hash32,
     hex_bytes,
+    items,
     signed,
     storage_word,
     telling,
@@ -30,6 +31,7 @@ from treasury_desktop.bundle.fields import (
 from treasury_desktop.bundle.transaction import read_transaction, transaction_or_unknown
 from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.safe import Safe, SafeVersion
+from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.evidence import (
     NATIVE,
     BalanceChange,
@@ -44,11 +46,11 @@ from treasury_desktop.treasury.evidence import (
     QueueEntry,
     StorageChange,
 )
-from treasury_desktop.treasury.snapshot import Block
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import PolicyTerms
 
 T = TypeVar("T")
+MOST_SIGNATURES = 1_000
 TOP_MEMBERS = (
     "format",
     "purpose",
@@ -99,7 +101,7 @@ def bundle_from_json(value: object) -> Bundle:
         tx=top.required("transaction", read_transaction),
         purpose=top.otherwise("purpose", text, ""),
         claimed_hash=top.said("safe_tx_hash", hash32),
-        signatures=top.known("signatures", each(_signature)),
+        signatures=top.known("signatures", _signatures),
         strategy=top.said("strategy", text),
         terms=_terms(top),
         strategies=top.known("strategies", each(_strategy)),
@@ -130,6 +132,15 @@ def _safe(fields: Fields, chain_id: int) -> Safe:
         module_guard=fields.known_or_none("module_guard", address),
         fallback_handler=fields.known_or_none("fallback_handler", address),
     )
+
+
+def _signatures(value: object, path: str) -> tuple[ClaimedSignature, ...]:
+    """As many as a Safe may have owners: each costs a recovery and a row on the page."""
+    if isinstance(value, list) and len(value) > MOST_SIGNATURES:
+        raise Malformed(
+            path, f"holds {len(value):,} signatures; at most {MOST_SIGNATURES:,} are read"
+        )
+    return items(value, path, _signature)
 
 
 def _signature(value: object, path: str) -> ClaimedSignature:
@@ -193,7 +204,7 @@ def _exception(value: object, path: str) -> ClaimedException:
         policy_hash=fields.required("policy_hash", hash32),
         reason=fields.otherwise("reason", text, ""),
         expires=fields.required("expires", unsigned(64)),
-        signatures=fields.otherwise("signatures", each(_signature), ()),
+        signatures=fields.otherwise("signatures", _signatures, ()),
     )
 
 
@@ -332,7 +343,7 @@ def _position(value: object, path: str) -> OwnPosition:
 def _queued(value: object, path: str) -> QueueEntry:
     """A queued transaction; its signatures have to be readable, though here none is counted."""
     fields = Fields(value, path)
-    fields.known("signatures", each(_signature))
+    fields.known("signatures", _signatures)
     return QueueEntry(
         nonce=fields.said("nonce", uint256),
         safe=fields.said("safe", address),

@@ -5,8 +5,8 @@ lies where the answer belongs, the member stands in `Bundle.unnamed`, and no has
 a stand-in, nothing is written and nothing can be signed.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
@@ -44,8 +44,7 @@ HASHED_ALWAYS = frozenset(
 """The members without which there is no safeTxHash on any chain."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(NamedTuple):
     """Something to say about the input itself; `blocks` where nothing may be signed because of it.
 
     The sentence begins with its verb ("comes in …"); `evidence` is what it rests on.

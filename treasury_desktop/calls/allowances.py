@@ -6,8 +6,8 @@ back.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import DecodedCall
@@ -16,8 +16,7 @@ NATIVE = "native"
 UNLIMITED = 2**256 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class OpenApproval:
+class OpenApproval(NamedTuple):
     """What a spender may take of an account's token."""
 
     account: Address
@@ -34,8 +33,7 @@ class Change(Enum):
     LESS = "shrinks by"
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """One change of one allowance, in base units."""
 
     approval: OpenApproval
@@ -53,7 +51,7 @@ class Grant:
 
     def at_most_raising(self) -> "Grant":
         """The same grant where nobody can be sure of it: it takes nothing back."""
-        return replace(self, change=Change.AT_LEAST) if self.change is Change.TO else self
+        return self._replace(change=Change.AT_LEAST) if self.change is Change.TO else self
 
     @property
     def given(self) -> int:

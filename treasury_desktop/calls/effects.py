@@ -7,7 +7,8 @@ inside another contract's batch come from that contract: they use what it was al
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.allowances import NATIVE, Grant, OpenApproval, grants_of
@@ -32,8 +33,7 @@ TOKEN_ABIS = frozenset({"ERC-20", "WETH9"})
 TRANSFER = "transfer(address,uint256)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outflow:
+class Outflow(NamedTuple):
     """Base units of a token (EIP-55 address or "native") that leave for `to`.
 
     `token` or `base_units` is `None` where the call takes something it does not name. `uses` is
@@ -47,8 +47,7 @@ class Outflow:
     uses: OpenApproval | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversion:
+class Conversion(NamedTuple):
     """Base units that leave and come back as another asset of the same account.
 
     Where `is_exact` is False they are the most it takes: the allowance may stay open.
@@ -60,8 +59,7 @@ class Conversion:
     is_exact: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Borrowing:
+class Borrowing(NamedTuple):
     """Base units of a token that come in and that `debtor` owes afterwards."""
 
     path: str
@@ -236,7 +234,7 @@ def _take(run: _Run, call: DecodedCall, taking: Taking) -> None:
     else:
         # A stated maximum says nothing beyond what the spender may take.
         allowed = run.allowances.left(_allowance(call, taking.token))
-        run.conversions.append(replace(taking, base_units=min(taking.base_units, allowed)))
+        run.conversions.append(taking._replace(base_units=min(taking.base_units, allowed)))
 
 
 def _allowance(call: DecodedCall, token: str) -> OpenApproval:
@@ -254,7 +252,7 @@ def _take_outflow(run: _Run, call: DecodedCall, outflow: Outflow) -> None:
     if outflow.token is None and units is not None:
         only = run.allowances.only_one_open(call.sender, call.to)
         if only is not None and run.allowances.left(only) >= units:
-            outflow = replace(outflow, token=only.token)
+            outflow = outflow._replace(token=only.token)
     run.outflows.append(outflow)
     if outflow.token is None or units is None:
         run.allowances.use_unnamed(call.sender, call.to)

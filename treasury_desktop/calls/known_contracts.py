@@ -8,7 +8,6 @@ Both resources are read when first asked for, and only the lines that are asked 
 """
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ DELEGATECALL_LIBRARIES = frozenset({"MultiSend", "MultiSendCallOnly", "SignMessa
 """Official contracts made to be called by delegatecall and harmless to the Safe's own storage."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialContract:
+class OfficialContract(NamedTuple):
     """A contract of the published Safe deployments; modules are published without code hash."""
 
     name: str

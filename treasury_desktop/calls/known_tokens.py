@@ -4,15 +4,14 @@ Packaged with the program and never complete: a token that is not among them is 
 """
 
 import json
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.resources import read_resource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownToken:
+class KnownToken(NamedTuple):
     """A token of one chain with the symbol and decimals its contract answers."""
 
     address: Address

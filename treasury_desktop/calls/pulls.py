@@ -1,7 +1,7 @@
 """Calls that move tokens out of an account they name, by what that account allowed or signed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.allowances import OpenApproval
@@ -10,8 +10,7 @@ from treasury_desktop.calls.decoded_call import DecodedCall
 MESSAGE_SENDER, ROUTER_ITSELF = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(NamedTuple):
     """Base units that go to `to` by an allowance; `None` where the call names no amount of them."""
 
     uses: OpenApproval

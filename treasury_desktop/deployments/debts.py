@@ -1,15 +1,14 @@
 """What a transaction borrows: money that comes in and makes nobody richer."""
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from treasury_desktop.calls.effects import Effects
 from treasury_desktop.deployments.matter import Matter
 from treasury_desktop.deployments.worth import NOTHING, value_of_token
 
 
-@dataclass(frozen=True, slots=True)
-class Borrowed:
+class Borrowed(NamedTuple):
     """Dollars borrowed at the high end, `None` where a loan has no price."""
 
     usd: Fraction | None

@@ -5,8 +5,8 @@ nothing; a debt without one makes the whole figure unknown, and so do debts of w
 said anything. The DAO's own token is left out unless the terms say otherwise.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.assets.unknown import Unknown
@@ -15,8 +15,7 @@ from treasury_desktop.treasury.evidence import NATIVE, Evidence, HeldAmount
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreasuryValue:
+class TreasuryValue(NamedTuple):
     """Net dollars at the low end, or `None` with the sentence that says why not.
 
     `at_most_usd` bounds the net value where only debts are unknown. `inflated_usd` is what the
@@ -65,8 +64,7 @@ def is_listed(evidence: Evidence, token: str) -> bool:
     return token == NATIVE or (described is not None and described.listed is True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Assets:
+class _Assets(NamedTuple):
     """Dollars of what counts at the low end, and of all that is named at the high end."""
 
     low: Fraction
@@ -74,8 +72,7 @@ class _Assets:
     unpriced: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Debts:
+class _Debts(NamedTuple):
     """Dollars of the known debts at the high end, and why that is not all."""
 
     high: Fraction

@@ -1,9 +1,9 @@
 """The outcome of the policy for one group, with every figure it rests on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from treasury_desktop.treasury.terms import BPS
 
@@ -28,8 +28,7 @@ class Verdict(IntEnum):
         return self >= Verdict.REFUSED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the policy says of one group; dollars as exact fractions, `None` where unknown.
 
     `reasons` are sentences with figures; `codes` the finding codes that go with them;

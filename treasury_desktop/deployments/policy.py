@@ -6,8 +6,10 @@ them afterwards, what they hold already and what waits in the queue. Integers an
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.strict_json import canonical_json
@@ -23,7 +25,14 @@ from treasury_desktop.deployments.queued_value import (
     existing_by_limit,
     queue_by_limit,
 )
-from treasury_desktop.deployments.worth import NOTHING, DollarRange, sure_value_of, value_of
+from treasury_desktop.deployments.worth import (
+    NOTHING,
+    DollarRange,
+    Values,
+    sure_value_of,
+    total_of,
+    values_of,
+)
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 
 __all__ = ["OUTSIDER", "Matter", "judge"]
@@ -51,6 +60,7 @@ def judge(matter: Matter) -> tuple[Judgement, ...]:
         return ()
     treasury = treasury_value(matter.evidence, matter.terms)
     earlier = replace(matter.terms, max_quote_age_seconds=ANY_AGE)
+    definitions = _definitions(matter.terms)
     case = _Case(
         matter=matter,
         treasury=treasury,
@@ -61,15 +71,14 @@ def judge(matter: Matter) -> tuple[Judgement, ...]:
         existing=existing_by_limit(matter),
         queue=queue_by_limit(matter),
         borrowed=borrowed_by(matter, effects),
-        definitions=_definitions(matter.terms),
-        digest=evidence_digest(matter),
+        definitions=definitions,
+        digested=_digested(definitions, evidence_digest(matter)),
     )
     judgements = [judgement for limit in flows for judgement in _judgements(case, limit)]
     return tuple(sorted(judgements, key=lambda j: (-j.verdict, j.group)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class _Case(NamedTuple):
     """What all groups of one matter have in common.
 
     `by_old_prices` is the treasury's value by prices of any age, where those of now give none.
@@ -83,7 +92,7 @@ class _Case:
     queue: dict[str, DollarRange]
     borrowed: Borrowed
     definitions: dict[str, str]
-    digest: bytes
+    digested: bytes
 
     def queued_for(self, limit: str) -> DollarRange:
         """What waits for a limit, with what waits for nobody knows whom."""
@@ -93,10 +102,12 @@ class _Case:
 def _judgements(case: _Case, limit: str) -> Iterator[Judgement]:
     """The same figures and verdict for each of the groups that share a limit."""
     matter, flow = case.matter, case.flows[limit]
+    values = values_of(matter, flow)
     figures = _Figures(
         terms=matter.terms,
         net_usd=case.treasury.net_usd,
-        amount=value_of(matter, flow),
+        values=values,
+        amount=total_of(values, has_unknown=flow.has_unknown),
         queued=case.queued_for(limit),
         existing=case.existing.get(limit, NOTHING),
     )
@@ -119,12 +130,12 @@ def _judgements(case: _Case, limit: str) -> Iterator[Judgement]:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Figures:
+class _Figures(NamedTuple):
     """The figures of one group and the comparisons the policy makes with them."""
 
     terms: PolicyTerms
     net_usd: Fraction | None
+    values: Values
     amount: DollarRange
     queued: DollarRange
     existing: DollarRange
@@ -163,8 +174,16 @@ def passes_advice(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> b
 def limit_sentence(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> str:
     """How much of the treasury dollars are, and how much is allowed."""
     return (
-        f"{usd_text(dollars)} in all would be {percent_text(dollars / net_usd)} of the "
-        f"treasury's {usd_text(net_usd)}; the limit is "
+        f"{usd_text(dollars)} in all would be {percent_text(dollars / net_usd)} of "
+        f"{_of_which(net_usd, terms)}"
+    )
+
+
+@lru_cache(maxsize=16)
+def _of_which(net_usd: Fraction, terms: PolicyTerms) -> str:
+    """What a share is of, and the limit: the same words for all groups of a batch."""
+    return (
+        f"the treasury's {usd_text(net_usd)}; the limit is "
         f"{percent_text(Fraction(terms.limit_bps, BPS))}"
         f"{'' if terms.limit_is_inclusive else ', which must not be reached'}."
     )
@@ -254,7 +273,7 @@ def _judge_payment(case: _Case, limit: str, figures: _Figures) -> _Outcome:
     make no large payment small.
     """
     matter, flow = case.matter, case.flows[limit]
-    dollars = sure_value_of(matter, flow) + figures.queued.sure
+    dollars = sure_value_of(matter, figures.values) + figures.queued.sure
     reason = figures.limit_sentence(dollars)
     is_large = figures.reaches_limit(dollars)
     if figures.net_usd is None:
@@ -305,21 +324,25 @@ def _definitions(terms: PolicyTerms) -> dict[str, str]:
 
 
 def _digest(case: _Case, group: str, flow: Flow, figures: _Figures) -> bytes:
-    """Keccak-256 of everything the judgement used: equal evidence, equal digest, any machine."""
+    """Keccak-256 of everything the judgement used: equal evidence, equal digest, any machine.
+
+    It is the digest of one canonical JSON object, of which `case.digested` is the beginning.
+    """
     ends = (figures.amount, figures.queued, figures.existing)
-    return keccak(
-        canonical_json(
-            {
-                "evidence": case.digest.hex(),
-                "group": group,
-                "units": [[token, str(units)] for token, units in sorted(flow.units.items())],
-                "has_unknown": flow.has_unknown,
-                "net_usd": _text(figures.net_usd),
-                "figures": [[_text(end.low), _text(end.high), *end.problems] for end in ends],
-                "definitions": case.definitions,
-            }
-        )
-    )
+    rest = {
+        "figures": [[_text(end.low), _text(end.high), *end.problems] for end in ends],
+        "group": group,
+        "has_unknown": flow.has_unknown,
+        "net_usd": _text(figures.net_usd),
+        "units": [[token, str(units)] for token, units in sorted(flow.units.items())],
+    }
+    return keccak(case.digested + canonical_json(rest)[1:])
+
+
+def _digested(definitions: dict[str, str], evidence: bytes) -> bytes:
+    """The members of the digested object that all groups share; they come first by their names."""
+    shared = canonical_json({"definitions": definitions, "evidence": evidence.hex()})
+    return shared[:-1] + b","
 
 
 def _text(value: Fraction | None) -> str:

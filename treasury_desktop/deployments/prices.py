@@ -4,15 +4,14 @@ Credible is a quote that is positive, young enough and not a spot price. Spot wi
 raises disagreement, and never decides alone.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceRange:
+class PriceRange(NamedTuple):
     """Dollars for one whole token; `None` ends where no quote allows a figure.
 
     `lowest_credible` and `highest` bound what the token may be worth; `highest_fresh` leaves out

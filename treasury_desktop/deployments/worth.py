@@ -21,6 +21,8 @@ class DollarRange:
     problems: tuple[str, ...] = ()
 
     def __add__(self, other: "DollarRange") -> "DollarRange":
+        if other is NOTHING or self is NOTHING:
+            return self if other is NOTHING else other
         return DollarRange(
             self.low + other.low,
             None if self.high is None or other.high is None else self.high + other.high,
@@ -46,13 +48,28 @@ NOTHING = DollarRange(Fraction(0), Fraction(0))
 UNKNOWN_DOLLARS = DollarRange(Fraction(0), None)
 
 
+Values = dict[str, DollarRange]
+"""The dollars of each token that flows."""
+
+
 def value_of(matter: Matter, flow: Flow) -> DollarRange:
     """The dollars of a flow, with the problems of the prices it needs."""
+    return total_of(values_of(matter, flow), has_unknown=flow.has_unknown)
+
+
+def values_of(matter: Matter, flow: Flow) -> Values:
+    """The dollars of a flow, token by token."""
+    return {
+        token: value_of_token(matter, token, units) for token, units in flow.units.items() if units
+    }
+
+
+def total_of(values: Values, *, has_unknown: bool) -> DollarRange:
+    """The dollars of all tokens together, and of what is not named."""
     total = NOTHING
-    for token, units in flow.units.items():
-        if units:
-            total += value_of_token(matter, token, units)
-    if flow.has_unknown:
+    for value in values.values():
+        total += value
+    if has_unknown:
         total += replace(UNKNOWN_DOLLARS, problems=("PRICE_MISSING",))
     return total
 
@@ -71,16 +88,10 @@ def value_of_token(matter: Matter, token: str, units: int) -> DollarRange:
     )
 
 
-def sure_value_of(matter: Matter, flow: Flow) -> Fraction:
+def sure_value_of(matter: Matter, values: Values) -> Fraction:
     """What a payment is worth in tokens that count in the treasury, as far as prices say."""
-    return sum(
-        (
-            value_of_token(matter, token, units).sure
-            for token, units in flow.units.items()
-            if units and is_listed(matter.evidence, token)
-        ),
-        Fraction(0),
-    )
+    sure = [value.sure for token, value in values.items() if is_listed(matter.evidence, token)]
+    return sum(sure[1:], sure[0]) if sure else Fraction(0)
 
 
 def _all_of(*problems: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ a byte is believed. What the bytes mean is for others to say.
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,6 +38,8 @@ def write_whole_file(path: Path, content: bytes) -> None:
 
     When it returns the content is on the disk; when it fails the old file is as it was.
     """
+    import tempfile  # noqa: PLC0415  to write only
+
     with _explained(path, "written"):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         part = Path(name)

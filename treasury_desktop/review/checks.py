@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import CLAIMED, Certainty, DecodedCall, Problem
-from treasury_desktop.calls.effects import NATIVE, effects_of
+from treasury_desktop.calls.effects import NATIVE
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
-from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
 from treasury_desktop.review.lookalike_check import lookalikes
 from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave
@@ -189,13 +188,7 @@ def outflows(subject: Subject) -> Iterator[Finding]:
     """Money that goes to somebody nobody here knows."""
     # What leaves a Safe that we execute or approve for is looked at like what leaves our own.
     accounts = subject.facts.own_safes.union(call.sender for call in subject.call.walk())
-    effects = effects_of(
-        subject.call,
-        accounts=accounts,
-        allowances={},
-        readers=readers_for(subject.facts.strategies),
-    )
-    for outflow in effects.outflows:
+    for outflow in subject.effects_on(accounts).outflows:
         if subject.is_ours(outflow.to):
             continue
         is_own_contract = str(outflow.to) == outflow.token

@@ -6,7 +6,7 @@ lifted stays a danger that has to be acknowledged by name.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.strict_json import canonical_json
@@ -31,8 +31,7 @@ MOST_SIGNATURES = 64
 REASON_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExceptionInForce:
+class ExceptionInForce(NamedTuple):
     """An exception that enough owners signed, for these very bytes, that has not expired."""
 
     claimed: ClaimedException

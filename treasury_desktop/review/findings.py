@@ -1,7 +1,7 @@
 """A finding: something the reviewer must know, about one object, with its evidence."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Severity(IntEnum):
@@ -26,8 +26,7 @@ VERDICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What, which object, why it matters; `path` is the call it is about, "" for the whole."""
 
     severity: Severity

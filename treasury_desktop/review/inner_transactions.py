@@ -5,7 +5,8 @@ then stand under the `approveHash` call and are checked like any other.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
@@ -28,8 +29,7 @@ MOST_BYTES = 8 * 1024 * 1024
 CALL_COST = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovedInner:
+class ApprovedInner(NamedTuple):
     """A supplied transaction whose hash the call at `path` approves.
 
     `tx` has the nonce that gives the hash, which need not be the one supplied.
@@ -42,8 +42,7 @@ class ApprovedInner:
     supplied: InnerTransaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovedHash:
+class ApprovedHash(NamedTuple):
     """One approveHash call: the Safe it is made on and the hash it approves."""
 
     path: str
@@ -156,8 +155,7 @@ class _Expansion:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A supplied transaction as it may be meant."""
 
     safe: Safe

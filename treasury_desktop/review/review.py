@@ -163,7 +163,7 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
         findings=tuple(findings),
         judgements=subject.judgements,
         signatures=subject.signatures,
-        names={address: subject.label_of(address) for address in _addresses(call)},
+        names={address: subject.label_of(address) for address in subject.touched},
     )
 
 
@@ -190,17 +190,3 @@ def reading_for(facts: Facts, abis: tuple[ClaimedAbi, ...] = ()) -> Reading:
         known.setdefault(token.address, "WETH9" if is_wrapped else "ERC-20")
     known[facts.safe.address] = "Safe"
     return Reading(known=known, claimed=claimed_functions(abis))
-
-
-def _addresses(root: DecodedCall) -> set[Address]:
-    found = {root.to}
-    for call in root.walk():
-        found.add(call.to)
-        pending = [argument.value for argument in call.arguments]
-        while pending:
-            value = pending.pop()
-            if isinstance(value, Address):
-                found.add(value)
-            elif isinstance(value, tuple):
-                pending.extend(value)
-    return found

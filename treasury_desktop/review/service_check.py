@@ -7,7 +7,7 @@ checksums, numbers as text, hex or decimal, lists as JSON text.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import read_json
@@ -30,8 +30,7 @@ _ADDRESS = re.compile(r"(?:[a-z0-9-]{1,32}:)?0[xX]([0-9a-fA-F]{40})", re.ASCII)
 _BOOLEANS = {"true": 1, "1": 1, "false": 0, "0": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One thing a service says otherwise than the bytes, at a call of ours."""
 
     path: str

@@ -5,7 +5,7 @@ storage, a contract's answer) is unverifiable here: shown with what it holds, an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
@@ -22,16 +22,14 @@ MOST_INNER = 200
 ON_CHAIN_ONLY = (SignatureKind.CONTRACT, SignatureKind.APPROVED_HASH)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InnerSignature:
+class InnerSignature(NamedTuple):
     """One signature inside a contract signature, read as a Safe's owner would have made it."""
 
     signer: Address | None
     kind: SignatureKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedSignature:
+class CheckedSignature(NamedTuple):
     """One signature with what it turned out to be; `counts` at most once per owner.
 
     `claim` is the entry it came in, of which it may be one of several. `inner` is what an owner
@@ -61,7 +59,7 @@ def checked_signatures(
     for claim in claimed:
         for one in checking.entry(claim):
             counts = one.status == "valid" and one.signer not in counted
-            checked.append(replace(one, counts=True) if counts else one)
+            checked.append(one._replace(counts=True) if counts else one)
             if counts and one.signer is not None:
                 counted.add(one.signer)
     return tuple(checked)
@@ -125,7 +123,7 @@ class _Checking:
         # Nobody says who owns the Safe; or only the chain can say whether the hash was approved,
         # or whether the contract agrees.
         one = _uncounted(claim, signature, "unverifiable", signer)
-        return replace(one, inner=self._inner(signature, signer))
+        return one._replace(inner=self._inner(signature, signer))
 
     def _inner(self, signature: Signature, signer: Address) -> tuple[InnerSignature, ...]:
         parts = split_signatures(signature.dynamic or b"")

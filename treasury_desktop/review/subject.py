@@ -9,8 +9,10 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, SYMBOL_LIMIT, plain
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.calls.decoded_call import DecodedCall
+from treasury_desktop.calls.effects import Effects, effects_of
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.deployments.judgement import Judgement
+from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.facts import Facts
 from treasury_desktop.review.findings import Finding
 from treasury_desktop.review.inner_transactions import ApprovedInner
@@ -42,6 +44,26 @@ class Subject:
     def touched(self) -> Mapping[Address, str]:
         """Every address called or named in an argument → the path of the first call that does."""
         return touched_addresses(self.call)
+
+    def effects_on(self, accounts: frozenset[Address]) -> Effects:
+        """What the calls do to the tokens of some accounts, worked out once."""
+        if accounts not in self._effects:
+            self._effects[accounts] = effects_of(
+                self.call,
+                accounts=accounts,
+                allowances={},
+                readers=readers_for(self.facts.strategies),
+            )
+        return self._effects[accounts]
+
+    @cached_property
+    def _effects(self) -> dict[frozenset[Address], Effects]:
+        return {}
+
+    @property
+    def own_accounts(self) -> frozenset[Address]:
+        """This Safe and the treasury's others."""
+        return self.facts.own_safes | {self.safe.address}
 
     @property
     def tx(self) -> SafeTx:

@@ -6,7 +6,7 @@ of the transaction itself: junk that lies elsewhere in a treasury is no reason t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.untrusted_text import (
@@ -32,8 +32,7 @@ _FINDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """A text, what it is said to be, and the call it belongs to ("" for the whole)."""
 
     text: str

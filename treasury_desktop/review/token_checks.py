@@ -11,9 +11,8 @@ from treasury_desktop.assets.lookalikes import as_ascii
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import SYMBOL_LIMIT, plain
 from treasury_desktop.calls.decoded_call import DecodedCall
-from treasury_desktop.calls.effects import NATIVE, effects_of
+from treasury_desktop.calls.effects import NATIVE
 from treasury_desktop.calls.known_tokens import KnownToken, known_token, known_tokens
-from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, warn
 from treasury_desktop.review.subject import Check, Subject
 from treasury_desktop.treasury.evidence import DescribedToken
@@ -89,6 +88,8 @@ def contradicted_tokens(subject: Subject) -> Iterator[Finding]:
         said.setdefault(token.address, []).append(token)
     for address, path in touched.items():
         about = said.get(address, [])
+        if not about:
+            continue  # one answer, or none, contradicts nothing
         known = known_token(chain_id, address)
         for name in ("symbol", "decimals"):
             values = [getattr(token, name) for token in about]
@@ -193,7 +194,7 @@ def recipients_elsewhere(subject: Subject) -> Iterator[Finding]:
     for entry in subject.evidence.address_book:
         if isinstance(entry.chain_id, int):
             known_on.setdefault(entry.address, set()).add(entry.chain_id)
-    for path, to in _recipients(subject):
+    for path, to in _recipients(subject) if known_on else ():
         chains = known_on.get(to, set())
         contract = subject.evidence.contract_at(to)
         size = None if contract is None else contract.code_size
@@ -239,13 +240,7 @@ def _payments(
     subject: Subject, *, named_only: bool = True
 ) -> Iterator[tuple[str, Address, str, int]]:
     """Path, recipient, token and base units of everything that leaves for somebody else."""
-    effects = effects_of(
-        subject.call,
-        accounts=subject.facts.own_safes | {subject.safe.address},
-        allowances={},
-        readers=readers_for(subject.facts.strategies),
-    )
-    for outflow in effects.outflows:
+    for outflow in subject.effects_on(subject.own_accounts).outflows:
         if subject.is_ours(outflow.to):
             continue
         if outflow.token is not None and outflow.base_units is not None:

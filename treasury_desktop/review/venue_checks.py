@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
-from treasury_desktop.calls.effects import Effects, effects_of
-from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.findings import Finding, block, danger, warn
 from treasury_desktop.review.subject import Check, Subject
 from treasury_desktop.review.venue_approvals import approvals, operators
@@ -86,7 +84,7 @@ def strategy_recipients(subject: Subject, steps: tuple[Step, ...]) -> Iterator[F
     if isinstance(name, Unknown):
         return
     allowed = _contracts_of(subject, name)
-    effects = _effects(subject)
+    effects = subject.effects_on(subject.own_accounts)
     outflows = [one for one in effects.outflows if not subject.is_ours(one.to)]
     is_deployed = not allowed or any(one.to in allowed for one in outflows)
     for outflow in outflows:
@@ -111,15 +109,6 @@ def _contracts_of(subject: Subject, name: str) -> frozenset[Address]:
             named = (strategy.pool, strategy.position_manager, *strategy.contracts)
             found.update(address for address in named if address is not None)
     return frozenset(found)
-
-
-def _effects(subject: Subject) -> Effects:
-    return effects_of(
-        subject.call,
-        accounts=subject.facts.own_safes | {subject.safe.address},
-        allowances={},
-        readers=readers_for(subject.facts.strategies),
-    )
 
 
 def _not_allowed(subject: Subject, name: str, to: Address, path: str) -> Finding:

@@ -1,7 +1,7 @@
 """Who gets what a venue gives back: shares, positions, swapped, withdrawn or borrowed money."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.review.findings import Finding, block, danger
@@ -35,8 +35,7 @@ MOST_FEE_BPS = 100
 BOTH_TOKENS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
+class Receiver(NamedTuple):
     """Somebody who is no Safe of ours and gets what a step gives; `name` is the argument's."""
 
     step: Step

@@ -1,6 +1,6 @@
 """What a swap or a change of liquidity gives and takes, read from the words of its arguments."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import ADDRESS_LENGTH, ZERO_ADDRESS, Address
 from treasury_desktop.review.venue_steps import Step
@@ -23,8 +23,7 @@ UNREADABLE = None
 """Stands in a path for what no reader can split into tokens."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swap:
+class Swap(NamedTuple):
     """The ends of a swap and its amounts in base units; `None` is what the call does not say."""
 
     token_in: Address | None

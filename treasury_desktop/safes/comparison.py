@@ -11,8 +11,8 @@ Together they are 184 bits. The words alone suffice against somebody who did not
 transaction (2**88 tries); who writes both that are compared can make their words equal (2**44).
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.resources import read_resource
@@ -27,8 +27,7 @@ LETTERS = "AHLQRXYZ"
 """One for each colour: unlike each other to the eye and, read aloud in English, to the ear."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One field of the grid: a colour's place in a palette of eight, and its letter."""
 
     colour: int

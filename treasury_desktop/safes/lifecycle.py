@@ -30,6 +30,7 @@ class Event(Enum):
     EXECUTION_FAILED = "execution failed"
     NEVER_MINED = "never mined"
     NONCE_TAKEN = "nonce taken by another transaction"
+    NONCE_OPEN = "nonce found open"
 
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
@@ -50,8 +51,16 @@ for _state in (State.DRAFTED, State.COLLECTING, State.CONFIRMED):
     TRANSITIONS[_state, Event.EXECUTION_SUCCEEDED] = State.EXECUTED
     TRANSITIONS[_state, Event.EXECUTION_FAILED] = State.FAILED
     TRANSITIONS[_state, Event.NONCE_TAKEN] = State.REPLACED
+# A node may have lied, or its block may have been reorganised away: later evidence corrects it.
+TRANSITIONS[State.REPLACED, Event.EXECUTION_SUCCEEDED] = State.EXECUTED
+TRANSITIONS[State.REPLACED, Event.EXECUTION_FAILED] = State.FAILED
+TRANSITIONS[State.FAILED, Event.EXECUTION_SUCCEEDED] = State.EXECUTED
+TRANSITIONS[State.EXECUTED, Event.EXECUTION_FAILED] = State.FAILED
+for _state in (State.EXECUTED, State.FAILED, State.REPLACED):
+    TRANSITIONS[_state, Event.NONCE_OPEN] = State.DRAFTED
 
 FINAL = frozenset({State.EXECUTED, State.FAILED, State.REPLACED})
+"""What only the chain moves any further, by evidence against what it seemed to say before."""
 
 
 def next_state(state: State, event: Event) -> State:

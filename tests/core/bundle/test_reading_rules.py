@@ -423,6 +423,17 @@ def test_signatures_of_the_queue_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["signatures", "exceptions.0.signatures", "evidence.queue.0.signatures"]
+)
+def test_more_signatures_than_owners_are_not_read(path: str) -> None:
+    """A thousand are; one more is refused in one sentence."""
+    many: list[Any] = [{"data": "0x"}] * 1_001
+    assert read_bundle(put(path, many[1:]))
+    with pytest.raises(Malformed, match="holds 1,001 signatures; at most 1,000 are read"):
+        read_bundle(put(path, many))
+
+
+@pytest.mark.parametrize(
     "key", ["\u202etransaction", "a b", "", "<b>", "x" * 500, "tränsaction", "0"]
 )
 def test_unknown_keys_are_named_safely(key: str) -> None:

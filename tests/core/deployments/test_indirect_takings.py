@@ -156,8 +156,9 @@ def test_foreign_payments_are_not_ours() -> None:
     """What another Safe pays of its own, or supplies to our vault, is no outflow of ours."""
     inner = pay(FORTY_PERCENT)
     assert words(nested_execution(FOREIGN_SAFE, inner.to, inner.data)) == {}
-    approval = approve(FORTY_PERCENT, VAULT)
+    approval, pulled = approve(FORTY_PERCENT, VAULT), pull(FORTY_PERCENT, account=PAYROLL)
     assert words(nested_execution(FOREIGN_SAFE, approval.to, approval.data)) == {}
+    assert words(nested_execution(FOREIGN_SAFE, pulled.to, pulled.data)) == {}
     older = (ObservedAllowance(token=str(USDC), spender=VAULT, base_units=units(FORTY_PERCENT)),)
     theirs = nested_execution(FOREIGN_SAFE, VAULT, deposit(1).data)
     assert words(theirs, an_evidence(allowances=older)) == {}
@@ -406,10 +407,13 @@ def test_revocation_that_is_only_shown() -> None:
     older = (ObservedAllowance(token=str(USDC), spender=VAULT, base_units=units(FORTY_PERCENT)),)
     evidence = an_evidence(allowances=older)
     by_permit = a_call(USDC, PERMIT, SAFE, VAULT, 0, *NOTHING_SIGNED)
-    role = "execTransactionWithRole(address,uint256,bytes,uint8,bytes32,bool)"
-    by_role = a_call(STRANGER, role, USDC, 0, approve(0).data, 0, bytes(32), True)  # noqa: FBT003  a bool of the ABI
+    upgrade = "upgradeToAndCall(address,bytes)"
+    shown, given = (
+        a_call(USDC, upgrade, STRANGER, approve(dollars).data) for dollars in (0, FORTY_PERCENT)
+    )
     assert words((deposit(1), by_permit), evidence) == {GROUP: "refused"}
-    assert words((deposit(1), by_role), evidence) == {GROUP: "refused"}
+    assert words((deposit(1), shown), evidence) == {GROUP: "refused"}
+    assert words(given) == {GROUP: "refused"}
     assert words((deposit(1), approve(0)), evidence) == {GROUP: "within"}
 
 

@@ -128,10 +128,10 @@ def test_shares_of_a_judgement() -> None:
     whole = judged(entering(1))[GROUP]
     assert whole.share_bps == Fraction(1, 1000)
     for part in ("amount_usd", "treasury_usd", "existing_usd", "queued_usd"):
-        missing: Judgement = replace(whole, **{part: None})
+        missing: Judgement = whole._replace(**{part: None})
         assert missing.exposure_after_bps is None
-    assert replace(whole, amount_usd=None).share_bps is None
-    assert replace(whole, treasury_usd=None).share_bps is None
+    assert whole._replace(amount_usd=None).share_bps is None
+    assert whole._replace(treasury_usd=None).share_bps is None
     assert Verdict.CANNOT_BE_JUDGED.words == "cannot be judged"
     assert [verdict.blocks for verdict in Verdict] == [False, False, False, True, True]
 

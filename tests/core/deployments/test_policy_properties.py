@@ -157,7 +157,7 @@ OTHER_EVIDENCE: dict[str, Evidence] = {
     "kind": an_evidence(quotes=(*prices()[1:], a_price(kind=QuoteKind.MANUAL))),
     "quotes": an_evidence(quotes=UNKNOWN),
     "tokens": an_evidence(tokens=tokens()[:3]),
-    "listed": an_evidence(tokens=tuple(replace(t, listed=True) for t in tokens())),
+    "listed": an_evidence(tokens=tuple(t._replace(listed=True) for t in tokens())),
     "contracts": an_evidence(contracts=(DescribedContract(address=PAYROLL, trusted=True),)),
     "exposures": an_evidence(exposures=(Exposed(strategy="Vault C", usd=Fraction(1)),)),
     "unknown exposure": an_evidence(exposures=(Exposed(strategy="Vault C", usd=UNKNOWN),)),
@@ -170,7 +170,7 @@ OTHER_EVIDENCE: dict[str, Evidence] = {
         )
     ),
     "queue": an_evidence(queue=(queued(pay(1), nonce=77),)),
-    "queue figure": an_evidence(queue=(replace(queued(pay(1), nonce=77), usd=Fraction(1)),)),
+    "queue figure": an_evidence(queue=(queued(pay(1), nonce=77)._replace(usd=Fraction(1)),)),
     "changes": an_evidence(
         balance_changes=(BalanceChange(account=PAYROLL, token=str(USDC), delta=1),)
     ),

@@ -250,7 +250,7 @@ def test_allowance_of_one_safe_revoked_by_another() -> None:
 def test_same_allowance_stated_twice() -> None:
     """The larger of two statements about one allowance counts, in either order."""
     large = ObservedAllowance(token=str(USDC), spender=VAULT, base_units=units(FORTY_PERCENT))
-    small = replace(large, base_units=1)
+    small = large._replace(base_units=1)
     for pair in ((large, small), (small, large)):
         assert words(deposit(1), an_evidence(allowances=pair)) == {GROUP: "refused"}
 
@@ -398,7 +398,7 @@ def test_stated_figure_below_the_bytes() -> None:
     """A queue entry counts with the larger of what its bytes and its sender say."""
     entry = queued(*entering(750_000), nonce=43)
     for usd, expected in ((1, 750_000), (800_000, 800_000)):
-        said = replace(entry, strategy="Vault A", usd=Fraction(usd))
+        said = entry._replace(strategy="Vault A", usd=Fraction(usd))
         judgement = judged(entering(1), an_evidence(queue=(said,)))[GROUP]
         assert judgement.queued_usd == expected
 

@@ -222,7 +222,7 @@ def test_simulation_saw_more_leave() -> None:
     changes = (BalanceChange(account=SAFE, token=str(USDC), delta=-units(1_100_000)),)
     evidence = an_evidence(balance_changes=changes)
     assert words(entering(400_000), evidence) == {GROUP: "refused"}
-    smaller = replace(changes[0], delta=-units(300_000))
+    smaller = changes[0]._replace(delta=-units(300_000))
     evidence = an_evidence(balance_changes=(smaller,))
     assert judged(entering(400_000), evidence)[GROUP].amount_usd == 400_000
 
@@ -281,7 +281,7 @@ def test_stated_and_computed_treasury() -> None:
     """Where both are there the lower one counts."""
     held = (HeldAmount(token=str(USDC), base_units=units(8_000_000), place="safe"),)
     assert judged(entering(1), an_evidence(holdings=held))[GROUP].treasury_usd == 8_000_000
-    more = replace(held[0], base_units=units(20_000_000))
+    more = held[0]._replace(base_units=units(20_000_000))
     assert judged(entering(1), an_evidence(holdings=(more,)))[GROUP].treasury_usd == 10_000_000
 
 
@@ -292,7 +292,7 @@ def test_debt_is_subtracted_at_the_high_end() -> None:
     quotes = (*prices(), a_price(WETH, "2510", kind=QuoteKind.TWAP))
     evidence = an_evidence(holdings=held, debts=(debt,), quotes=quotes, net_usd=UNKNOWN)
     assert judged(entering(1), evidence)[GROUP].treasury_usd == 10_000_000 - 2_510_000
-    unpriced = replace(debt, token=str(JUNK))
+    unpriced = debt._replace(token=str(JUNK))
     judgement = judged(entering(1), replace(evidence, debts=(unpriced,)))[GROUP]
     assert judgement.verdict.words == "cannot be judged"
     assert "debt" in judgement.reasons[0]
@@ -422,5 +422,5 @@ def test_existing_value_nobody_can_price() -> None:
 
 def test_decimals_nobody_can_believe() -> None:
     """A token of 78 decimals has no amount, however many quotes it has."""
-    odd = tuple(replace(t, decimals=78) if t.address == USDC else t for t in tokens())
+    odd = tuple(t._replace(decimals=78) if t.address == USDC else t for t in tokens())
     assert words(entering(1), an_evidence(tokens=odd)) == {GROUP: "cannot be judged"}

@@ -621,7 +621,7 @@ def approving(approved: bytes, safe: Address = CHILD) -> Call:
 def supplied(tx: SafeTx | Unknown, **changes: Any) -> InnerTransaction:
     """The transaction as a sender shows it."""
     made = InnerTransaction(safe=CHILD, version=SafeVersion(1, 3, 0), tx=tx)
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def approval_of(

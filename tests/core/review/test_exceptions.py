@@ -49,9 +49,9 @@ def an_exception(
         expires=LATER,
         signatures=(),
     )
-    made = replace(made, **changes)
+    made = made._replace(**changes)
     digest = exception_digest(a_treasury_safe(), made)
-    return replace(made, signatures=tuple(signed(digest, number) for number in signers))
+    return made._replace(signatures=tuple(signed(digest, number) for number in signers))
 
 
 def signed(digest: bytes, number: int) -> ClaimedSignature:
@@ -136,18 +136,16 @@ NOT_VALID: dict[str, tuple[ClaimedException, str]] = {
     "strangers": (an_exception(signers=(1, 8, 9)), "only 1 of 2"),
     "expired": (an_exception(expires=BLOCK.timestamp), "expired"),
     "no reason": (an_exception(reason=" "), "no reason"),
-    "another reason": (replace(FORGED, reason="something else"), "only 0 of 2"),
-    "a longer life": (replace(FORGED, expires=LATER + 1), "only 0 of 2"),
+    "another reason": (FORGED._replace(reason="something else"), "only 0 of 2"),
+    "a longer life": (FORGED._replace(expires=LATER + 1), "only 0 of 2"),
     "signatures of the transaction": (
-        replace(
-            FORGED,
+        FORGED._replace(
             signatures=tuple(signed(FORGED.safe_tx_hash, number) for number in (1, 2, 3)),
         ),
         "only 0 of 2",
     ),
     "approved on chain, perhaps": (
-        replace(
-            FORGED,
+        FORGED._replace(
             signatures=tuple(
                 ClaimedSignature(signer=None, data=bytes(12) + owner.raw + bytes(32) + b"\x01")
                 for owner in a_treasury_safe().owners  # type: ignore[union-attr]

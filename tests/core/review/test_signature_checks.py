@@ -241,7 +241,7 @@ def test_wallets_v_of_0_and_1(owner: int, is_claimed: bool) -> None:
     (found,) = checked_signatures((claim,), a_treasury_safe(), HASH)
     assert (found.signer, found.kind.value, found.status) == (an_owner(owner), "eoa", "valid")
     assert found.signature == one
-    lie = replace(claim, signer=an_owner(4))
+    lie = claim._replace(signer=an_owner(4))
     assert checked_signatures((lie,), a_treasury_safe(), HASH)[0].status == "invalid"
 
 

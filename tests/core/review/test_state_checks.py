@@ -136,9 +136,9 @@ def test_rejections_rival_by_design() -> None:
 def test_rival_that_says_it_is_this_one() -> None:
     """The bytes of a queued transaction say which one it is, not the hash or nonce beside them."""
     honest = reviewed().hashes.safe_tx
-    lying = replace(queued(pay(5), nonce=42), safe_tx_hash=honest)
-    moved = replace(queued(pay(5), nonce=42), nonce=77, safe_tx_hash=UNKNOWN)
-    nonceless = replace(queued(pay(5), nonce=42), nonce=UNKNOWN)
+    lying = queued(pay(5), nonce=42)._replace(safe_tx_hash=honest)
+    moved = queued(pay(5), nonce=42)._replace(nonce=77, safe_tx_hash=UNKNOWN)
+    nonceless = queued(pay(5), nonce=42)._replace(nonce=UNKNOWN)
     for entry in (lying, moved, nonceless):
         codes = found(reviewed(evidence=Evidence(queue=(entry,))))
         assert codes["NONCE_CONFLICT"] == "danger"
@@ -291,7 +291,7 @@ def test_refunds_that_prices_make_small() -> None:
 
 def test_refund_in_a_token_of_absurd_decimals() -> None:
     """A token that claims 2**255 decimals costs no time and has no value."""
-    odd = tuple(replace(t, decimals=2**255) for t in tokens())
+    odd = tuple(t._replace(decimals=2**255) for t in tokens())
     tx = replace(a_tx(pay(1)), gas_token=USDC, gas_price=1, safe_tx_gas=1, refund_receiver=PAYROLL)
     assert found(reviewed(tx, local(an_evidence(tokens=odd))))["GAS_REFUND_DRAIN"] == "block"
 
@@ -339,7 +339,7 @@ def test_signatures_of_strangers() -> None:
 
 def test_sender_alone_enables_nothing() -> None:
     """Without a workspace the evidence is the sender's, says so, and nothing can be signed."""
-    unlike_any = tuple(replace(token, symbol=f"x{token.symbol}") for token in tokens())
+    unlike_any = tuple(token._replace(symbol=f"x{token.symbol}") for token in tokens())
     bundle = Bundle(
         safe=a_treasury_safe(), tx=a_tx(*entering(400_000)),
         evidence=an_evidence(tokens=unlike_any), strategies=STRATEGIES,
@@ -407,7 +407,7 @@ def test_queue_of_a_sender_only_adds() -> None:
     """Entries of a bundle's queue count beside ours; those we know are ours."""
     mine = queued(*entering(300_000), nonce=43)
     claimed = QueueEntry(nonce=44, strategy="Vault A", usd=Fraction(500_000))
-    milder = replace(mine, tx=UNKNOWN, strategy="Vault A", usd=Fraction(0))
+    milder = mine._replace(tx=UNKNOWN, strategy="Vault A", usd=Fraction(0))
     facts = local(an_evidence(queue=(mine,)))
     review = reviewed(
         a_tx(*entering(300_000)), facts, evidence=an_evidence(queue=(claimed, milder))

@@ -44,7 +44,7 @@ REAL_USDC = Address.parse("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48")
 def described(address: Address = JUNK, **changes: Any) -> DescribedToken:
     """An honest token that is on no list."""
     made = DescribedToken(address=address, symbol="NEW", name="New", decimals=18, listed=False)
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def facts_with(*said: DescribedToken) -> LocalFacts:
@@ -102,7 +102,7 @@ def test_claim_against_our_own_facts_blocks(lie: dict[str, Any]) -> None:
     bundle = Bundle(
         safe=a_treasury_safe(),
         tx=a_tx(pay(1)),
-        evidence=Evidence(tokens=(replace(ours, **lie),)),
+        evidence=Evidence(tokens=(ours._replace(**lie),)),
     )
     codes = {f.code: f.severity.word for f in examine(bundle, local()).findings}
     assert codes["TOKEN_METADATA_MISMATCH"] == "block"
@@ -113,7 +113,7 @@ def test_claim_against_the_packaged_list_blocks(lie: dict[str, Any]) -> None:
     """Without facts of our own the well-known tokens are still known."""
     honest = described(REAL_USDC, symbol="USDC", decimals=6, listed=True)
     call = a_call(REAL_USDC, "transfer(address,uint256)", PAYROLL, 1)
-    assert claimed(replace(honest, **lie), call=call)["TOKEN_METADATA_MISMATCH"] == "block"
+    assert claimed(honest._replace(**lie), call=call)["TOKEN_METADATA_MISMATCH"] == "block"
     assert "TOKEN_METADATA_MISMATCH" not in claimed(honest, call=call)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,7 +92,7 @@ def test_position_of_somebody_else() -> None:
     ours = OwnPosition(manager=MANAGER, token_id=999, token0=USDC, token1=WETH)
     known = local(an_evidence(positions=(ours,)))
     assert reviewed(*batch, facts=known).verdict == "ok"
-    for other in (replace(ours, token_id=998), replace(ours, manager=ROUTER)):
+    for other in (ours._replace(token_id=998), ours._replace(manager=ROUTER)):
         facts = local(an_evidence(positions=(other,)))
         assert found(*batch, facts=facts)["RECEIVER_NOT_SAFE"] == "danger"
 

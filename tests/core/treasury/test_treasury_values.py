@@ -91,7 +91,7 @@ def test_quotes_and_decimals_of_tokens() -> None:
     assert evidence.decimals_of("native") == 18
     assert evidence.decimals_of(str(USDC)) == 6
     assert evidence.decimals_of(str(STRANGER)) is None
-    nobody = replace(evidence.tokens[0], decimals=UNKNOWN)
+    nobody = evidence.tokens[0]._replace(decimals=UNKNOWN)
     assert an_evidence(tokens=(nobody,)).decimals_of(str(USDC)) is None
 
 

@@ -5,7 +5,7 @@ listed tokens only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import DecodedCall
@@ -45,8 +45,7 @@ def reader(
     return read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Swap:
+class _Swap(NamedTuple):
     """All tokens it passes, the most it takes of some, and by whose balances."""
 
     tokens: tuple[Address, ...]

@@ -5,7 +5,7 @@ only: a token that anybody made gives nothing back for what goes into its pool. 
 leaves for the router.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import ADDRESS_LENGTH, Address
 from treasury_desktop.calls.decoded_call import DecodedCall
@@ -65,8 +65,7 @@ MESSAGE_SENDER = Address((1).to_bytes(ADDRESS_LENGTH, "big"))
 """What SwapRouter02 and the universal router take as their caller."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Swap:
+class _Swap(NamedTuple):
     """What a swap takes and to whom it pays; the path begins with the token that is paid.
 
     `token` is the native coin where that is sent along, `None` where nobody can say. `is_fed`

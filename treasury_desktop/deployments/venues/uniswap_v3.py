@@ -6,6 +6,7 @@ what a price move between drafting and execution may cost; the deadline bounds i
 
 from dataclasses import dataclass
 from math import isqrt
+from typing import TYPE_CHECKING
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
@@ -24,7 +25,9 @@ from treasury_desktop.pools.liquidity import (
 from treasury_desktop.pools.tick import sqrt_price_x96_at_tick
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS
-from treasury_desktop.treasury.workspace import WatchedPool
+
+if TYPE_CHECKING:
+    from treasury_desktop.treasury.workspace import WatchedPool
 
 MINT = parse_function(
     "mint((address token0,address token1,uint24 fee,int24 tickLower,int24 tickUpper,"
@@ -106,7 +109,7 @@ class MintTerms:
 
 def entry(
     strategy: Strategy,
-    pool: WatchedPool,
+    pool: "WatchedPool",
     amounts: tuple[TokenAmount, TokenAmount],
     safe: Address,
     terms: MintTerms,
