@@ -236,7 +236,7 @@ def queued(
     tx = a_tx(*calls, nonce=nonce)
     whose = a_treasury_safe(address=SAFE if safe is None else safe)
     made = QueueEntry(nonce=nonce, tx=tx, safe_tx_hash=safe_tx_hashes(whose, tx).safe_tx)
-    made = made if safe is None else replace(made, safe=safe)
+    made = made if safe is None else made._replace(safe=safe)
     return made if strategy is None else replace(made, strategy=strategy)
 
 

@@ -6,10 +6,13 @@ from fractions import Fraction
 import pytest
 
 from tests.samples import POOL_STRATEGY, USDC, VAULT_STRATEGY, WETH, a_workspace
-from tests.signing_desk import POOL_STATE, a_signing_desk
+from tests.samples import VAULT as VAULT_AT
+from tests.signing_desk import POOL_STATE, a_hostile_tx, a_kept, a_signing_desk
+from treasury_desktop.assets.token import Token
 from treasury_desktop.deployments.judgement import Verdict
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.treasury.workspace import TrustedToken
 from treasury_desktop.viewmodels.deployment import (
     DeployForm,
     deploy_view,
@@ -23,6 +26,7 @@ from treasury_desktop.viewmodels.deployment_range import (
     price_words,
     range_view,
 )
+from treasury_desktop.viewmodels.judgement_row import in_words
 
 NOW = 1_800_000_000
 WORKSPACE = a_workspace()
@@ -51,6 +55,26 @@ def test_a_typed_amount_is_exact() -> None:
     assert (amount.token, amount.base_units) == (USDC, 250_000_500_000)
 
 
+@pytest.mark.parametrize(
+    ("typed", "base_units"),
+    [
+        ("400,000", 400_000_000_000),
+        (" 1,250,000.50 ", 1_250_000_500_000),
+        ("400000", 400_000_000_000),
+    ],
+)
+def test_an_amount_is_read_as_the_program_prints_it(typed: str, base_units: int) -> None:
+    """Commas between thousands are what every page shows."""
+    (amount,) = asked(replace(VAULT, amount=typed)).amounts
+    assert amount.base_units == base_units
+
+
+def test_prices_are_read_as_they_are_printed_too() -> None:
+    """The same commas in a range's ends."""
+    plain, printed = (asked(replace(LIQUIDITY, upper=upper)) for upper in ("3800", "3,800.00"))
+    assert plain.range == printed.range
+
+
 @pytest.mark.parametrize("share", ["4%", "4 %", "0.5%", "9.99%"])
 def test_a_share_of_the_treasury_is_never_exceeded(share: str) -> None:
     """The judged share is at most what was typed, and less than one base unit away from it."""
@@ -64,7 +88,11 @@ def test_a_share_of_the_treasury_is_never_exceeded(share: str) -> None:
     ("form", "field"),
     [
         (replace(VAULT, amount=""), "amount"),
-        (replace(VAULT, amount="1,000"), "amount"),
+        (replace(VAULT, amount="1,00"), "amount"),
+        (replace(VAULT, amount="1000,000"), "amount"),
+        (replace(VAULT, amount="1,000,5"), "amount"),
+        (replace(VAULT, amount=",500"), "amount"),
+        (replace(VAULT, amount="1.000,5"), "amount"),
         (replace(VAULT, amount="0.0000001"), "amount"),
         (replace(VAULT, amount="0%"), "amount"),
         (replace(VAULT, strategy="nothing"), "strategy"),
@@ -175,6 +203,69 @@ def test_entry_and_exit_are_told_call_by_call() -> None:
     assert view.entry[1].to.name == "USDC yield vault"
     assert len(view.exit) == 1
     assert (view.nonce, view.batch) == ("Nonce 12", "batch of 2 calls")
+
+
+def test_shares_are_redeemed_in_their_own_decimals_where_we_know_them() -> None:
+    """Share units without decimals say nothing; their exact number is one step away."""
+    (row,) = deploy_view(drafted(VAULT), WORKSPACE).exit
+    assert row.purpose == "Redeem the shares of this deposit to the Safe"
+    assert row.exact.startswith("250,000,500,000 share units")
+    share = Token(chain_id=31337, address=VAULT_AT, symbol="yvUSDC", name="Vault", decimals=6)
+    known = a_workspace(tokens=(*WORKSPACE.tokens, TrustedToken(token=share)))
+    (row,) = deploy_view(drafted(VAULT), known).exit
+    assert (row.purpose, row.exact) == ("Redeem 250,000.500000 yvUSDC to the Safe", "")
+
+
+def test_a_pair_offers_both_its_sides_with_sensible_digits() -> None:
+    """What would pass is about so much of each token; using it types the chosen one."""
+    draft = drafted(LIQUIDITY)
+    within, below = deploy_view(draft, WORKSPACE, WETH.key).largest
+    assert within.words == "about 13.6904 WETH and 40,404 USDC"
+    assert below.words == "about 93.6132 WETH and 276,277 USDC"
+    assert within.typed == "13.690466"
+    turned, _ = deploy_view(draft, WORKSPACE, USDC.key).largest
+    assert turned.words == "about 40,404 USDC and 13.6904 WETH"
+
+
+def test_above_advice_says_what_is_advised() -> None:
+    """Beside the limit, in the sentence the person reads."""
+    above = deploy_view(drafted(replace(VAULT, amount="4%")), WORKSPACE).sentence
+    assert above.endswith("must not be reached; advised is at most 5.00%.")
+    within = deploy_view(drafted(replace(VAULT, amount="50000")), WORKSPACE).sentence
+    assert "advised" not in within
+
+
+def test_definitions_are_said_in_per_cent_and_hours() -> None:
+    """Nobody has to divide basis points."""
+    row = deploy_view(drafted(VAULT), WORKSPACE).judgement
+    assert row is not None
+    said = dict(row.definitions)
+    assert said["limit"] == "10%, must not be reached"
+    assert said["advice"] == "3% to 5%"
+    assert said["quotes"] == "at most 1 hour old, within 2% of each other"
+    assert in_words("250 basis points, 5400 s, 61 s") == "2.5%, 90 minutes, 61 seconds"
+
+
+def test_a_huge_amount_keeps_its_figures_short() -> None:
+    """The sentence carries every digit; the figures say only that they are over."""
+    view = deploy_view(drafted(replace(VAULT, amount="9" * 40)), WORKSPACE)
+    figures = dict(view.figures)
+    assert view.verdict == "refused"
+    assert figures["This deployment"] == "over $99 billion"
+    assert figures["Share of this"] == figures["Exposure after"] == view.after == "over 999%"
+    assert figures["Treasury"] == "$9,532,420.11"
+
+
+def test_a_stranger_at_the_nonce_is_named() -> None:
+    """The draft keeps the nonce and says that it has a rival."""
+    sent = a_kept(a_hostile_tx(), drafted_here=False, strategy=None)
+    draft = a_signing_desk((sent,)).draft(asked(VAULT))
+    view = deploy_view(draft, WORKSPACE)
+    assert view.nonce == "Nonce 12"
+    assert view.nonce_note == (
+        "Nonce 12 also holds a transaction that nobody here signed. Only one of them can run."
+    )
+    assert deploy_view(drafted(VAULT), WORKSPACE).nonce_note == ""
 
 
 def test_strategies_nobody_can_build_for_are_not_offered() -> None:

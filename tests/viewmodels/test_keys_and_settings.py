@@ -1,5 +1,7 @@
 """The keys page and the settings page in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.samples import a_safe, a_workspace
@@ -49,4 +51,20 @@ def test_settings_show_the_workspace_as_it_is() -> None:
     assert view.safes[0].address == str(workspace.safes[0].address)
     assert ("Limit per group", "10.00% of the treasury; must not be reached") in view.terms
     assert [entry.name for entry in view.address_book] == ["Payroll A", "Auditors"]
+    assert view.strategies[0].note == "ERC-4626 vault · group Yield vault"
     assert len(view.strategies) == sum(len(s.contracts) for s in workspace.strategies)
+
+
+@pytest.mark.parametrize(
+    ("count", "caption"),
+    [
+        (0, "nothing is read from the chain"),
+        (1, "one alone: nobody compares its answers"),
+        (2, "their answers are compared"),
+    ],
+)
+def test_one_node_is_not_compared_with_itself(count: int, caption: str) -> None:
+    """What is said of the nodes follows from how many there are."""
+    workspace = a_workspace()
+    workspace = replace(workspace, endpoints=workspace.endpoints * count)
+    assert settings_view(workspace).endpoints_caption == caption

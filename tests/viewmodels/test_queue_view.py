@@ -6,6 +6,7 @@ import pytest
 
 from tests.samples import a_deposit_tx, a_safe, a_workspace, an_owner
 from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, a_kept
+from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
@@ -23,11 +24,11 @@ KEYS = (OWNER_KEY, EXECUTOR_KEY)
 
 def view_of(
     *queue: QueuedTransaction,
-    keys: tuple[object, ...] = KEYS,
+    keys: tuple[KeyLabel, ...] | None = KEYS,
     verdicts: dict[bytes, str] | None = None,
 ) -> QueueView:
     """The page of a queue at the sample desk."""
-    return queue_view(queue, a_safe(), a_workspace(), keys, verdicts or {})  # type: ignore[arg-type]
+    return queue_view(queue, a_safe(), a_workspace(), keys, verdicts or {})
 
 
 def only_card(view: QueueView) -> QueueCard:
@@ -48,7 +49,30 @@ def test_what_i_signed_is_for_my_cosigners() -> None:
     """The next step is the bundle for the others."""
     card = only_card(view_of(a_kept(signed_by=(1,))))
     assert card.step is Step.EXPORT
-    assert card.step_words == "You signed. 1 more signature from other owners."
+    assert card.step_words == "You signed. 1 more confirmation from other owners."
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ((), "This desk has no key yet. 2 more confirmations from owners."),
+        ((EXECUTOR_KEY,), "No key of this desk is an owner's. 2 more confirmations from owners."),
+    ],
+)
+def test_a_desk_without_an_owner_key_is_led_to_its_keys(
+    keys: tuple[KeyLabel, ...], words: str
+) -> None:
+    """That comes before sending anything to cosigners."""
+    card = only_card(view_of(a_kept(), keys=keys))
+    assert (card.step, card.step_text, card.is_main) == (Step.OPEN_KEYS, "Open Keys", True)
+    assert card.step_words == words
+
+
+def test_keys_that_cannot_be_read_are_not_none() -> None:
+    """Nobody is sent to create a key while the key ring does not answer."""
+    card = only_card(view_of(a_kept(), keys=None))
+    assert (card.step, card.is_main) == (Step.READ, False)
+    assert card.step_words == "The keys of this desk are not known."
 
 
 def test_enough_signatures_at_the_next_nonce_can_be_executed() -> None:
@@ -66,6 +90,8 @@ def test_without_an_executor_key_somebody_else_has_to_send() -> None:
     card = only_card(view_of(ready, keys=(OWNER_KEY,)))
     assert card.step is Step.EXPORT
     assert "no executor key" in card.step_words
+    nobody = only_card(view_of(ready, keys=()))
+    assert nobody.step is Step.OPEN_KEYS
 
 
 def test_a_confirmed_transaction_waits_for_its_nonce() -> None:

@@ -13,15 +13,16 @@ from tests.samples import (
     a_safe_tx,
     an_owner,
 )
-from tests.signing_desk import a_hostile_tx, a_kept, a_signing_desk, a_transfer_data
+from tests.signing_desk import OWNER_KEY, a_hostile_tx, a_kept, a_signing_desk, a_transfer_data
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.review import (
     acknowledgement_words,
     is_acknowledged,
     review_view,
-    whole_sentence,
+    with_our_names,
 )
 
 
@@ -46,6 +47,20 @@ def test_a_deposit_says_what_leaves_and_how_it_is_judged() -> None:
     assert view.sentence.endswith("within.")
     assert view.leaving == "Leaves this Safe: 50,000 USDC to USDC yield vault."
     assert view.why_not == ""
+
+
+def test_above_advice_says_what_is_advised() -> None:
+    """The sentence at the head of the page carries it too."""
+    view = review_view(reviewed(a_kept(a_deposit_tx(400_000))))
+    assert view.sentence.endswith("above advice; advised is at most 5.00%.")
+
+
+def test_our_own_keys_go_by_the_same_names_as_in_the_queue() -> None:
+    """An owner whose key lies here is named, every other stays as it was."""
+    rows = review_view(reviewed(a_kept())).signatures
+    named = with_our_names(rows, (OWNER_KEY,))
+    assert [row.name for row in named] == ["Signer A (this desk)", "", ""]
+    assert [row.address for row in named] == [row.address for row in rows]
 
 
 def test_a_delegatecall_dressed_as_a_transfer_is_never_read_as_one() -> None:
@@ -77,7 +92,7 @@ def test_equal_sentences_about_several_calls_are_one_row() -> None:
     """Fifty payments to one stranger are one danger with fifty paths."""
     review = reviewed(a_kept(a_payment_to_a_stranger(), strategy=None))
     (finding,) = (f for f in review.findings if f.code == "RECIPIENT_NOT_IN_ADDRESS_BOOK")
-    many = tuple(replace(finding, path=f"0.{number}") for number in range(50))
+    many = tuple(finding._replace(path=f"0.{number}") for number in range(50))
     (row,) = review_view(replace(review, findings=many)).findings
     assert len(row.paths) == 50
     assert row.where == "50 calls"

@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.samples import a_block, a_confirmation
+from tests.samples import a_block, a_confirmation, a_deposit_tx
 from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, a_kept, a_signing_desk
 from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.review.review import Review
+from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.viewmodels.figures import block_text
 from treasury_desktop.viewmodels.signing import (
     execution_outcome,
     keys_to_execute,
@@ -14,10 +16,12 @@ from treasury_desktop.viewmodels.signing import (
     unknown_outcome,
 )
 
+BLOCK = block_text(a_block())
 
-def a_review(signed_by: tuple[int, ...] = ()) -> Review:
+
+def a_review(signed_by: tuple[int, ...] = (), tx: SafeTx | None = None) -> Review:
     """The review of the sample deposit."""
-    queued = a_kept(signed_by=signed_by)
+    queued = a_kept(tx, signed_by=signed_by)
     review = a_signing_desk((queued,)).review(queued.safe_tx_hash)
     assert isinstance(review, Review)
     return review
@@ -45,11 +49,31 @@ def test_after_signing_the_cosigner_comes_next() -> None:
     """One of two: export. Two of two: execute."""
     first = a_review()
     mine = a_confirmation(first.hashes.safe_tx, 1)
-    assert signed_outcome(mine, first, OWNER_KEY).next_step == "export"
+    keys = (OWNER_KEY, EXECUTOR_KEY)
+    assert signed_outcome(mine, first, OWNER_KEY, keys).next_step == "export"
     second = a_review(signed_by=(2,))
-    outcome = signed_outcome(mine, second, OWNER_KEY)
+    outcome = signed_outcome(mine, second, OWNER_KEY, keys)
     assert outcome.next_step == "execute"
-    assert outcome.sentence.startswith("2 of 2 owners signed.")
+    assert outcome.sentence.startswith("2 of 2 needed confirmations, 3 owners.")
+
+
+def test_without_an_executor_key_signing_does_not_lead_to_executing() -> None:
+    """It is said here, before somebody goes to the queue for it."""
+    second = a_review(signed_by=(2,))
+    outcome = signed_outcome(
+        a_confirmation(second.hashes.safe_tx, 1), second, OWNER_KEY, (OWNER_KEY,)
+    )
+    assert outcome.next_step == "export"
+    assert "This desk has no executor key to send it with" in outcome.sentence
+
+
+def test_a_later_nonce_is_shown_in_the_queue_and_not_executed() -> None:
+    """Enough confirmations do not jump the queue."""
+    later = a_review(signed_by=(2,), tx=a_deposit_tx(5_000, nonce=14))
+    mine = a_confirmation(later.hashes.safe_tx, 1)
+    outcome = signed_outcome(mine, later, OWNER_KEY, (OWNER_KEY, EXECUTOR_KEY))
+    assert (outcome.next_step, outcome.next_words) == ("queue", "Show it in the queue")
+    assert "It waits for nonce 12." in outcome.sentence
 
 
 def test_an_owner_key_never_pays_for_execution() -> None:
@@ -59,15 +83,20 @@ def test_an_owner_key_never_pays_for_execution() -> None:
 
 
 @pytest.mark.parametrize(
-    ("success", "status", "title"),
+    ("success", "status", "title", "why_not_again"),
     [
-        (True, 1, "Executed"),
-        (False, 1, "The Safe executed it and its calls failed"),
-        (None, 0, "Included, but not executed"),
+        (True, 1, f"Executed in {BLOCK}", f"Executed in {BLOCK}."),
+        (
+            False,
+            1,
+            "The Safe executed it and its calls failed",
+            f"Its calls failed in {BLOCK}, and its nonce is used.",
+        ),
+        (None, 0, "Included, but not executed", ""),
     ],
 )
 def test_the_outcome_is_what_the_chain_announced(
-    success: bool | None, status: int, title: str
+    success: bool | None, status: int, title: str, why_not_again: str
 ) -> None:
     """A receipt alone is not success: the Safe has to announce our hash."""
     receipt = Receipt(
@@ -77,7 +106,9 @@ def test_the_outcome_is_what_the_chain_announced(
         gas_used=1,
         execution_success=success,
     )
-    assert execution_outcome(receipt).title == title
+    outcome = execution_outcome(receipt)
+    assert (outcome.title, outcome.why_not_again) == (title, why_not_again)
+    assert dict(outcome.facts)["Block"].startswith(BLOCK.removeprefix("block "))
 
 
 def test_unknown_is_never_called_failed() -> None:

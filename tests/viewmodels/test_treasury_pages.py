@@ -14,6 +14,7 @@ from tests.samples import (
     POP,
     USDC,
     VAULT_STRATEGY,
+    WETH,
     a_block,
     a_deposit_tx,
     a_holding,
@@ -193,9 +194,20 @@ def test_an_asset_has_one_colour_on_every_page() -> None:
 def test_the_legend_sums_an_asset_over_all_places() -> None:
     """Idle, deployed and uncollected together; the bar's weights are its values."""
     rows = {row.asset: row for row in asset_rows(WORKSPACE, a_snapshot(), NOW)}
-    assert rows["WETH"].amount == "345.412553"
+    assert rows["WETH"].amount == "345.41"
+    assert rows["WETH"].amount_tip.startswith("345.412553")
     assert rows["POP"].weight == 0
+    assert [name for name, row in rows.items() if not row.counts] == ["POP"]
     assert sum(row.weight for row in rows.values()) == treasury_net(WORKSPACE, a_snapshot()).net_usd
+
+
+def test_amounts_of_the_legend_line_up() -> None:
+    """Two decimals for all, or four for all where one is small."""
+    few = {row.amount.partition(".")[2] for row in asset_rows(WORKSPACE, a_snapshot(), NOW)}
+    assert {len(digits) for digits in few} == {2}
+    small = a_snapshot(holdings=(a_holding(USDC, "1250"), a_holding(WETH, "0.31415926")))
+    amounts = {row.asset: row.amount for row in asset_rows(WORKSPACE, small, NOW)}
+    assert amounts == {"USDC": "1,250.0000", "WETH": "0.3141"}
 
 
 # ── exposure and strategies ──────────────────────────────────────────────────────────────────────

@@ -58,12 +58,14 @@ Show = Callable[..., None]
 
 @pytest.fixture
 def show(qtbot: QtBot) -> Show:
-    """Puts a widget on the screen, at a size, for the length of a test."""
+    """Puts a widget on the screen, at a size, with the keyboard, for the length of a test."""
 
     def put(widget: QWidget, width: int = 800, height: int = 400) -> None:
         qtbot.addWidget(widget)
         widget.resize(width, height)
         with qtbot.waitExposed(widget):
             widget.show()
+        widget.activateWindow()
+        qtbot.waitUntil(widget.isActiveWindow)
 
     return put

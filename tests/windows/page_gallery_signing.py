@@ -23,6 +23,7 @@ from tests.samples import (
     STRANGER,
     USDC,
     a_block,
+    a_confirmation,
     a_deposit_tx,
     a_safe,
     a_snapshot,
@@ -126,6 +127,12 @@ def type_amount(text: str, strategy: int = 0) -> Callable[[Any], None]:
     return prepare
 
 
+def show_definitions(page: Any) -> None:
+    """The definitions in place of the figures."""
+    type_amount("7%")(page)
+    page.judgement._on_more()
+
+
 def open_execution(page: Any) -> None:
     """Opens the panel that sends."""
     card = next(c for c in page.cards if c.card.step is Step.EXECUTE)
@@ -143,6 +150,16 @@ def executed(page: Any) -> None:
     page.execute._show_send()
 
 
+def signs(review: Any, _key: object) -> Any:
+    """A signer that agrees."""
+    return a_confirmation(review.hashes.safe_tx, 1)
+
+
+def press_sign(page: Any) -> None:
+    """The page after a signature."""
+    page.sign.button.click()
+
+
 def sent_unknown(page: Any) -> None:
     """The panel when nobody knows."""
     open_execution(page)
@@ -156,12 +173,16 @@ SCENES = (
     Scene(page="deploy", name="within", prepare=type_amount("4%")),
     Scene(page="deploy", name="above", prepare=type_amount("310000")),
     Scene(page="deploy", name="refused", prepare=type_amount("12%")),
-    Scene(page="deploy", name="bad-input", prepare=type_amount("1,000")),
+    Scene(page="deploy", name="bad-input", prepare=type_amount("1,00")),
+    Scene(page="deploy", name="huge", prepare=type_amount("9" * 40)),
+    Scene(page="deploy", name="rival", queue=(HOSTILE,), prepare=type_amount("2%")),
+    Scene(page="deploy", name="defined", prepare=show_definitions),
     Scene(page="deploy", name="range", prepare=type_amount("40", 1)),
     Scene(page="deploy", name="offline", is_offline=True, prepare=type_amount("4%")),
     Scene(page="queue", name="empty"),
     Scene(page="queue", name="lanes", queue=QUEUE),
     Scene(page="queue", name="ready", queue=(READY, PAYMENT)),
+    Scene(page="queue", name="no-owner-key", queue=QUEUE, answers=(("keys", ()),)),
     Scene(page="queue", name="sent", queue=(SENT, PAYMENT), is_offline=True),
     Scene(page="queue", name="execute", queue=(READY,), prepare=open_execution),
     Scene(page="queue", name="executed", queue=(READY,), prepare=executed),
@@ -177,6 +198,8 @@ SCENES = (
     ),
     Scene(page="sign", name="empty"),
     Scene(page="sign", name="ready", queue=QUEUE[:1], selected=0, is_reviewed=True),
+    Scene(page="sign", name="signed", queue=QUEUE[:1], selected=0, is_reviewed=True,
+          answers=(("sign", signs),), prepare=press_sign),
     Scene(page="sign", name="no-key", queue=QUEUE[:1], selected=0, is_reviewed=True,
           answers=(("keys", (OTHER_OWNER_KEY, EXECUTOR_KEY)),)),
     Scene(page="keys", name="two"),

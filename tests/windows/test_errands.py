@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from treasury_desktop.errors import Refused
+from treasury_desktop.errors import Cancelled, Refused
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress, Step
 
 MOST = 2**256 - 1
@@ -162,6 +162,65 @@ def test_closing_does_not_begin_looks_that_wait(qtbot: QtBot) -> None:
     errands.close()
     assert ran == []
     assert heard.outcomes == []
+
+
+def test_closing_waits_for_a_look_only_so_long(qtbot: QtBot) -> None:
+    """One that hangs is given up; its outcome, should it ever come, changes nothing."""
+    errands, heard, gate, started = Errands(), Heard(), threading.Event(), threading.Event()
+
+    def hang(_: Progress) -> None:
+        started.set()
+        gate.wait(60)
+
+    errands.seconds_for_looks = 0.05
+    errands.look("hangs", hang, heard.on_outcome)
+    assert started.wait(10)
+    errands.close()
+    assert errands.has_given_up
+    gate.set()
+    qtbot.waitUntil(lambda: errands.is_quiet)
+    assert heard.outcomes == []
+
+
+def test_what_looks_wait_for_can_be_ended_once_acts_are_over(qtbot: QtBot) -> None:
+    """It is said behind the last act and before looks are waited for."""
+    errands, heard, gate = Errands(), Heard(), threading.Event()
+    told: list[str] = []
+
+    def end() -> None:
+        told.append("acts ended")
+        gate.set()
+
+    errands.acts_ended.connect(end)
+    errands.act("send", lambda _: told.append("sent"), heard.on_outcome)
+    errands.look("reads", lambda _: gate.wait(60), heard.on_outcome)
+    errands.close()
+    assert told == ["sent", "acts ended"]
+    assert errands.is_quiet
+    assert not errands.has_given_up
+
+
+def test_an_act_that_could_not_begin_is_cancelled(qtbot: QtBot) -> None:
+    """Behind a look that hangs it did nothing yet: it is told so, and does nothing afterwards."""
+    errands, heard, gate, started = Errands(), Heard(), threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def hang(_: Progress) -> None:
+        started.set()
+        gate.wait(60)
+
+    errands.seconds_for_looks = 0.05
+    errands.look("hangs", hang, heard.on_outcome, room="keys")
+    assert started.wait(10)
+    errands.act("sign", lambda _: done.append(1), heard.on_outcome, room="keys")
+    errands.close()
+    (outcome,) = heard.outcomes
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Cancelled)
+    gate.set()
+    qtbot.waitUntil(lambda: errands.is_quiet)
+    assert done == []
+    assert len(heard.outcomes) == 1
 
 
 def _until_cancelled(progress: Progress, gate: threading.Event) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import treasury_desktop
 import treasury_desktop.windows
 from treasury_desktop.windows.look import sheet
 from treasury_desktop.windows.look.sheet import KINDS, ROLES, style_sheet
@@ -31,6 +32,8 @@ BANNED = {
     r"\b(pickle|marshal|shelve|eval)\b[.(]": set(),
     r"import qtawesome|from qtawesome": set(),
     r"QSpinBox|QDoubleSpinBox": set(),
+    r"QSettings|QDataStream|restoreGeometry|restoreState": {"qt_settings.py"},
+    r"\.(value|setValue)\(\"": set(),
 }
 
 
@@ -39,6 +42,14 @@ def test_what_the_house_bans_stands_in_no_file(pattern: str) -> None:
     """Each banned thing occurs only in the file that exists to contain it."""
     found = {name for name, source in SOURCES.items() if re.search(pattern, source, re.MULTILINE)}
     assert found <= BANNED[pattern]
+
+
+def test_settings_that_run_what_they_hold_are_read_nowhere() -> None:
+    """A value of Qt's settings may be a serialised object, and reading it runs it."""
+    program = Path(treasury_desktop.__file__).parent
+    unsafe = re.compile(r"import.*\b(QSettings|QDataStream|pickle|marshal|shelve)\b")
+    found = {path.name for path in program.rglob("*.py") if unsafe.search(path.read_text("utf-8"))}
+    assert found == {"qt_settings.py"}
 
 
 def test_pyqtgraph_is_only_imported_inside_functions() -> None:

@@ -7,14 +7,17 @@ from pytestqt.qtbot import QtBot
 
 from tests.samples import a_snapshot
 from tests.signing_desk import EXECUTOR_KEY, NO_KEY_RING, OWNER_KEY, a_signing_desk
-from treasury_desktop.errors import Unavailable
+from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.keys.page import KeysPage
+from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import look
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.settings.page import SettingsPage
 from treasury_desktop.windows.untrusted import texts_in
+from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.card import Card
 
 Show = Callable[..., None]
 
@@ -34,6 +37,40 @@ def test_keys_are_listed_with_their_standing(errands: Errands, show: Show, qtbot
     show(page, 1000, 800)
     qtbot.waitUntil(lambda: page.pane.state == "content" and bool(page._rows))
     assert "owner of the Safe" in texts_in(page)
+
+
+def test_nothing_is_empty_below_the_keys(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The card is as high as its keys."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.pane.state == "content" and len(page._rows) == 2)
+    last = page._rows[-1]
+    qtbot.waitUntil(lambda: page._rows[0].y() < last.y())
+
+    def room_below() -> int:
+        return page._lists.height() - last.mapTo(page._lists, last.rect().bottomLeft()).y()
+
+    qtbot.waitUntil(lambda: room_below() < 2 * tokens.PADDING)
+
+
+def test_after_a_key_comes_the_next_one(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The keyboard stays where keys are imported and created."""
+    offered = tuple(
+        DemonstrationKey(label=f"Owner {name}", role="owner", index=index)
+        for index, name in enumerate("AB", start=1)
+    )
+    page = a_page(errands, demonstration_keys=offered, import_demonstration_key=OWNER_KEY)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: len(page.demonstration.buttons) == 2)
+    assert page.demonstration.buttons[0].text() == "Import Owner A…"
+    page.demonstration.buttons[0].setFocus()
+    desk: Any = page._actions
+    desk.answers["demonstration_keys"] = offered[1:]
+    with qtbot.waitSignal(page.keys_changed):
+        page.demonstration.buttons[0].click()
+    qtbot.waitUntil(lambda: len(page.demonstration.buttons) == 1)
+    (left,) = page.demonstration.buttons
+    qtbot.waitUntil(left.hasFocus)
 
 
 def test_keys_that_cannot_be_read_are_named(errands: Errands, show: Show, qtbot: QtBot) -> None:
@@ -118,6 +155,10 @@ def test_a_failed_creation_keeps_what_was_typed(errands: Errands, show: Show, qt
     page.create_key.button.click()
     qtbot.waitUntil(lambda: page.says.text() == "No key was created. Cancelled.")
     assert page.label.text() == "Signer Z"
+    desk: Any = page._actions
+    desk.answers["create_key"] = Refused("No key was created.")
+    page.create_key.button.click()
+    qtbot.waitUntil(lambda: page.says.text() == "No key was created.")
 
 
 def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:
@@ -132,3 +173,16 @@ def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:
     look().prefer("light")
     assert page.look.currentIndex() == 1
     assert "10.00% of the treasury; must not be reached" in texts_in(page)
+
+
+def test_settings_stand_in_line_and_in_words(show: Show) -> None:
+    """Copy buttons below each other; venues by name; one node is compared with nobody."""
+    page = SettingsPage(a_signing_desk())
+    show(page, 1000, 900)
+    words = texts_in(page)
+    assert "Uniswap v3 · pool · group Uniswap WETH/USDC" in words
+    assert "one alone: nobody compares its answers" in words
+    card = next(c for c in page.findChildren(Card) if "WETH/USDC liquidity" in texts_in(c))
+    labels = card.findChildren(AddressLabel)
+    assert len(labels) == 3
+    assert len({label._copy.mapTo(card, label._copy.rect().topLeft()).x() for label in labels}) == 1

@@ -4,16 +4,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.look.style import look
-from treasury_desktop.windows.main_window import MainWindow
+from treasury_desktop.windows.main_window import SMALLEST, MainWindow, Place
 from treasury_desktop.windows.pages import ICONS, Page
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.status_line import StatusPart
@@ -136,19 +135,47 @@ def test_a_long_treasury_name_stays_in_its_place(window: MainWindow) -> None:
     assert "&lt;i&gt;" in window._navigation._name.toolTip()
 
 
-def test_geometry_is_kept_and_nothing_else(
-    session: Session, errands: Errands, qtbot: QtBot, tmp_path: Path
-) -> None:
-    """The settings file holds one key."""
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    first = MainWindow([a_page("overview")], session, errands, settings=settings)
+class InMemory:
+    """Remembers a place as long as a test lasts."""
+
+    def __init__(self, place: Place | None = None) -> None:
+        self.place = place
+
+    def keep_place(self, place: Place) -> None:
+        """Where the window is."""
+        self.place = place
+
+
+def test_a_window_comes_back_where_it_was(session: Session, errands: Errands, qtbot: QtBot) -> None:
+    """Its place and size are kept when it closes."""
+    kept = InMemory()
+    first = MainWindow([a_page("overview")], session, errands, remembers=kept)
     qtbot.addWidget(first)
-    first.resize(1030, 710)
+    first.setGeometry(3, 5, 1030, 710)
     first.close()
-    assert settings.allKeys() == ["geometry"]
-    second = MainWindow([a_page("overview")], session, Errands(), settings=settings)
+    assert kept.place == Place(left=3, top=5, width=1030, height=710)
+    second = MainWindow([a_page("overview")], session, Errands(), remembers=kept)
     qtbot.addWidget(second)
     assert (second.width(), second.height()) < (1280, 800)  # the offscreen screen is 800 wide
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(left=-90_000, top=90_000, width=100_000, height=100_000),
+        Place(left=0, top=0, width=1, height=1),
+        Place(left=5_000, top=5_000, width=1_280, height=800, is_maximised=True),
+    ],
+)
+def test_an_impossible_place_is_not_taken(
+    session: Session, errands: Errands, qtbot: QtBot, place: Place
+) -> None:
+    """The window stays on the screen and no larger than it, but for its smallest size."""
+    window = MainWindow([a_page("overview")], session, errands, remembers=InMemory(place))
+    qtbot.addWidget(window)
+    assert window.screen().geometry().intersects(window.frameGeometry())
+    assert window.width() <= max(window.screen().size().width(), SMALLEST.width())
+    assert window.height() <= max(window.screen().size().height(), SMALLEST.height())
 
 
 def test_closing_during_an_act_waits_for_it_and_tells(

@@ -1,13 +1,14 @@
 """The queue page: lanes, the one accented step, import in three ways, export and execution."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.samples import NOW, a_block, a_deposit_tx, a_snapshot
@@ -19,7 +20,7 @@ from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.viewmodels.queue import Step
 from treasury_desktop.windows.errands import Errands
-from treasury_desktop.windows.queue.page import QueuePage
+from treasury_desktop.windows.queue.page import MOST_CARDS, QueuePage
 from treasury_desktop.windows.session import Session
 
 Show = Callable[..., None]
@@ -155,6 +156,8 @@ def open_execution(page: QueuePage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.cards[0].card.step is Step.EXECUTE)
     page.cards[0].buttons[Step.EXECUTE].click()
     qtbot.waitUntil(page.execute.send.button.isEnabled, timeout=4000)
+    page.activateWindow()  # closing the window of an earlier test may take the keyboard away
+    qtbot.waitUntil(page.isActiveWindow)
 
 
 def test_executing_says_what_the_chain_announced(
@@ -170,10 +173,83 @@ def test_executing_says_what_the_chain_announced(
     page.execute.send.button.click()
     qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
     assert page.execute.outcome.outcome is not None
-    assert page.execute.outcome.outcome.title == "Executed"
+    assert page.execute.outcome.outcome.title == "Executed in block 19\u2009000\u2009123"
+    assert page.execute.send.reason == "Executed in block 19\u2009000\u2009123."
+    assert not page.execute.send.isVisible()
+    assert page.execute.outcome.next.hasFocus()
     desk = page._actions
     asked = [arguments for name, arguments in desk.asked if name == "execute"]  # type: ignore[attr-defined]
     assert asked[0][1] == EXECUTOR_KEY
+
+
+def test_who_comes_back_to_the_page_comes_to_the_lanes(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """What was executed is over; the queue is what the page is for."""
+    receipt = Receipt(
+        transaction_hash=bytes(32), status=1, block=a_block(), gas_used=1, execution_success=True
+    )
+    page = a_page(errands, (ready(),), execute=receipt)
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+    page.hide()
+    page.show()
+    assert not page.execute.isVisible()
+    assert page.cards[0].isVisible()
+
+
+def test_what_is_being_sent_stays_in_sight(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """Leaving the page for a moment does not hide that something is under way."""
+    go_on = threading.Event()
+
+    def execute(*_asked: object) -> Receipt:
+        go_on.wait(5)
+        raise Unavailable("There is no receipt yet.")
+
+    page = a_page(errands, (ready(),), execute=execute)
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    page.execute.send.button.click()
+    page.hide()
+    page.show()
+    assert page.execute.isVisible()
+    go_on.set()
+    qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
+
+
+def test_esc_leads_from_the_execution_to_the_lanes(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """As the button above it does."""
+    page = a_page(errands, (ready(),))
+    show(page, 1000, 800)
+    open_execution(page, qtbot)
+    qtbot.keyClick(page.execute, Qt.Key.Key_Escape)
+    assert not page.execute.isVisible()
+
+
+def test_a_desk_without_an_owner_key_is_led_to_its_keys(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """That is the accented step, not sending the bundle on."""
+    page = a_page(errands, (a_kept(),), keys=())
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: accented(page) == ["Open Keys"])
+    with qtbot.waitSignal(page.page_asked) as asked:
+        page.cards[0].buttons[Step.OPEN_KEYS].click()
+    assert asked.args == ["keys"]
+
+
+def test_a_key_ring_that_does_not_answer_is_not_taken_for_an_empty_one(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Nobody is told to create keys that are there."""
+    page = a_page(errands, (a_kept(),), keys=Unavailable("The key ring is locked."))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.cards[0].card.step_words == "The keys of this desk are not known.")
+    assert accented(page) == []
 
 
 def test_no_receipt_is_unknown(errands: Errands, show: Show, qtbot: QtBot) -> None:
@@ -270,3 +346,54 @@ def test_an_empty_queue_says_what_to_do(errands: Errands, show: Show, qtbot: QtB
     page = a_page(errands)
     show(page, 1000, 800)
     assert page.pane.state == "message"
+
+
+# ── hundreds of transactions ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("nonces", [range(12, 212), [12] * 200])
+def test_hundreds_of_transactions_are_shown_in_parts(
+    errands: Errands, show: Show, qtbot: QtBot, nonces: Sequence[int]
+) -> None:
+    """Anybody may send them: the next ones come first, in rows of three, the others at a click."""
+    queue = tuple(a_kept(a_deposit_tx(5 + at, nonce=n)) for at, n in enumerate(nonces))
+    page = a_page(errands, queue)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: errands.is_quiet, timeout=60_000)
+    assert len(page.cards) == MOST_CARDS
+    assert [card.card.nonce for card in page.cards] == list(nonces)[:MOST_CARDS]
+    (more,) = (b for b in page.findChildren(QPushButton) if b.text() == "Show 140 more")
+    more.click()
+    assert len(page.cards) == 2 * MOST_CARDS
+    assert page.minimumSizeHint().width() < 3 * 700
+
+
+def test_all_lanes_come_into_sight_at_once(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """Shown one by one, each would have Qt lay out all the others again."""
+    queue = tuple(a_kept(a_deposit_tx(5, nonce=nonce)) for nonce in range(12, 32))
+    page = a_page(errands, queue)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: errands.is_quiet)
+    asked = Asked(page._lanes)
+    page._rebuild(page._view)  # type: ignore[arg-type]  there is one
+    last = page.cards[-1]
+    qtbot.waitUntil(last.isVisible)
+    assert asked.to_appear == 1
+
+
+class Asked(QObject):
+    """Counts what Qt asks to appear, one by one, below something that is in sight already."""
+
+    def __init__(self, above: QWidget) -> None:
+        super().__init__(above)
+        self.to_appear = 0
+        self._above = above
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Lets everything through."""
+        if event.type() == QEvent.Type.MetaCall and isinstance(watched, QWidget):
+            self.to_appear += self._above.isAncestorOf(watched)
+        return False

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.samples import NOW, PAYROLL, STRANGER, USDC, a_deposit_tx, a_safe, a_snapshot
-from tests.signing_desk import a_hostile_tx, a_kept, a_signing_desk, a_transfer_data
+from tests.signing_desk import OWNER_KEY, a_hostile_tx, a_kept, a_signing_desk, a_transfer_data
 from treasury_desktop.bundle import read_bundle
 from treasury_desktop.deployments.calls import Call, safe_tx_of
 from treasury_desktop.errors import Unavailable
@@ -95,6 +95,18 @@ def test_text_of_a_stranger_is_dead_text(errands: Errands, show: Show, qtbot: Qt
     assert any("<a href='x'>ok</a>⟨U+202E⟩" in line for line in page.lines())
 
 
+def test_owners_go_by_the_same_names_as_in_the_queue(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Our own key is named beside its whole address."""
+    page = a_page(errands, (a_kept(),))
+    show(page, 1100, 900)
+    qtbot.waitUntil(lambda: is_ready(page))
+    qtbot.waitUntil(lambda: "Signer A (this desk)" in page.lines())
+    at = page.lines().index("Signer A (this desk)")
+    assert page.lines()[at + 1] == str(OWNER_KEY.address)
+
+
 # ── the way to Sign ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -111,6 +123,19 @@ def test_a_harmless_transaction_can_go_on_to_sign(
     with qtbot.waitSignal(page.page_asked) as asked:
         page.sign.button.click()
     assert asked.args == ["sign"]
+
+
+def test_a_button_and_esc_lead_back_to_the_queue(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Nobody has to go on to leave the page."""
+    page = a_page(errands, (a_kept(),))
+    show(page, 1100, 900)
+    qtbot.waitUntil(lambda: is_ready(page))
+    for leave in (page.back.click, lambda: qtbot.keyClick(page, Qt.Key.Key_Escape)):
+        with qtbot.waitSignal(page.page_asked) as asked:
+            leave()
+        assert asked.args == ["queue"]
 
 
 def test_a_blocked_transaction_never_can(errands: Errands, show: Show, qtbot: QtBot) -> None:

@@ -3,10 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.samples import a_confirmation, a_snapshot
-from tests.signing_desk import EXECUTOR_KEY, OWNER_KEY, a_hostile_tx, a_kept, a_signing_desk
+from tests.signing_desk import (
+    EXECUTOR_KEY,
+    OTHER_OWNER_KEY,
+    OWNER_KEY,
+    a_hostile_tx,
+    a_kept,
+    a_signing_desk,
+)
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.review.review import Review
 from treasury_desktop.safes.queued import QueuedTransaction
@@ -58,6 +67,78 @@ def test_signing_ends_with_the_next_step(errands: Errands, show: Show, qtbot: Qt
     assert page.outcome.outcome.next_step == "export"
 
 
+def test_after_signing_no_key_is_offered_and_the_keyboard_goes_on(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """The form is gone; the next step has the focus, not whatever stands next on the page."""
+    page = a_page(errands, a_kept(), sign=signs)
+    show(page, 1000, 800)
+    qtbot.waitUntil(page.sign.button.isEnabled, timeout=4000)
+    page.sign.button.setFocus()
+    qtbot.keyClick(page.sign.button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.outcome.is_shown)
+    assert not page.sign.isVisible()
+    assert not page.key.isVisible()
+    assert page.outcome.next.hasFocus()
+
+
+def test_a_second_owner_key_can_sign_after_the_first(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """What came of the first stands above; only the key that has not signed is offered."""
+    page = a_page(errands, a_kept(), sign=signs, keys=(OWNER_KEY, OTHER_OWNER_KEY))
+    show(page, 1000, 800)
+    press(page, qtbot)
+    qtbot.waitUntil(lambda: page.outcome.is_shown)
+    qtbot.waitUntil(lambda: page.key.count() == 1)
+    assert page.key.itemText(0).startswith("Signer B")
+    assert page.sign.isVisible()
+
+
+def test_a_desk_without_an_executor_key_hears_it_after_signing(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Before the queue would say so."""
+    page = a_page(errands, a_kept(signed_by=(2,)), sign=signs, keys=(OWNER_KEY,))
+    show(page, 1000, 800)
+    press(page, qtbot)
+    qtbot.waitUntil(lambda: page.outcome.is_shown)
+    assert page.outcome.outcome is not None
+    assert page.outcome.outcome.next_words == "Export for another desk…"
+    assert any("This desk has no executor key" in text for text in texts_in(page))
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [
+        (Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier),
+    ],
+)
+def test_keys_lead_back_to_the_queue(
+    errands: Errands, show: Show, qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier
+) -> None:
+    """Esc and Alt+Left press the button that says so."""
+    page = a_page(errands, a_kept())
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page.key.count() == 1)
+    with qtbot.waitSignal(page.page_asked) as asked:
+        qtbot.keyClick(page, key, modifier)
+    assert asked.args == ["queue"]
+    with qtbot.waitSignal(page.page_asked):
+        page.back.click()
+
+
+def test_the_keys_page_is_offered_only_where_a_key_is_lacking(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Where every owner key has signed, another one would not help."""
+    page = a_page(errands, a_kept(signed_by=(1,)))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: "has signed this transaction already" in page.sign.reason)
+    assert not page.to_keys.isVisible()
+
+
 def test_a_refusal_is_shown_and_nothing_is_kept(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """The signer's own sentence stands on the page."""
     page = a_page(errands, a_kept(), sign=Refused("Cancelled in the passphrase window."))
@@ -66,6 +147,8 @@ def test_a_refusal_is_shown_and_nothing_is_kept(errands: Errands, show: Show, qt
     qtbot.waitUntil(lambda: page.outcome.is_shown)
     assert page.outcome.outcome is not None
     assert page.outcome.outcome.sentence.startswith("Cancelled in the passphrase window.")
+    assert page.sign.button.isVisible()
+    assert page.sign.button.hasFocus()
 
 
 def test_only_owner_keys_are_offered(errands: Errands, show: Show, qtbot: QtBot) -> None:

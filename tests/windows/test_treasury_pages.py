@@ -27,6 +27,7 @@ from treasury_desktop.errors import Unavailable
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.export_file import written
 from treasury_desktop.windows.holdings.page import HoldingsPage
+from treasury_desktop.windows.look.tokens import LIGHT
 from treasury_desktop.windows.movements.page import MovementsPage
 from treasury_desktop.windows.overview.page import OverviewPage
 from treasury_desktop.windows.session import Session
@@ -175,6 +176,26 @@ def test_the_overview_answers_at_a_glance(stage: Stage, show: Show, qtbot: QtBot
     ]
 
 
+def test_what_is_no_part_of_the_value_is_quiet(stage: Stage, show: Show, qtbot: QtBot) -> None:
+    """The own token's dollars do not look like the treasury's."""
+    stage.session.take_snapshot(a_snapshot())
+    page = stage.page("overview")
+    show(page, 1040, 660)
+    legend = page._value._legend
+    shown = legend.shown_texts()
+    value = [column.title for column in legend.rows_model.columns].index("Value")
+    fonts = {
+        row[0]: (
+            legend.rows_filter.index(number, value).data(Qt.ItemDataRole.FontRole),
+            legend.rows_filter.index(number, value).data(Qt.ItemDataRole.ForegroundRole).name(),
+        )
+        for number, row in enumerate(shown)
+    }
+    assert fonts["POP"] == (None, LIGHT.text_quiet)
+    assert fonts["USDC"][0].weight() > 400
+    assert fonts["USDC"][1] == LIGHT.text
+
+
 def test_the_next_step_for_me_is_the_only_accented_button(
     stage: Stage, show: Show, qtbot: QtBot
 ) -> None:
@@ -312,6 +333,24 @@ def test_movements_are_read_from_what_is_kept(stage: Stage, show: Show, qtbot: Q
     qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
     assert page.table.shown_texts()[0][:4] == ["2026-11-19 14:02", "paid", "−46,500.000000", "USDC"]
     assert "9 movements" in said(page)
+
+
+def test_a_hash_is_cut_once_and_a_dash_is_one_dash(stage: Stage, show: Show, qtbot: QtBot) -> None:
+    """Short hashes have the room they need; nothing there looks the same in every column."""
+    page = stage.page("movements")
+    show(page, 1040, 660)
+    qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
+    model, columns = page.table.rows_filter, page.table.rows_model.columns
+    hashes = [number for number, column in enumerate(columns) if column.is_mono]
+    assert len(hashes) == 2
+    for number in hashes:
+        wanted = page.table.sizeHintForColumn(number)
+        assert page.table.columnWidth(number) >= wanted
+        header = page.table.horizontalHeader()
+        assert header.sectionSize(number) >= header.sectionSizeHint(number)
+    (dash,) = (row for row in range(9) if model.index(row, hashes[0]).data() == "–")
+    assert model.index(dash, hashes[0]).data(Qt.ItemDataRole.FontRole) is None
+    assert model.index(dash, hashes[1]).data(Qt.ItemDataRole.FontRole) is not None
 
 
 def test_movements_filter_by_kind_and_by_words(stage: Stage, show: Show, qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.windows.test_tokens import contrast
@@ -14,7 +14,7 @@ from treasury_desktop.safes.comparison import COLUMNS, ROWS, comparison_grid, gr
 from treasury_desktop.windows.errands import Step
 from treasury_desktop.windows.look.style import look
 from treasury_desktop.windows.look.tokens import LIGHT
-from treasury_desktop.windows.untrusted import plain_label, texts_in
+from treasury_desktop.windows.untrusted import breakable, labels_in, plain_label, texts_in
 from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.allocation_bar import AllocationBar, Share
 from treasury_desktop.windows.widgets.amount_label import AmountLabel
@@ -30,6 +30,7 @@ from treasury_desktop.windows.widgets.identicon import Identicon
 from treasury_desktop.windows.widgets.notice import NoticeLine, Toast
 from treasury_desktop.windows.widgets.progress_row import ProgressRow
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
+from treasury_desktop.windows.widgets.steps import numbered_steps
 from treasury_desktop.windows.widgets.verdict_badge import MARKS, VerdictBadge
 
 ADDRESS = "0x5AEDA56215b167893e80B4fE645BA6d5Bab767DE"
@@ -101,6 +102,17 @@ def test_the_three_hashes_are_named_as_devices_name_them(show: Show) -> None:
     assert words[7] == "harbour  velvet"
 
 
+def test_comparison_words_break_in_the_middle(show: Show) -> None:
+    """Four and four where eight are too long, so that nobody loses the last one."""
+    words = ("frost", "client", "toss", "flee", "elephant", "connect", "cushion", "feed")
+    rows = HashRows()
+    rows.show_hashes(*HASHES, words)
+    show(rows, 560)
+    assert texts_in(rows)[7] == "frost  client  toss  flee\nelephant  connect  cushion  feed"
+    rows.resize(1100, rows.height())
+    assert texts_in(rows)[7] == "  ".join(words)
+
+
 def fields_of(grid: QWidget) -> list[str]:
     """The colour of each of its fields, beside the letter."""
     picture, step = pictured(grid), SIDE + 2
@@ -136,6 +148,11 @@ def test_a_hash_never_loses_digits_in_a_narrow_window(show: Show) -> None:
     show(rows, 520)
     shown = texts_in(rows)[5]
     assert shown.count("\n") == 1
+    assert "".join(shown.split()) == HASHES[2]
+    rows.show_hashes(*HASHES, ("harbour", "velvet"))  # with the grid beside it: four
+    rows.resize(520, rows.height())
+    shown = texts_in(rows)[5]
+    assert shown.count("\n") == 3
     assert "".join(shown.split()) == HASHES[2]
 
 
@@ -177,6 +194,20 @@ def test_exposure_is_drawn_to_scale_and_red_beyond_the_limit(show: Show) -> None
     assert bar_colour(bar, 1050) == LIGHT.block
     assert bar_colour(bar, 1150) not in (LIGHT.idle, LIGHT.accent, LIGHT.block)
     assert bar.accessibleName() == "11.00% of the treasury"
+
+
+def test_all_parts_of_a_bar_are_of_one_thickness(show: Show) -> None:
+    """What is there, what is queued and this deployment end in no step."""
+    bar = ExposureBar(has_labels=False, advised_bps=(1100, 1150))
+    bar.show_exposure(existing_bps=400, this_bps=400)
+    show(bar, 1200, 22)
+    picture = pictured(bar)
+    rows = {
+        colour: [y for y in range(22) if picture.pixelColor(x, y).name() == colour]
+        for x, colour in ((200, LIGHT.idle), (600, LIGHT.accent))
+    }
+    assert rows[LIGHT.idle] == rows[LIGHT.accent]
+    assert len(rows[LIGHT.idle]) == 12
 
 
 def test_a_share_far_beyond_the_scale_fills_the_bar(show: Show) -> None:
@@ -226,6 +257,61 @@ def test_a_button_is_held_after_its_subject_changed(show: Show, qtbot: QtBot) ->
     assert not sign.button.isEnabled()
     assert "read it once more" in sign.reason
     qtbot.waitUntil(sign.button.isEnabled)
+
+
+def test_a_button_that_shuts_gives_the_focus_to_nobody_else(show: Show, qtbot: QtBot) -> None:
+    """It comes back when the button opens; Qt would press on with the next thing on the page."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    sign, other = DisabledReason("Sign…"), QPushButton("Deploy")
+    column.addWidget(sign)
+    column.addWidget(other)
+    show(page)
+    sign.allow()
+    sign.button.setFocus()
+    sign.refuse("Waiting for the passphrase.")
+    assert not other.hasFocus()
+    sign.allow()
+    assert sign.button.hasFocus()
+
+
+def test_numbers_stand_beside_the_first_line_of_their_step(show: Show) -> None:
+    """However long the sentence is."""
+    card = Card("What happens then")
+    card.add(numbered_steps(("A sentence that is much too long for one line. " * 4, "Another.")))
+    show(card, 300, 300)
+    labels = list(labels_in(card))
+    number = next(label for label in labels if label.text() == "1.")
+    sentence = labels[labels.index(number) + 1]
+    assert number.y() == sentence.y()
+    assert sentence.height() > number.height()
+
+
+def test_a_snug_pane_is_as_high_as_what_it_shows(show: Show) -> None:
+    """The states it could be in take no room."""
+    content = plain_label("content")
+    snug, roomy = StatePane(content, is_snug=True), StatePane(plain_label("content"))
+    for pane in (snug, roomy):
+        show(pane)
+        pane.show_content()
+    assert snug.sizeHint().height() <= content.sizeHint().height()
+    assert roomy.sizeHint().height() > snug.sizeHint().height()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("$785,375.29 in all", ["$785,375.29 in all"]),
+        ("9,999,999,999,999,999,999.00", ["9,", *["999,"] * 5, "999.", "00"]),
+        (
+            f"to {ADDRESS}.",
+            ["to 0x5A", *(ADDRESS[n : n + 4] for n in range(4, 40, 4)), f"{ADDRESS[40:]}."],
+        ),
+    ],
+)
+def test_only_very_long_words_may_end_a_line_inside(text: str, parts: list[str]) -> None:
+    """No character is added that anybody sees."""
+    assert breakable(text).split("\u200b") == parts
 
 
 def test_a_short_wait_shows_no_skeleton(show: Show, qtbot: QtBot) -> None:

@@ -27,6 +27,7 @@ from treasury_desktop.devnet.prepared_files import (
     write_json,
 )
 from treasury_desktop.devnet.prepared_folder import (
+    DAMAGED,
     FACTS,
     LIVING,
     LOG,
@@ -38,7 +39,7 @@ from treasury_desktop.devnet.prepared_folder import (
 )
 from treasury_desktop.devnet.roles import roles_of
 from treasury_desktop.devnet.state_file import drop_traces
-from treasury_desktop.errors import Cancelled, Unavailable
+from treasury_desktop.errors import Cancelled, Malformed, Unavailable
 
 FOUNDING = "Deploying the contracts"
 LIVING_THROUGH = "Living through a year"
@@ -94,7 +95,10 @@ def start(
         raise Unavailable("The demonstration has not been built yet.")
     if not (directory / LIVING).is_file():
         reset(directory)
-    quoted = Quoted.from_facts(facts_of(directory))
+    try:
+        quoted = Quoted.from_facts(facts_of(directory))
+    except (KeyError, TypeError, Malformed) as failure:  # a file that somebody else wrote
+        raise Unavailable(DAMAGED) from failure
     node = Node(directory / LIVING, log=directory / LOG)
     try:
         refresh(node.rpc, quoted, now=now)

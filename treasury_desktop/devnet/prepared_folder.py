@@ -16,6 +16,7 @@ LIVING: Final = Path("chain") / "living.json"
 LOG: Final = Path("chain") / "node.log"
 FACTS: Final = Path("demonstration.json")
 FACTS_FORMAT: Final = "treasury-desktop/demonstration@1"
+DAMAGED: Final = "The demonstration is damaged and has to be built again."
 
 
 def is_prepared(directory: Path) -> bool:
@@ -31,8 +32,10 @@ def is_prepared(directory: Path) -> bool:
 def reset(directory: Path) -> None:
     """Bring the chain back to how `prepare` left it; the chain must not be running."""
     pristine, living = directory / PRISTINE, directory / LIVING
-    if not is_prepared(directory) or digest_of(pristine) != facts_of(directory)["pristine_sha256"]:
-        raise Unavailable("The demonstration is damaged and has to be built again.")
+    if not is_prepared(directory) or digest_of(pristine) != facts_of(directory).get(
+        "pristine_sha256"
+    ):
+        raise Unavailable(DAMAGED)
     try:
         copy = living.with_suffix(".copy")
         shutil.copyfile(pristine, copy)
@@ -45,9 +48,11 @@ def reset(directory: Path) -> None:
 def facts_of(directory: Path) -> dict[str, Any]:
     """What `prepare` wrote down; Unavailable if that cannot be read."""
     try:
-        content: dict[str, Any] = json.loads((directory / FACTS).read_bytes())
-    except (OSError, ValueError) as failure:
-        raise Unavailable("The demonstration is damaged and has to be built again.") from failure
+        content = json.loads((directory / FACTS).read_bytes())
+    except (OSError, ValueError, RecursionError) as failure:
+        raise Unavailable(DAMAGED) from failure
+    if not isinstance(content, dict):
+        raise Unavailable(DAMAGED)
     return content
 
 

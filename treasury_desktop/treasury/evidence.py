@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.quote import Quote
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.treasury.snapshot import Block
+from treasury_desktop.treasury.block import Block
 
 NATIVE = "native"
 
@@ -26,8 +27,7 @@ class Origin(Enum):
     BOTH = "both"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldAmount:
+class HeldAmount(NamedTuple):
     """Base units of a token (EIP-55 address or "native") in a place such as "safe"."""
 
     token: str
@@ -36,8 +36,7 @@ class HeldAmount:
     is_own_token: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DescribedToken:
+class DescribedToken(NamedTuple):
     """What somebody says about a token; `decimals` is a raw claim, any uint256.
 
     `symbol` and `name` are `None` where the call failed and UNKNOWN where nobody asked.
@@ -50,8 +49,7 @@ class DescribedToken:
     listed: bool | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DescribedContract:
+class DescribedContract(NamedTuple):
     """A contract by name, and whether it is allow-listed."""
 
     address: Address
@@ -60,8 +58,7 @@ class DescribedContract:
     code_size: int | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookEntry:
+class BookEntry(NamedTuple):
     """An address-book entry, valid on one chain."""
 
     address: Address
@@ -69,16 +66,14 @@ class BookEntry:
     chain_id: int | Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposed:
+class Exposed(NamedTuple):
     """Value already deployed in a strategy, executed; UNKNOWN where nobody reads or prices it."""
 
     strategy: str
     usd: Fraction | Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEntry:
+class QueueEntry(NamedTuple):
     """Another transaction of the queue, of `safe` (UNKNOWN: of the Safe under review).
 
     `usd` is what somebody says it deploys; where `tx` is there it is judged from its bytes.
@@ -92,8 +87,7 @@ class QueueEntry:
     usd: Fraction | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceChange:
+class BalanceChange(NamedTuple):
     """A simulated change of a balance, in base units."""
 
     account: Address
@@ -101,8 +95,7 @@ class BalanceChange:
     delta: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StorageChange:
+class StorageChange(NamedTuple):
     """A simulated change of a storage slot."""
 
     account: Address | Unknown = UNKNOWN
@@ -111,8 +104,7 @@ class StorageChange:
     after: int | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObservedAllowance:
+class ObservedAllowance(NamedTuple):
     """What a spender may already take of a token of `safe` (UNKNOWN: the Safe under review)."""
 
     token: str
@@ -121,8 +113,7 @@ class ObservedAllowance:
     safe: Address | Unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPosition:
+class OwnPosition(NamedTuple):
     """A liquidity position of ours, by its number at the position manager, and its two tokens."""
 
     manager: Address

@@ -6,22 +6,10 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.quote import Quote
 from treasury_desktop.pools.position import Position
 from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.holding import Holding
 
-HASH_LENGTH = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A block by number and hash, with its time in Unix seconds."""
-
-    number: int
-    hash: bytes
-    timestamp: int
-
-    def __post_init__(self) -> None:
-        if len(self.hash) != HASH_LENGTH or self.number < 0 or self.timestamp < 0:
-            raise ValueError("a block has a number, a 32-byte hash and a timestamp")
+__all__ = ["Block", "OpenAllowance", "TreasurySnapshot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

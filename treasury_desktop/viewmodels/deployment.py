@@ -5,14 +5,14 @@ kept follows from its review alone.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from treasury_desktop.assets.amount import TokenAmount, decimal_text, parse_amount
 from treasury_desktop.assets.token import Token
 from treasury_desktop.assets.untrusted_text import plain
-from treasury_desktop.assets.usd import percent_text
+from treasury_desktop.assets.usd import percent_text, usd_text
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.deployments.denominator import treasury_value
 from treasury_desktop.deployments.judgement import Judgement
@@ -24,17 +24,23 @@ from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import Workspace
-from treasury_desktop.viewmodels.deployment_range import PricedPool, amounts_in_range, chosen_range
+from treasury_desktop.viewmodels.deployment_range import (
+    PricedPool,
+    amounts_in_range,
+    chosen_range,
+    ungrouped,
+)
 from treasury_desktop.viewmodels.figures import (
     AMOUNT_PLACES,
+    NONE,
     Party,
     amount_text,
     name_text,
     party_at,
     symbol_text,
 )
+from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import JudgementRow, judgement_row
-from treasury_desktop.viewmodels.review import whole_sentence
 
 BUILDABLE: Final = {"erc4626": "vault", "uniswap_v3": "liquidity"}
 PURPOSE_LIMIT: Final = 400
@@ -42,6 +48,9 @@ DEFAULT_SLIPPAGE: Final = "0.5"
 DEFAULT_HOURS: Final = "48"
 MOST_HOURS: Final = 24 * 30
 MOST_SLIPPAGE_BPS: Final = 500
+MOST_DOLLARS: Final = 10**11
+MOST_SHARE: Final = 10
+"""From here on a figure says only that it is over: the sentence above it carries all digits."""
 NO_COSTS: Final = (
     "Network costs are estimated when it is executed; the executor pays them, not the Safe."
 )
@@ -76,11 +85,15 @@ class StrategyChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
-    """One call of the entry or the exit: its purpose and the contract it goes to."""
+    """One call of the entry or the exit: its purpose and the contract it goes to.
+
+    `exact` is what the purpose leaves out ("" where it says everything).
+    """
 
     number: str
     purpose: str
     to: Party
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +122,7 @@ class DeployView:
     exit: tuple[CallRow, ...]
     exit_notes: str
     nonce: str
+    nonce_note: str
     batch: str
     why_not: str
 
@@ -200,7 +214,7 @@ def _amount(
     """The amount a text means; `mix` is what goes in altogether for `of` of the typed token."""
     share = _PER_CENT.fullmatch(text.strip())
     if share is None:
-        return parse_amount(text, token)
+        return parse_amount(ungrouped(text, "amount"), token)
     net = treasury_value(facts.evidence, facts.terms).net_usd
     dollars = sum((_dollars(part, facts) for part in mix), Fraction(0))
     if net is None or not dollars:
@@ -256,16 +270,17 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
         if row
         else "It touches no strategy, so nothing is judged.",
         judgement=row,
-        figures=_figures(row, own, review.facts.terms),
+        figures=_figures(own, review.facts.terms),
         before="" if own is None else _share(own, with_this=False),
         after="" if own is None else _share(own, with_this=True),
         largest=() if own is None else _largest(draft, own, review.facts.terms, typed_token),
         remarks=_remarks(draft),
         amounts=tuple(_amount_words(a) for a in deployment.entry.amounts if a.base_units),
         entry=_call_rows(calls, workspace),
-        exit=_call_rows(deployment.entry.exit_calls, workspace),
+        exit=_exit_rows(draft, workspace),
         exit_notes=deployment.entry.exit_notes,
         nonce=f"Nonce {deployment.tx.nonce}",
+        nonce_note=_nonce_note(draft),
         batch="one call" if len(calls) == 1 else f"batch of {len(calls)} calls",
         why_not=blocks[0] if blocks else "",
     )
@@ -282,34 +297,51 @@ FIGURES: Final = (
 )
 
 
-def _figures(
-    row: JudgementRow | None, judgement: Judgement | None, terms: PolicyTerms
-) -> tuple[tuple[str, str], ...]:
+def _figures(judgement: Judgement | None, terms: PolicyTerms) -> tuple[tuple[str, str], ...]:
     """The figures of `FIGURES`, each in a line of its own, the limit below the exposure."""
-    known = dict(row.figures) if row else {}
-    after = "–" if judgement is None else _share(judgement, with_this=True)
     limit = percent_text(Fraction(terms.limit_bps, BPS))
-    dollars = ("This transaction", "Already there", "In the queue", "Treasury", "Share of this")
-    texts = (*(known.get(name, "–") for name in dollars), after, limit)
+    if judgement is None:
+        return tuple(zip(FIGURES, (*(NONE for _ in FIGURES[:-1]), limit), strict=True))
+    dollars = (
+        judgement.amount_usd,
+        judgement.existing_usd,
+        judgement.queued_usd,
+        judgement.treasury_usd,
+    )
+    share = judgement.share_bps
+    this = NONE if share is None else _bounded_share(share / BPS)
+    after = _share(judgement, with_this=True)
+    texts = (*(_bounded_usd(each) for each in dollars), this, after, limit)
     return tuple(zip(FIGURES, texts, strict=True))
+
+
+def _bounded_usd(dollars: Fraction | None) -> str:
+    if dollars is None:
+        return NONE
+    return usd_text(dollars) if dollars < MOST_DOLLARS else "over $99 billion"
+
+
+def _bounded_share(share: Fraction) -> str:
+    return percent_text(share) if share < MOST_SHARE else "over 999%"
 
 
 def _share(judgement: Judgement, *, with_this: bool) -> str:
     if with_this:
         after = judgement.exposure_after_bps
-        return "–" if after is None else percent_text(after / BPS)
+        return NONE if after is None else _bounded_share(after / BPS)
     parts = (judgement.existing_usd, judgement.queued_usd)
     if not judgement.treasury_usd or any(part is None for part in parts):
-        return "–"
-    return percent_text(sum((p for p in parts if p), Fraction(0)) / judgement.treasury_usd)
+        return NONE
+    return _bounded_share(sum((p for p in parts if p), Fraction(0)) / judgement.treasury_usd)
 
 
 def _largest(
     draft: Draft, judgement: Judgement, terms: PolicyTerms, typed_token: str
 ) -> tuple[Largest, ...]:
-    """The most within the advice and the most below the limit, in the token that was typed."""
+    """The most within the advice and the most below the limit, the typed token first."""
     amounts = draft.deployment.entry.amounts
     amount = next((a for a in amounts if a.token.key == typed_token), amounts[0])
+    others = tuple(a for a in amounts if a is not amount and a.base_units)
     if not (judgement.amount_usd and judgement.treasury_usd and amount.base_units):
         return ()
     if judgement.existing_usd is None or judgement.queued_usd is None:
@@ -323,28 +355,50 @@ def _largest(
         _largest_one(
             name,
             amount,
+            others if len(amounts) > 1 else None,
             (judgement.treasury_usd * bps / BPS - taken) / judgement.amount_usd,
             inclusive=inclusive,
-            is_about=len(amounts) > 1,
         )
         for name, bps, inclusive in bounds
     )
 
 
 def _largest_one(
-    name: str, amount: TokenAmount, times: Fraction, *, inclusive: bool, is_about: bool
+    name: str,
+    amount: TokenAmount,
+    others: tuple[TokenAmount, ...] | None,
+    times: Fraction,
+    *,
+    inclusive: bool,
 ) -> Largest:
-    """`times` this amount would just reach the bound; not reaching it costs one base unit."""
+    """`times` this amount would just reach the bound; not reaching it costs one base unit.
+
+    `others` go in beside it in the same proportion, and move a little with the price: then both
+    are given only roughly. A vault takes one token, and has none.
+    """
     exact = amount.base_units * times
     units = int(exact) if inclusive or exact.denominator != 1 else int(exact) - 1
     if exact <= 0 or units <= 0:
         return Largest(name=name, words="nothing more; the group is there already", typed="")
     decimals = amount.token.decimals or 0
-    if is_about and decimals > AMOUNT_PLACES:
+    if others is not None and decimals > AMOUNT_PLACES:
         units -= units % 10 ** (decimals - AMOUNT_PLACES)
-    words = _amount_words(TokenAmount(token=amount.token, base_units=units))
+    most = TokenAmount(token=amount.token, base_units=units)
     typed = decimal_text(units, decimals).replace(",", "")
-    return Largest(name=name, words=f"{'about ' if is_about else ''}{words}", typed=typed)
+    if others is None:
+        return Largest(name=name, words=_amount_words(most), typed=typed)
+    beside = (replace(other, base_units=int(other.base_units * times)) for other in others)
+    return Largest(
+        name=name, words=f"about {' and '.join(_rough_words(a) for a in (most, *beside))}",
+        typed=typed,
+    )  # fmt: skip
+
+
+def _rough_words(amount: TokenAmount) -> str:
+    """An amount with as many decimals as its size makes sensible."""
+    bounds = ((10_000, 0), (100, 2), (1, 4))
+    places = next((digits for least, digits in bounds if amount.whole >= least), AMOUNT_PLACES)
+    return f"{amount_text(amount, places)} {symbol_text(amount)}"
 
 
 def _amount_words(amount: TokenAmount) -> str:
@@ -359,6 +413,31 @@ def _remarks(draft: Draft) -> tuple[str, ...]:
         for finding in draft.review.findings
         if finding.code not in judged and finding.severity
     )
+
+
+def _nonce_note(draft: Draft) -> str:
+    """That somebody else's transaction wants the nonce too; it does not hold it."""
+    count, nonce = draft.strangers_at_nonce, draft.deployment.tx.nonce
+    if not count:
+        return ""
+    what = "a transaction" if count == 1 else f"{count:,} transactions"
+    return f"Nonce {nonce} also holds {what} that nobody here signed. Only one of them can run."
+
+
+def _exit_rows(draft: Draft, workspace: Workspace) -> tuple[CallRow, ...]:
+    """The calls that bring it back; a vault's shares in their own decimals where we know them."""
+    deployment = draft.deployment
+    rows = _call_rows(deployment.entry.exit_calls, workspace)
+    if deployment.strategy.venue != "erc4626":
+        return rows
+    (call,), (row,) = deployment.entry.exit_calls, rows
+    units = int.from_bytes(call.data[4:36], "big")  # redeem(shares, …): EIP-4626
+    token = workspace.token_at(call.to)
+    if token is not None and token.decimals is not None:
+        shares = _amount_words(TokenAmount(token=token, base_units=units))
+        return (replace(row, purpose=f"Redeem {shares} to the Safe"),)
+    exact = f"{units:,} share units; how many decimals the shares have is not known here"
+    return (replace(row, purpose="Redeem the shares of this deposit to the Safe", exact=exact),)
 
 
 def _call_rows(calls: tuple[Call, ...], workspace: Workspace) -> tuple[CallRow, ...]:

@@ -25,6 +25,7 @@ from treasury_desktop.pools.tick import (
 from treasury_desktop.viewmodels.figures import name_text
 
 _PRICE: Final = re.compile(r"\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _PLENTY: Final = 2**160
 """More of the other token than any amount needs, so that the typed one decides."""
 
@@ -83,6 +84,17 @@ class RangeView:
     lower_at: Fraction
     upper_at: Fraction
     current_at: Fraction
+
+
+def ungrouped(text: str, field: str) -> str:
+    """A typed figure without the commas the program itself prints between thousands.
+
+    A comma anywhere else is refused: it means decimals to some and thousands to others.
+    """
+    cleaned = text.strip()
+    if "," in cleaned and _GROUPED.fullmatch(cleaned) is None:
+        raise Malformed(field, "commas stand only between thousands, as in 400,000.50")
+    return cleaned.replace(",", "")
 
 
 def default_range(pool: PricedPool) -> tuple[str, str]:
@@ -182,7 +194,7 @@ def _places(value: Fraction) -> int:
 
 
 def _price(text: str, field: str) -> Fraction:
-    cleaned = text.strip()
+    cleaned = ungrouped(text, field)
     if _PRICE.fullmatch(cleaned) is None or not Fraction(cleaned):
         raise Malformed(field, "write a price such as 2800")
     return Fraction(cleaned)

@@ -6,16 +6,18 @@ Everything here takes exact values and answers finished text; nothing is decided
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount, decimal_text
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, SYMBOL_LIMIT, plain
 from treasury_desktop.assets.usd import percent_text, price_text, rounded_half_up, usd_text
 from treasury_desktop.deployments.judgement import Verdict
-from treasury_desktop.treasury.snapshot import Block
+from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.terms import BPS
-from treasury_desktop.treasury.workspace import Workspace
+
+if TYPE_CHECKING:
+    from treasury_desktop.treasury.workspace import Workspace
 
 NONE: Final = "–"
 UNPRICED: Final = "unpriced"
@@ -78,17 +80,25 @@ def stale_remark(seconds: int | None) -> Remark:
 
 def moment_text(timestamp: int) -> str:
     """A moment in UTC to the minute: 2026-11-22 14:02 UTC."""
-    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M} UTC"
+    return _written(timestamp, "%Y-%m-%d %H:%M UTC")
 
 
 def clock_text(timestamp: int) -> str:
     """The time of day in UTC: 14:02 UTC."""
-    return f"{datetime.fromtimestamp(timestamp, UTC):%H:%M} UTC"
+    return _written(timestamp, "%H:%M UTC")
 
 
 def day_text(timestamp: int) -> str:
     """The day of a moment in UTC: 2026-11-22."""
-    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d}"
+    return _written(timestamp, "%Y-%m-%d")
+
+
+def _written(timestamp: int, form: str) -> str:
+    """A moment in a form of dates; where no calendar has it, the number that was given."""
+    try:
+        return datetime.fromtimestamp(timestamp, UTC).strftime(form)
+    except (OverflowError, ValueError, OSError):
+        return f"second {timestamp:,}"
 
 
 # ── blocks ───────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +220,7 @@ def detail_text(detail: str) -> str:
     return name_text(f"fees of {part}" if found else detail)
 
 
-def party_at(address: Address, workspace: Workspace) -> Party:
+def party_at(address: Address, workspace: "Workspace") -> Party:
     """Who the workspace says an address is: own Safe, payee, strategy, pool, token or stranger."""
     found = (
         *((safe.address, safe.name, "own Safe") for safe in workspace.safes),

@@ -18,8 +18,8 @@ ROLES: Final = (
 PROTECTS: Final = (
     "Keys lie here as ciphertext that only your passphrase opens; a stolen disk is not enough.",
     (
-        "The passphrase is asked in a separate window for each signature, and goes to a process "
-        "that signs once and ends."
+        "The passphrase is asked in a separate window each time, and goes to a process that signs "
+        "once and ends."
     ),
     "That process rebuilds the hash from the bytes and refuses what the review forbids.",
 )
@@ -43,6 +43,11 @@ class KeyRow:
     kept_in: str
     standing: str
     standing_kind: str
+
+
+def key_name(key: KeyLabel) -> str:
+    """How a key of ours is called wherever owners are named: "Signer A (this desk)"."""
+    return f"{name_text(key.label)} (this desk)"
 
 
 def key_rows(keys: tuple[KeyLabel, ...], safe: Safe | None) -> tuple[KeyRow, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from typing import Final
 
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.assets.usd import usd_text, whole_usd_text
@@ -29,6 +30,11 @@ from treasury_desktop.viewmodels.valuation import (
     valued_holdings,
 )
 
+FEWEST_PLACES: Final = 2
+MOST_PLACES: Final = 4
+SMALL_AMOUNT: Final = 10
+"""Whole tokens below which two decimals would say too little."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreasuryFigure:
@@ -43,7 +49,10 @@ class TreasuryFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRow:
-    """What the treasury holds of one asset in all places; `weight` is its part of the bar."""
+    """What the treasury holds of one asset in all places; `weight` is its part of the bar.
+
+    `counts` says whether its value is a part of the treasury's.
+    """
 
     asset: str
     amount: str
@@ -53,6 +62,7 @@ class AssetRow:
     weight: Fraction
     remark: Remark
     series: int
+    counts: bool
     words: str
     amount_order: Fraction
     value_order: Fraction
@@ -93,10 +103,17 @@ def treasury_figure(workspace: Workspace, snapshot: TreasurySnapshot, now: int) 
 
 
 def asset_rows(workspace: Workspace, snapshot: TreasurySnapshot, now: int) -> tuple[AssetRow, ...]:
-    """One row per asset, the largest first; what does not count comes last."""
+    """One row per asset, the largest first; what does not count comes last.
+
+    Amounts are glanced at here: two decimals, four where one is so small that it needs them, and
+    the same for all, so that they line up. The tooltip has every digit.
+    """
     net = treasury_net(workspace, snapshot).net_usd
     valued = sorted(valued_holdings(workspace, snapshot, now), key=_token_key)
-    rows = [_asset_row(list(parts), workspace, net) for _, parts in groupby(valued, key=_token_key)]
+    assets = [list(parts) for _, parts in groupby(valued, key=_token_key)]
+    is_any_small = any(0 < _amount_of(parts).whole < SMALL_AMOUNT for parts in assets)
+    places = MOST_PLACES if is_any_small else FEWEST_PLACES
+    rows = [_asset_row(parts, workspace, net, places) for parts in assets]
     return tuple(sorted(rows, key=lambda row: (-row.weight, -row.value_order, row.asset)))
 
 
@@ -104,7 +121,7 @@ def queue_lines(
     queue: tuple[QueuedTransaction, ...],
     workspace: Workspace,
     snapshot: TreasurySnapshot | None,
-    keys: tuple[KeyLabel, ...],
+    keys: tuple[KeyLabel, ...] | None,
     verdicts: Mapping[bytes, str],
 ) -> tuple[QueueLine, ...]:
     """What waits, first what needs me, by the same rules as the queue page."""
@@ -118,7 +135,7 @@ def queue_sentence(
     queue: tuple[QueuedTransaction, ...],
     workspace: Workspace,
     snapshot: TreasurySnapshot | None,
-    keys: tuple[KeyLabel, ...],
+    keys: tuple[KeyLabel, ...] | None,
     verdicts: Mapping[bytes, str],
 ) -> str:
     """How many wait and how many of them for me."""
@@ -129,7 +146,7 @@ def _queue_view(
     queue: tuple[QueuedTransaction, ...],
     workspace: Workspace,
     snapshot: TreasurySnapshot | None,
-    keys: tuple[KeyLabel, ...],
+    keys: tuple[KeyLabel, ...] | None,
     verdicts: Mapping[bytes, str],
 ) -> QueueView:
     safe = None if snapshot is None else snapshot.safe_at(workspace.safes[0].address)
@@ -185,10 +202,16 @@ def _remarks(valued: tuple[Valued, ...]) -> tuple[Remark, ...]:
     return tuple(Remark(f"{words} ({count})", kind) for words, (count, kind) in counts.items())
 
 
-def _asset_row(parts: list[Valued], workspace: Workspace, net: Fraction | None) -> AssetRow:
-    token = parts[0].holding.amount.token
+def _amount_of(parts: list[Valued]) -> TokenAmount:
+    """What all parts of one asset hold together."""
     units = sum(part.holding.amount.base_units for part in parts)
-    amount = TokenAmount(token=token, base_units=units)
+    return TokenAmount(token=parts[0].holding.amount.token, base_units=units)
+
+
+def _asset_row(
+    parts: list[Valued], workspace: Workspace, net: Fraction | None, places: int
+) -> AssetRow:
+    amount = _amount_of(parts)
     counted = total(part.low_usd for part in parts if part.counts)
     value = total(part.low_usd for part in parts) if parts[0].low_usd is not None else None
     share = counted / net if net and counted else None
@@ -197,13 +220,14 @@ def _asset_row(parts: list[Valued], workspace: Workspace, net: Fraction | None) 
     symbol = symbol_text(amount)
     return AssetRow(
         asset=symbol,
-        amount=amount_text(amount),
+        amount=amount_text(amount, places),
         amount_tip=exact_amount_text(amount),
         value=usd_or_none(value),
         share_text=share_text(share),
         weight=counted,
         remark=remark if remark.text or not is_left_out else Remark("not counted", "idle"),
-        series=series_of(token, workspace),
+        series=series_of(amount.token, workspace),
+        counts=parts[0].counts,
         words=f"{symbol} {share_text(share)}, {usd_or_none(value)}",
         amount_order=amount.whole,
         value_order=Fraction(-1) if value is None else value,

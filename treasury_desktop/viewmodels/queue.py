@@ -25,6 +25,7 @@ from treasury_desktop.viewmodels.figures import (
     party_at,
     shortened,
 )
+from treasury_desktop.viewmodels.keys import key_name
 
 PURPOSE_LIMIT: Final = 160
 REASON_LIMIT: Final = 160
@@ -44,15 +45,17 @@ class Step(IntEnum):
     EXECUTE = 0
     SIGN = 1
     LOOK_AGAIN = 2
-    EXPORT = 3
-    READ = 4
-    WAIT = 5
+    OPEN_KEYS = 3
+    EXPORT = 4
+    READ = 5
+    WAIT = 6
 
 
 STEP_TEXTS: Final = {
     Step.EXECUTE: "Execute…",
     Step.SIGN: "Review and sign",
     Step.LOOK_AGAIN: "Look again",
+    Step.OPEN_KEYS: "Open Keys",
     Step.EXPORT: "Export for cosigners…",
     Step.READ: "Review",
     Step.WAIT: "Review",
@@ -122,10 +125,13 @@ def queue_view(
     queue: tuple[QueuedTransaction, ...],
     safe: Safe | None,
     workspace: Workspace,
-    keys: tuple[KeyLabel, ...],
+    keys: tuple[KeyLabel, ...] | None,
     verdicts: Mapping[bytes, str],
 ) -> QueueView:
-    """The queue page; `verdicts` are those of reviews made so far, by safeTxHash."""
+    """The queue page; `verdicts` are those of reviews made so far, by safeTxHash.
+
+    `keys` is `None` where nobody knows which keys this desk has.
+    """
     desk = _Desk(workspace=workspace, safe=safe, keys=keys)
     waiting = tuple(q for q in queue if q.state not in FINAL)
     cards = [_card(q, desk, waiting, verdicts.get(q.safe_tx_hash, "")) for q in waiting]
@@ -170,7 +176,7 @@ class _Desk:
 
     workspace: Workspace
     safe: Safe | None
-    keys: tuple[KeyLabel, ...]
+    keys: tuple[KeyLabel, ...] | None
 
     @property
     def owners(self) -> tuple[Address, ...]:
@@ -189,16 +195,16 @@ class _Desk:
 
     @property
     def my_owners(self) -> frozenset[Address]:
-        return frozenset(k.address for k in self.keys if k.address in self.owners)
+        return frozenset(k.address for k in self.keys or () if k.address in self.owners)
 
     @property
     def can_execute(self) -> bool:
-        return any(k.role == "executor" for k in self.keys)
+        return any(k.role == "executor" for k in self.keys or ())
 
     def name(self, address: Address) -> str:
-        key = next((k for k in self.keys if k.address == address), None)
+        key = next((k for k in self.keys or () if k.address == address), None)
         if key is not None:
-            return f"{name_text(key.label)} (this desk)"
+            return key_name(key)
         return party_at(address, self.workspace).short
 
 
@@ -247,7 +253,7 @@ def _state(queued: QueuedTransaction, desk: _Desk, signed: frozenset[Address]) -
     if _is_enough(desk, signed):
         is_next = desk.nonce == queued.tx.nonce
         return Remark("ready to execute" if is_next else "confirmed", "good")
-    return Remark("collecting signatures" if signed else "no signature yet", "idle")
+    return Remark("collecting confirmations" if signed else "no confirmation yet", "idle")
 
 
 def _is_enough(desk: _Desk, signed: frozenset[Address]) -> bool:
@@ -270,16 +276,22 @@ def _step(
         return Step.WAIT, f"The Safe is at nonce {desk.nonce}; this can never run."
     if verdict == "block":
         return Step.READ, "The review forbids signing it; read why."
-    if _is_enough(desk, signed):
-        return _step_confirmed(queued, desk)
-    return _step_unconfirmed(queued, desk, signed, queue)
+    if desk.keys is None:
+        return Step.READ, "The keys of this desk are not known."
+    is_enough = _is_enough(desk, signed)
+    return (
+        _step_confirmed(queued, desk)
+        if is_enough
+        else _step_unconfirmed(queued, desk, signed, queue)
+    )
 
 
 def _step_confirmed(queued: QueuedTransaction, desk: _Desk) -> tuple[Step, str]:
     if desk.nonce != queued.tx.nonce:
         return Step.WAIT, f"Enough owners signed; it waits for nonce {desk.nonce}."
     if not desk.can_execute:
-        return Step.EXPORT, "Enough owners signed; this desk has no executor key to send it with."
+        words = "Enough owners signed; this desk has no executor key to send it with."
+        return Step.EXPORT if desk.my_owners else Step.OPEN_KEYS, words
     return Step.EXECUTE, "Enough owners signed and it is next."
 
 
@@ -295,12 +307,13 @@ def _step_unconfirmed(
         if any(c.owner in free for q in rivals for c in q.confirmations):
             words = f"You signed another transaction for nonce {queued.tx.nonce}."
             return Step.READ, words
-        return Step.SIGN, "Your signature is missing."
+        return Step.SIGN, "Your confirmation is missing."
     missing = (desk.threshold or 0) - len(signed)
-    more = f"{missing} more signature{'' if missing == 1 else 's'}"
+    more = f"{missing} more confirmation{'' if missing == 1 else 's'}"
     if desk.my_owners:
         return Step.EXPORT, f"You signed. {more} from other owners."
-    return Step.EXPORT, f"No owner key on this desk. {more} from owners."
+    none = "No key of this desk is an owner's." if desk.keys else "This desk has no key yet."
+    return Step.OPEN_KEYS, f"{none} {more} from owners."
 
 
 def _accented(card: QueueCard, *, is_main: bool) -> QueueCard:

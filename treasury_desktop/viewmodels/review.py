@@ -4,7 +4,7 @@ Built off the GUI thread from a `Review`; every sentence is finished and every f
 harmless. Nothing here decides whether signing is allowed: `Review.why_not_signable` does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from treasury_desktop.assets.address import Address
@@ -12,27 +12,30 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain, problems_of
 from treasury_desktop.assets.usd import percent_text, usd_text
 from treasury_desktop.calls.effects import NATIVE, effects_of
-from treasury_desktop.deployments.judgement import Judgement
+from treasury_desktop.deployments.judgement import Judgement, Verdict
 from treasury_desktop.deployments.policy import OUTSIDER
 from treasury_desktop.deployments.venues import readers_for
+from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.evidence import Origin
-from treasury_desktop.treasury.terms import BPS
+from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.viewmodels.figures import (
     Remark,
     as_of_text,
     hex_text,
     name_text,
 )
+from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import (
     PARTLY_READ,
-    SENTENCE_LIMIT,
     JudgementRow,
+    advice_words,
     hides_effects,
     judgement_row,
     runs_foreign_code,
 )
+from treasury_desktop.viewmodels.keys import key_name
 from treasury_desktop.viewmodels.names import Names
 
 PURPOSE_LIMIT: Final = 400
@@ -187,16 +190,6 @@ def is_acknowledged(row: FindingRow, typed: str) -> bool:
     return bool(row.words) and " ".join(typed.casefold().replace("_", " ").split()) == row.words
 
 
-def whole_sentence(text: str) -> str:
-    """A finding's words as a sentence of their own: "gives …" → "It gives …"."""
-    said = plain(text, limit=SENTENCE_LIMIT)
-    if said.startswith(OUTSIDER):
-        return f"Payment to {said.removeprefix(OUTSIDER)}"
-    first = said.partition(" ")[0]
-    is_verb = first.islower() and first.isalpha() and (first.endswith("s") or first == "may")
-    return f"It {said}" if is_verb else said
-
-
 def leaving_text(review: Review, names: Names) -> str:
     """What leaves the treasury and to whom, in one line, from the calls themselves."""
     facts = review.facts
@@ -246,7 +239,7 @@ def _verdict_word(review: Review) -> str:
 
 
 def _verdict_sentence(review: Review, findings: tuple[FindingRow, ...]) -> str:
-    policy = _policy_words(review.judgements)
+    policy = _policy_words(review.judgements, review.facts.terms)
     count = {kind: sum(row.severity == kind for row in findings) for kind in KINDS}
     if review.verdict == "block":
         first = next(row for row in findings if row.severity == "block")
@@ -261,7 +254,7 @@ def _verdict_sentence(review: Review, findings: tuple[FindingRow, ...]) -> str:
     return policy or "No finding, and nothing is deployed."
 
 
-def _policy_words(judgements: tuple[Judgement, ...]) -> str:
+def _policy_words(judgements: tuple[Judgement, ...], terms: PolicyTerms) -> str:
     """The worst judgement in one sentence, or nothing where the policy has nothing to say."""
     said = [j for j in judgements if not j.group.startswith(OUTSIDER)]
     if not said:
@@ -275,7 +268,9 @@ def _policy_words(judgements: tuple[Judgement, ...]) -> str:
     with_rest = ""
     if after is not None and after != worst.share_bps:
         with_rest = f", {percent_text(after / BPS)} with what is there and queued"
-    return f"{amount} into {group} is {share} of the treasury{with_rest}: {worst.verdict.words}."
+    advice = f"; {advice_words(terms)}" if worst.verdict is Verdict.ABOVE_ADVICE else ""
+    sum_up = f"{amount} into {group} is {share} of the treasury{with_rest}"
+    return f"{sum_up}: {worst.verdict.words}{advice}."
 
 
 def _counted(number: int, what: str) -> str:
@@ -335,6 +330,17 @@ def _finding_row(
         sentence=whole_sentence(sentence),
         paths=paths,
         words=words if severity is Severity.DANGER else "",
+    )
+
+
+def with_our_names(
+    rows: tuple[SignatureRow, ...], keys: tuple[KeyLabel, ...]
+) -> tuple[SignatureRow, ...]:
+    """The same rows, our own keys by the names the queue gives them."""
+    ours = {str(key.address): key_name(key) for key in keys}
+    return tuple(
+        replace(row, name=ours[row.address], source="") if row.address in ours else row
+        for row in rows
     )
 
 

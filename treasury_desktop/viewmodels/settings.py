@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from treasury_desktop.assets.usd import percent_text
+from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.figures import name_text, span_text
+from treasury_desktop.viewmodels.strategies import contract_roles, venue_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class SettingsView:
     workspace: str
     safes: tuple[Entry, ...]
     endpoints: tuple[Entry, ...]
+    endpoints_caption: str
     terms: tuple[tuple[str, str], ...]
     strategies: tuple[Entry, ...]
     address_book: tuple[Entry, ...]
@@ -42,15 +45,16 @@ def settings_view(workspace: Workspace) -> SettingsView:
         endpoints=tuple(
             Entry(name=name_text(e.name), note=name_text(e.url)) for e in workspace.endpoints
         ),
+        endpoints_caption=_endpoints_caption(len(workspace.endpoints)),
         terms=terms_rows(workspace.terms, workspace.twap_window_seconds),
         strategies=tuple(
             Entry(
                 name=name_text(s.name),
-                note=f"{name_text(s.venue)} · group {name_text(s.group)}",
+                note=f"{_place_words(s, role)} · group {name_text(s.group)}",
                 address=str(contract),
             )
             for s in workspace.strategies
-            for contract in s.contracts
+            for contract, role in contract_roles(s).items()
         ),
         address_book=tuple(
             Entry(name=name_text(p.name), note=name_text(p.note), address=str(p.address))
@@ -75,6 +79,19 @@ def terms_rows(terms: PolicyTerms, twap_window_seconds: int) -> tuple[tuple[str,
             "measured against the limit too" if terms.judge_outsiders else "not measured",
         ),
     )
+
+
+def _place_words(strategy: Strategy, role: str) -> str:
+    """The venue and which of its contracts it is: "Uniswap v3 · pool", "ERC-4626 vault"."""
+    venue, part = venue_words(strategy), role.lower()
+    return venue if part in venue else f"{venue} · {part}"
+
+
+def _endpoints_caption(count: int) -> str:
+    """What it is worth that so many nodes are asked."""
+    if count > 1:
+        return "their answers are compared"
+    return "one alone: nobody compares its answers" if count else "nothing is read from the chain"
 
 
 def _per_cent(bps: int) -> str:

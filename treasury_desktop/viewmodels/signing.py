@@ -4,14 +4,16 @@ The choice of keys follows from the review's Safe alone; whether anything is sig
 again by the desk and by the signer process.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
+from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.review.review import Review
 from treasury_desktop.safes.confirmation import Confirmation
-from treasury_desktop.viewmodels.figures import hex_text, moment_text, name_text
+from treasury_desktop.viewmodels.figures import block_text, hex_text, moment_text, name_text
 
 WHAT_HAPPENS: Final = (
     (
@@ -22,11 +24,11 @@ WHAT_HAPPENS: Final = (
         "The signer process rebuilds the hash from the bytes, judges again by the present clock, "
         "signs, and ends."
     ),
-    "The signature is checked and kept here before anything else happens. Nothing is sent.",
+    "It is checked and kept here as your confirmation before anything else. Nothing is sent.",
 )
 EXECUTION_STEPS: Final = (
     "The Safe's nonce, owners and threshold are read again, and the Safe itself derives the hash.",
-    "The review runs once more; a block stops it here.",
+    "The review runs once more; a finding that blocks stops it here.",
     "A separate window asks for the executor key's passphrase; the executor pays the network fee.",
     (
         "It is recorded before it is sent. Then we wait for the receipt and for ExecutionSuccess "
@@ -37,15 +39,22 @@ EXECUTION_STEPS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyChoice:
-    """Keys that may be used now, and the sentence when there are none."""
+    """Keys that may be used now, and the sentence when there are none.
+
+    `lacks_key` where another key on this desk would help.
+    """
 
     keys: tuple[KeyLabel, ...]
     why_none: str
+    lacks_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of it: a headline, what it means, and what to do next ("" for nothing)."""
+    """What came of it: a headline, what it means, and what to do next ("" for nothing).
+
+    `why_not_again` says why the same is not offered once more ("" where it may be tried again).
+    """
 
     kind: str
     title: str
@@ -53,6 +62,7 @@ class Outcome:
     facts: tuple[tuple[str, str], ...] = ()
     next_step: str = ""
     next_words: str = ""
+    why_not_again: str = ""
 
 
 def key_text(key: KeyLabel) -> str:
@@ -60,11 +70,13 @@ def key_text(key: KeyLabel) -> str:
     return f"{name_text(key.label)} · {key.role} · {key.address}"
 
 
-def keys_to_sign(review: Review, keys: tuple[KeyLabel, ...]) -> KeyChoice:
-    """The keys of owners of this Safe that have not signed yet."""
+def keys_to_sign(
+    review: Review, keys: tuple[KeyLabel, ...], signed: AbstractSet[Address] = frozenset()
+) -> KeyChoice:
+    """The keys of owners of this Safe that have not signed yet, nor since the review (`signed`)."""
     safe = review.facts.safe
     owners = [key for key in keys if safe.is_owner(key.address)]
-    free = tuple(key for key in owners if key.address not in review.valid_signers)
+    free = tuple(key for key in owners if key.address not in {*review.valid_signers, *signed})
     if free:
         why = ""
     elif isinstance(safe.owners, Unknown):
@@ -75,7 +87,8 @@ def keys_to_sign(review: Review, keys: tuple[KeyLabel, ...]) -> KeyChoice:
         why = "None of this desk's keys belongs to an owner of this Safe."
     else:
         why = "This desk has no key yet; create one on the Keys page."
-    return KeyChoice(keys=free, why_none=why)
+    lacks_key = not owners and not isinstance(safe.owners, Unknown)
+    return KeyChoice(keys=free, why_none=why, lacks_key=lacks_key)
 
 
 def keys_to_execute(keys: tuple[KeyLabel, ...]) -> KeyChoice:
@@ -87,51 +100,85 @@ def keys_to_execute(keys: tuple[KeyLabel, ...]) -> KeyChoice:
         else "This desk has no executor key. Create one on the Keys page and send it a little "
         "of the chain's coin for gas; an owner's key is never used for this."
     )
-    return KeyChoice(keys=found, why_none=why)
+    return KeyChoice(keys=found, why_none=why, lacks_key=not found)
 
 
-def signed_outcome(confirmation: Confirmation, review: Review, key: KeyLabel) -> Outcome:
-    """After signing: how many are there now, and where the transaction goes next."""
+def signed_outcome(
+    confirmation: Confirmation, review: Review, key: KeyLabel, keys: tuple[KeyLabel, ...]
+) -> Outcome:
+    """After signing: how many are there now, and where the transaction goes from here."""
     signers = set(review.valid_signers) | {confirmation.owner}
-    threshold = review.facts.safe.threshold
-    wanted = None if isinstance(threshold, Unknown) else threshold
+    safe = review.facts.safe
+    wanted = None if isinstance(safe.threshold, Unknown) else safe.threshold
     is_enough = wanted is not None and len(signers) >= wanted
+    step, button, words = _after_signing(review, keys) if is_enough else _TO_COSIGNERS
+    owners = "" if isinstance(safe.owners, Unknown) else f", {len(safe.owners)} owners"
+    said = f"{len(signers)} of {'?' if wanted is None else wanted} needed confirmations{owners}."
     return Outcome(
         kind="good",
         title=f"Signed with {name_text(key.label)}",
-        sentence=f"{len(signers)} of {'?' if wanted is None else wanted} owners signed. "
-        "The signature is checked and kept.",
+        sentence=f"{said} Yours is checked and kept. {words}".strip(),
         facts=(
             ("Owner", str(confirmation.owner)),
             ("Safe transaction hash", hex_text(confirmation.safe_tx_hash)),
         ),
-        next_step="execute" if is_enough else "export",
-        next_words="Execute it from the queue" if is_enough else "Export for the cosigner…",
+        next_step=step,
+        next_words=button,
+        why_not_again="Every owner key of this desk has signed this transaction.",
     )
+
+
+_TO_COSIGNERS: Final = ("export", "Export for cosigners…", "")
+
+
+def _after_signing(review: Review, keys: tuple[KeyLabel, ...]) -> tuple[str, str, str]:
+    """What can be done here with enough confirmations: step, its button, and what to know."""
+    current, own = review.facts.safe.nonce, review.bundle.tx.nonce
+    if isinstance(current, int) and current < own:
+        return "queue", "Show it in the queue", f"It waits for nonce {current}."
+    if not keys_to_execute(keys).keys:
+        words = (
+            "This desk has no executor key to send it with: another desk executes it, or one is "
+            "created on the Keys page."
+        )
+        return "export", "Export for another desk…", words
+    return "execute", "Execute it from the queue", ""
 
 
 def execution_outcome(receipt: Receipt) -> Outcome:
     """After sending: what the chain says became of our hash."""
+    block = block_text(receipt.block)
     facts = (
         ("Transaction hash", hex_text(receipt.transaction_hash)),
-        ("Block", f"{receipt.block.number:,} · {moment_text(receipt.block.timestamp)}"),
+        ("Block", f"{block.removeprefix('block ')} · {moment_text(receipt.block.timestamp)}"),
         ("Gas used", f"{receipt.gas_used:,}"),
         ("Receipt status", "1, included" if receipt.status == 1 else f"{receipt.status}, reverted"),
         ("ExecutionSuccess", _announced(receipt.execution_success)),
     )
-    if receipt.execution_success is True:
-        title, kind = "Executed", "good"
-        sentence = "The Safe announced success for this very hash."
-    elif receipt.execution_success is False:
-        title, kind = "The Safe executed it and its calls failed", "danger"
-        sentence = "The nonce is used. The calls were rolled back; nothing moved."
-    else:
-        title, kind = "Included, but not executed", "advice"
-        sentence = (
-            "The chain included the transaction and the Safe did not announce our hash; its nonce "
-            "is untouched, and it can be tried again."
+    if receipt.execution_success is None:
+        return Outcome(
+            kind="advice",
+            title="Included, but not executed",
+            sentence="The chain included the transaction and the Safe did not announce our hash; "
+            "its nonce is untouched, and it can be tried again.",
+            facts=facts,
         )
-    return Outcome(kind=kind, title=title, sentence=sentence, facts=facts)
+    if receipt.execution_success:
+        kind, title, why = "good", f"Executed in {block}", f"Executed in {block}."
+        sentence = "The Safe announced success for this very hash."
+    else:
+        kind, title = "danger", "The Safe executed it and its calls failed"
+        sentence = "The nonce is used. The calls were rolled back; nothing moved."
+        why = f"Its calls failed in {block}, and its nonce is used."
+    return Outcome(
+        kind=kind,
+        title=title,
+        sentence=sentence,
+        facts=facts,
+        next_step="queue",
+        next_words="Show the queue",
+        why_not_again=why,
+    )
 
 
 def unknown_outcome(sentence: str) -> Outcome:

@@ -100,7 +100,7 @@ def _view(
     positions = [p for p in snapshot.positions if p.pool == strategy.pool]
     return StrategyView(
         name=name_text(strategy.name),
-        venue=VENUE_WORDS.get(strategy.venue, name_text(strategy.venue)),
+        venue=venue_words(strategy),
         group=name_text(strategy.group),
         value=_worth(here),
         contracts=_contracts(strategy),
@@ -108,6 +108,23 @@ def _view(
         positions=tuple(_position(each, pool, workspace) for each in positions),
         exposure=exposure,
     )
+
+
+def venue_words(strategy: Strategy) -> str:
+    """A venue by the name people know it by."""
+    return VENUE_WORDS.get(strategy.venue, name_text(strategy.venue))
+
+
+def contract_roles(strategy: Strategy) -> dict[Address, str]:
+    """Every contract once, under what it is to the strategy."""
+    roles = dict[Address, str]()
+    if strategy.pool is not None:
+        roles[strategy.pool] = "Pool"
+    if strategy.position_manager is not None:
+        roles[strategy.position_manager] = "Position manager"
+    for contract in strategy.contracts:
+        roles.setdefault(contract, "Vault" if strategy.venue == "erc4626" else "Contract")
+    return roles
 
 
 def _worth(here: list[Valued]) -> str:
@@ -120,14 +137,7 @@ def _worth(here: list[Valued]) -> str:
 
 
 def _contracts(strategy: Strategy) -> tuple[Party, ...]:
-    """Every contract once, under what it is to the strategy."""
-    roles = dict[Address, str]()
-    if strategy.pool is not None:
-        roles[strategy.pool] = "Pool"
-    if strategy.position_manager is not None:
-        roles[strategy.position_manager] = "Position manager"
-    for contract in strategy.contracts:
-        roles.setdefault(contract, "Vault" if strategy.venue == "erc4626" else "Contract")
+    roles = contract_roles(strategy)
     return tuple(Party(role, "", str(address)) for address, role in roles.items())
 
 

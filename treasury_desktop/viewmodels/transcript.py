@@ -10,7 +10,7 @@ from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.terms import BPS
 from treasury_desktop.viewmodels.call_lines import CallReader, Line
-from treasury_desktop.viewmodels.review import whole_sentence
+from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 
 MOST_CALLS = 200
 MOST_PATHS = 8

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
+from treasury_desktop.viewmodels.figures import NONE
 from treasury_desktop.windows.look.icons import swatch
 from treasury_desktop.windows.look.style import look, mono
 from treasury_desktop.windows.look.tokens import Token
@@ -116,9 +117,16 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             return look().colour(column.kind(row))
         if role == Qt.ItemDataRole.DecorationRole and column.series:
             return swatch(column.series(row))
-        if role == Qt.ItemDataRole.FontRole and (column.is_mono or column.is_strong):
-            return self._mono if column.is_mono else self._strong
+        if role == Qt.ItemDataRole.FontRole:
+            return self._font(row, column)
         return None
+
+    def _font(self, row: Row, column: Column[Row]) -> QFont | None:
+        """What is quiet is never strong, and "–" is the same dash in every column."""
+        if column.is_mono:
+            return None if column.text(row) == NONE else self._mono
+        is_quiet = column.kind is not None and column.kind(row) == "text_quiet"
+        return self._strong if column.is_strong and not is_quiet else None
 
     def headerData(
         self,

@@ -5,12 +5,18 @@ links or fetch `<img src="file://…">`. A test refuses `QLabel` and `setToolTip
 """
 
 import html
+import re
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from treasury_desktop.windows.look.style import set_variant
+
+_HUGE = re.compile(r"\d[\d,.]{22,}\d", re.ASCII)
+_MARKS = re.compile(r"[.,]")
+_LONG_WORD = re.compile(r"\w{24,}")
+_FOUR = re.compile(r"\w{4}(?=\w)")
 
 
 class PlainLabel(QLabel):
@@ -42,6 +48,15 @@ def plain_label(
     if right:
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return label
+
+
+def breakable(text: str) -> str:
+    """The same characters; a line may end inside a huge number or any other very long word.
+
+    A label is as wide as its longest word at least: one would push the page aside, or be cut.
+    """
+    text = _HUGE.sub(lambda number: _MARKS.sub("\\g<0>\u200b", number[0]), text)
+    return _LONG_WORD.sub(lambda word: _FOUR.sub("\\g<0>\u200b", word[0]), text)
 
 
 def plain_markup(text: str) -> str:

@@ -1,10 +1,11 @@
 """The secret-entry window: guarded, plain, forgetful."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.windows.secret_entry.questions import (
@@ -18,8 +19,8 @@ from tests.windows.secret_entry.questions import (
 from treasury_desktop.errors import Refused, TreasuryError, Unavailable
 from treasury_desktop.windows.secret_entry.question import question_for
 from treasury_desktop.windows.secret_entry.run import TRIES, SecretEntry, rehearse
-from treasury_desktop.windows.secret_entry.window import SecretEntryWindow
-from treasury_desktop.windows.untrusted import rich_labels, texts_in
+from treasury_desktop.windows.secret_entry.window import SecretEntryWindow, place_aside
+from treasury_desktop.windows.untrusted import labels_in, rich_labels, texts_in
 
 WAIT_MS = 5000
 SHORT_GUARD_MS = 10
@@ -98,6 +99,11 @@ def test_window_shows_everything_a_signer_compares(window: SecretEntryWindow) ->
         "".join(question.words),
     ):
         assert expected in whole
+    for label in labels_in(window):
+        if label.isVisible() and not label.wordWrap():
+            lines = label.text().split("\n")
+            wanted = max(label.fontMetrics().horizontalAdvance(line) for line in lines)
+            assert label.width() >= wanted, "no digit is cut"
     assert "31337 (demonstration on this machine)" in text
     assert "Purpose, as its sender states it: As voted." in text
 
@@ -165,6 +171,63 @@ def test_confirming_hands_over_and_forgets(qtbot: QtBot) -> None:
     assert not entry.window.fields[0].text()
     assert signer.buffers == [bytearray(14)]
     assert not entry.window.isVisible()
+
+
+def test_a_second_return_does_not_cancel(qtbot: QtBot) -> None:
+    """While the key is derived the focus is on nothing that Return could press."""
+    go_on = threading.Event()
+    signer = Signer(ANSWER)
+
+    def slowly(passphrases: Sequence[bytearray]) -> Mapping[str, object] | None:
+        go_on.wait(5)
+        return signer(passphrases)
+
+    entry = SecretEntry(question_for(sign_job()), slowly)
+    qtbot.addWidget(entry.window)
+    entry.window._guard.setInterval(SHORT_GUARD_MS)
+    with qtbot.waitSignal(entry.window.became_ready, timeout=WAIT_MS):
+        entry.window.show()
+    entry.window.activateWindow()
+    field = entry.window.fields[0]
+    field.setFocus()
+    qtbot.keyClicks(field, "the passphrase")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not isinstance(QApplication.focusWidget(), QPushButton)
+    focus = QApplication.focusWidget() or entry.window
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Enter):
+        qtbot.keyClick(focus, key)
+    assert entry.window.isVisible()
+    with qtbot.waitSignal(entry.ended, timeout=WAIT_MS):
+        go_on.set()
+    assert entry.outcome() == ANSWER
+
+
+def test_the_eight_words_stand_in_two_lines_of_four(window: SecretEntryWindow) -> None:
+    """Beside each other's halves, as they are read aloud."""
+    words = question_for(sign_job()).words
+    lines = next(text for text in texts_in(window) if words[0] in text.split()).splitlines()
+    assert [line.split() for line in lines] in ([[*words]], [[*words[:4]], [*words[4:]]])
+
+
+@pytest.mark.parametrize(
+    ("room", "size", "place"),
+    [
+        (QRect(0, 0, 1920, 1050), QSize(760, 640), QPoint(1160, 410)),
+        (QRect(64, 27, 1856, 1053), QSize(760, 640), QPoint(1160, 440)),
+        (QRect(0, 0, 700, 600), QSize(760, 640), QPoint(0, 0)),
+    ],
+)
+def test_the_window_stands_aside_of_what_is_compared(
+    room: QRect, size: QSize, place: QPoint
+) -> None:
+    """In the lower right corner: the desk's hashes and words are at its upper left."""
+    assert place_aside(room, size) == place
+
+
+def test_the_window_opens_in_its_corner(window: SecretEntryWindow, qtbot: QtBot) -> None:
+    """Wholly on the screen, where it has room."""
+    room = window.screen().availableGeometry()
+    qtbot.waitUntil(lambda: window.frameGeometry().right() == room.right())
 
 
 def test_wrong_passphrase_can_be_tried_again_three_times(qtbot: QtBot) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.deployment import DeployForm, StrategyChoice
@@ -10,11 +10,13 @@ from treasury_desktop.viewmodels.deployment_range import RangeView
 from treasury_desktop.windows.deploy.range_picture import RangePicture
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import set_variant
-from treasury_desktop.windows.untrusted import PlainLabel, plain_label
+from treasury_desktop.windows.untrusted import PlainLabel, breakable, plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.fields import Choice
 
 DEBOUNCE_MS = 150
+_LINE = 17
+"""Pixels of a line of small words: the room stays whether anything is said there or not."""
 
 
 class DeployFormCard(Card):
@@ -34,20 +36,22 @@ class DeployFormCard(Card):
         self.strategy = Choice()
         self.strategy.setAccessibleName("Strategy")
         self._note = plain_label(role="quiet", wrap=True)
-        self.amount = _field("Amount", "250000 or 4%")
+        self.amount = _field("Amount", "250,000 or 4%")
         self.token = Choice()
         self.token.setAccessibleName("Token the amount is in")
         self._token_name = plain_label(role="quiet")
-        self._follows = plain_label(role="small", wrap=True)
+        self._below_amount = plain_label(role="small", wrap=True)
         self.low = _field("Lower price")
         self.high = _field("Upper price")
         self.slippage = _field("Slippage in per cent")
         self.hours = _field("Deadline in hours")
         self.purpose = _field("Purpose", "why; your cosigners read it")
         self.picture = RangePicture()
-        self._snapped = plain_label(role="small", wrap=True)
+        self._below_range = plain_label(role="small", wrap=True)
         self._range_words = plain_label(role="quiet", wrap=True)
-        self._problem = plain_label(role="small", kind="block", wrap=True)
+        self._below_terms = plain_label(role="small", wrap=True)
+        self._problem = ("", "")
+        self._amounts = self._snapped = ""
         self._range_part = self._range()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -96,15 +100,21 @@ class DeployFormCard(Card):
     def show_range(self, view: RangeView | None) -> None:
         """Shows what the typed prices mean."""
         self.picture.show_range(view)
-        self._snapped.setText("" if view is None else view.snapped)
+        self._snapped = "" if view is None else view.snapped
         self._range_words.setText("" if view is None else view.words)
+        self._show_lines()
 
     def show_amounts(self, words: str) -> None:
         """Shows what goes in altogether."""
-        self._follows.setText(words)
+        self._amounts = words
+        self._show_lines()
 
     def show_problem(self, field: str, words: str) -> None:
-        """Marks the field that is not right yet; no words clear all marks."""
+        """Marks the field that is not right yet and says so below it; no words clear all marks.
+
+        An empty field is not marked: it is still to be filled in. What is wrong with no field in
+        particular stands beside the judgement.
+        """
         fields = {
             "amount": self.amount,
             "lower": self.low,
@@ -112,15 +122,28 @@ class DeployFormCard(Card):
             "slippage": self.slippage,
             "hours": self.hours,
         }
+        is_filled = field in fields and bool(fields[field].text().strip())
+        self._problem = (field, words) if words and is_filled else ("", "")
         for name, widget in fields.items():
-            is_empty = not widget.text().strip()
-            set_variant(widget, kind="block" if words and name == field and not is_empty else "")
-        is_shown = bool(words) and (field not in fields or bool(fields[field].text().strip()))
-        self._problem.setText(words if is_shown else "")
+            set_variant(widget, kind="block" if name == self._problem[0] else "")
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        """Below each group of fields stands what they mean, or what is wrong with one of them."""
+        field, problem = self._problem
+        lines = (
+            (self._below_amount, ("amount",), self._amounts),
+            (self._below_range, ("lower", "upper"), self._snapped),
+            (self._below_terms, ("slippage", "hours"), ""),
+        )
+        for label, fields, words in lines:
+            is_wrong = field in fields
+            label.setText(breakable(problem if is_wrong else words))
+            set_variant(label, kind="block" if is_wrong else "")
 
     def _on_strategy(self) -> None:
         choice = self.choice
-        self._note.setText("" if choice is None else choice.note)
+        self._note.setText("" if choice is None else breakable(choice.note))
         names = () if choice is None else tuple(symbol for _key, symbol in choice.tokens)
         self.token.clear()
         for name in names:
@@ -163,14 +186,15 @@ class DeployFormCard(Card):
         amount.addWidget(self.token)
         amount.addWidget(self._token_name)
         self.body.addSpacing(6)
-        self.add(_name("Amount, or per cent of the treasury"), amount, self._follows)
+        self.add(_name("Amount, or per cent of the treasury"), amount, self._below_amount)
         self.body.addSpacing(6)
         self.add(self._range_part)
         self.add(_name("Purpose"), self.purpose)
-        self.add(self._problem)
         self.body.addStretch(1)
-        self._follows.setMinimumHeight(18)
-        self._problem.setMinimumHeight(34)
+        self._below_amount.setMinimumHeight(2 * _LINE)
+        self._below_amount.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        for label in (self._below_range, self._below_terms):
+            label.setMinimumHeight(_LINE)
 
     def _range(self) -> QWidget:
         whole = QWidget()
@@ -185,16 +209,17 @@ class DeployFormCard(Card):
         grid.addWidget(self.high, 0, 1)
         column.addLayout(grid)
         column.addWidget(self.picture)
-        column.addWidget(self._snapped)
+        column.addWidget(self._below_range)
         column.addWidget(self._range_words)
         tolerance = QGridLayout()
         tolerance.setHorizontalSpacing(tokens.GRID)
         tolerance.setVerticalSpacing(4)
         tolerance.addWidget(_name("Slippage, %"), 0, 0)
-        tolerance.addWidget(_name("Deadline, hours from now"), 0, 1)
+        tolerance.addWidget(_name("Deadline, in hours"), 0, 1)
         tolerance.addWidget(self.slippage, 1, 0)
         tolerance.addWidget(self.hours, 1, 1)
         column.addLayout(tolerance)
+        column.addWidget(self._below_terms)
         return whole
 
 

@@ -1,20 +1,27 @@
 """The second column of Deploy: how the policy judges what is typed, and what would pass."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.viewmodels.deployment import FIGURES, DeployView, Largest
 from treasury_desktop.windows.look import tokens
-from treasury_desktop.windows.look.icons import Glyph
-from treasury_desktop.windows.look.style import set_variant
-from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.look.icons import Glyph, icon, spaced
+from treasury_desktop.windows.untrusted import breakable, plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 LARGEST = 2
 REMARKS = 4
+_DEFINED, _FIGURES = "How they are defined", "Back to the figures"
 
 
 class JudgementColumn(Card):
@@ -31,7 +38,8 @@ class JudgementColumn(Card):
         self._typed = [""] * LARGEST
         self._badge = VerdictBadge("not a deployment", "nothing to judge yet", large=True)
         self.sentence = plain_label(wrap=True)
-        self.sentence.setMinimumHeight(54)
+        self.sentence.setMinimumHeight(72)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._names = [plain_label(role="quiet") for _ in FIGURES]
         self._figures = [plain_label("–", role="strong", right=True) for _ in FIGURES]
         self._before = plain_label("–", role="strong", right=True)
@@ -42,15 +50,16 @@ class JudgementColumn(Card):
         self._use = [self._use_button(number) for number in range(LARGEST)]
         self._remarks = [plain_label(role="small", wrap=True) for _ in range(REMARKS)]
         self._remark_rows = [_remark_row(label) for label in self._remarks]
-        self._more = QPushButton("How these figures are defined")
-        self._definitions = plain_label(role="quiet", wrap=True)
+        self._more = QPushButton(icon("question"), _DEFINED)
+        self._definitions = plain_label(wrap=True)
+        self._pages = QStackedWidget()
         self._lay_out()
         self.clear("Type an amount: it is judged while you type.")
 
     def clear(self, words: str, kind: str = "not a deployment", word: str = "not yet") -> None:
         """Nothing is judged, for this reason."""
         self._badge.say(kind, word)
-        self.sentence.setText(words)
+        self.sentence.setText(breakable(words))
         for label, figure, name in zip(self._names, self._figures, FIGURES, strict=True):
             label.setText(name)
             figure.setText("–")
@@ -60,12 +69,12 @@ class JudgementColumn(Card):
             bar.show_exposure(existing_bps=0, words="nothing judged yet")
         self._show_largest(())
         self._show_remarks(())
-        self._definitions.setText("")
+        self._definitions.setText("They are told once something is judged.")
 
     def show_view(self, view: DeployView) -> None:
         """Shows the judgement of a draft."""
         self._badge.say(view.verdict)
-        self.sentence.setText(view.sentence)
+        self.sentence.setText(breakable(view.sentence))
         row = view.judgement
         if row is not None:
             for figure, (_name, text) in zip(self._figures, view.figures, strict=True):
@@ -81,7 +90,7 @@ class JudgementColumn(Card):
                 words=f"after: {view.after}",
             )
             said = (f"{name.capitalize()}: {text}." for name, text in row.definitions)
-            self._definitions.setText("\n".join(said))
+            self._definitions.setText("\n\n".join(said))
         self._before.setText(view.before or "–")
         self._after.setText(view.after or "–")
         self._show_largest(view.largest)
@@ -103,11 +112,15 @@ class JudgementColumn(Card):
             shown[-1] = f"{more + 1} more findings; the review lists them all."
         for number, row in enumerate(self._remark_rows):
             words = shown[number] if number < len(shown) else ""
-            self._remarks[number].setText(words)
+            self._remarks[number].setText(breakable(words))
             row.setVisible(bool(words))
 
-    def _on_more(self, is_on: bool) -> None:
-        self._definitions.setVisible(is_on)
+    def _on_more(self) -> None:
+        """Figures and definitions share one place, so that nothing is pushed off the page."""
+        is_defined = self._pages.currentIndex() == 0
+        self._pages.setCurrentIndex(1 if is_defined else 0)
+        self._more.setText(_FIGURES if is_defined else _DEFINED)
+        self._more.setIcon(icon("arrow-left" if is_defined else "question"))
 
     def _bar(self, *, has_labels: bool) -> ExposureBar:
         terms = self._terms
@@ -128,18 +141,25 @@ class JudgementColumn(Card):
 
     def _lay_out(self) -> None:
         self.body.setSpacing(10)
-        self.add(self._badge, self.sentence, self._figure_grid(), self._bar_grid())
-        self.add(self._largest_grid())
-        for row in self._remark_rows:
-            self.add(row)
-        set_variant(self._more, role="ghost")
-        self._more.setCheckable(True)
-        self._more.toggled.connect(self._on_more)
+        self._more.setIconSize(spaced())
+        self._more.clicked.connect(self._on_more)
+        figures, defined = QWidget(), QWidget()
+        first = _column(figures)
+        for grid in (self._figure_grid(), self._bar_grid(), self._largest_grid()):
+            first.addLayout(grid)
+        second = _column(defined)
+        second.addWidget(self._definitions)
+        for column in (first, second):
+            column.addStretch(1)
+        for page in (figures, defined):
+            self._pages.addWidget(page)
+        self.add(self._badge, self.sentence, self._pages)
         more = QHBoxLayout()
         more.addWidget(self._more)
         more.addStretch(1)
-        self.add(more, self._definitions)
-        self._definitions.hide()
+        self.add(more)
+        for row in self._remark_rows:
+            self.add(row)
         self.body.addStretch(1)
 
     def _figure_grid(self) -> QGridLayout:
@@ -173,6 +193,13 @@ class JudgementColumn(Card):
             grid.addWidget(self._use[line], 2 * line + 1, 1)
         grid.setColumnStretch(0, 1)
         return grid
+
+
+def _column(page: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(10)
+    return column
 
 
 def _remark_row(label: QWidget) -> QWidget:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from treasury_desktop.desk.draft_deployment import Draft
 from treasury_desktop.errors import Malformed, Refused
@@ -31,6 +31,8 @@ from treasury_desktop.windows.widgets.state_pane import StatePane
 LOOK = "draft"
 POOL_LOOK = "pool of the draft"
 KEEP = "keep draft"
+NARROWEST = 236
+"""Pixels of a column; all three are equally wide, whatever stands in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class DeployPage(QWidget):
         across.addLayout(row, 1)
         across.addWidget(self.keep)
         for each in (self.form, self.judgement, self.transaction):
+            each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            each.setMinimumWidth(NARROWEST)
             row.addWidget(each, 1)
         self.pane = StatePane(columns)
         whole = QVBoxLayout(self)

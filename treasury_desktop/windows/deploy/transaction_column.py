@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.deployment import NO_COSTS, CallRow, DeployView
 from treasury_desktop.windows.look import tokens
-from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
+from treasury_desktop.windows.look.icons import Glyph
+from treasury_desktop.windows.untrusted import breakable, plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 
@@ -19,6 +20,7 @@ class TransactionColumn(Card):
         super().__init__("Transaction", parent=parent)
         self._nonce = Chip()
         self._batch = Chip()
+        self._rival = _Rival()
         self._entry = QVBoxLayout()
         self._exit = QVBoxLayout()
         self._rows: list[QWidget] = []
@@ -32,6 +34,7 @@ class TransactionColumn(Card):
         self._show_rows(self._exit, (), "Built together with the entry.", is_first=False)
         self._nonce.say("")
         self._batch.say("")
+        self._rival.say("")
         self._notes.setText("")
 
     def show_view(self, view: DeployView) -> None:
@@ -40,6 +43,7 @@ class TransactionColumn(Card):
         self._show_rows(self._exit, view.exit, "", is_first=False)
         self._nonce.say(view.nonce, "accent")
         self._batch.say(view.batch)
+        self._rival.say(view.nonce_note)
         self._notes.setText(view.exit_notes)
 
     def _show_rows(
@@ -63,7 +67,7 @@ class TransactionColumn(Card):
         chips.addWidget(self._nonce)
         chips.addWidget(self._batch)
         chips.addStretch(1)
-        self.add(chips)
+        self.add(chips, self._rival)
         for title, column in (("Entry", self._entry), ("Exit, kept ready", self._exit)):
             column.setSpacing(tokens.GRID)
             self.add(plain_label(title, role="header"), column)
@@ -71,6 +75,24 @@ class TransactionColumn(Card):
         self.add(self._notes, plain_label("Costs", role="header"))
         self.add(plain_label(NO_COSTS, role="quiet", wrap=True))
         self.body.addStretch(1)
+
+
+class _Rival(QWidget):
+    """A line that says who else wants the nonce; hidden where nobody does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.GRID)
+        row.addWidget(Glyph("warning-circle", "advice"), 0, Qt.AlignmentFlag.AlignTop)
+        self._words = plain_label(role="small", wrap=True)
+        row.addWidget(self._words, 1)
+
+    def say(self, words: str) -> None:
+        """Shows other words."""
+        self._words.setText(words)
+        self.setVisible(bool(words))
 
 
 def _call(row: CallRow) -> QWidget:
@@ -82,8 +104,11 @@ def _call(row: CallRow) -> QWidget:
     number.setFixedWidth(18)
     words = QVBoxLayout()
     words.setSpacing(0)
-    words.addWidget(plain_label(row.purpose, wrap=True))
-    to = plain_label(f"on {row.to.short} · {row.to.source}", role="quiet", wrap=True)
+    purpose = plain_label(breakable(row.purpose), wrap=True)
+    plain_tooltip(purpose, row.exact)
+    words.addWidget(purpose)
+    where = f"on {row.to.short} · {row.to.source}"
+    to = plain_label(breakable(where), role="quiet", wrap=True)
     plain_tooltip(to, row.to.address)
     words.addWidget(to)
     line.addWidget(number, 0, Qt.AlignmentFlag.AlignTop)

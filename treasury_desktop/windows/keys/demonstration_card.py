@@ -1,6 +1,6 @@
-"""The demonstration's public accounts, offered to be taken in; never shown in another workspace."""
+"""The demonstration's public accounts, offered for import; never shown in another workspace."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from treasury_desktop.windows.actions import DemonstrationKey
@@ -34,6 +34,8 @@ class DemonstrationCard(Card):
 
     def offer(self, keys: tuple[DemonstrationKey, ...], *, is_enabled: bool) -> None:
         """Shows these accounts; nothing at all where there are none."""
+        if any(old.hasFocus() for old in self.buttons):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         for old in self.buttons:
             self._row.removeWidget(old)
             old.deleteLater()
@@ -41,9 +43,11 @@ class DemonstrationCard(Card):
         for place, button in enumerate(self.buttons):
             self._row.insertWidget(place, button)
         self.setVisible(bool(keys))
+        if self.hasFocus() and self.buttons and is_enabled:
+            self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _button(self, key: DemonstrationKey, *, is_enabled: bool) -> QPushButton:
-        button = QPushButton(button_text(f"Take in {key.label}…"))
+        button = QPushButton(button_text(f"Import {key.label}…"))
         button.setIcon(icon("key"))
         button.setIconSize(spaced())
         button.setEnabled(is_enabled)

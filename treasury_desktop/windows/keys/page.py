@@ -23,7 +23,7 @@ from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import plain_label
-from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
@@ -86,12 +86,13 @@ class KeysPage(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(tokens.GAP)
         self._rows: list[QWidget] = []
+        self._has_new_key = False
         self._lists = Card("Keys of this desk")
         self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
         listed = QWidget()
         listed.setLayout(self._list)
         self._list.setContentsMargins(0, 0, 0, 0)
-        self.pane = StatePane(listed, rows=3)
+        self.pane = StatePane(listed, rows=3, is_snug=True)
         self.setFocusProxy(self.label)
         self._lay_out()
         self.label.textChanged.connect(self._show_create)
@@ -144,10 +145,13 @@ class KeysPage(QWidget):
             old.deleteLater()
         snapshot, safes = self._session.snapshot, self._actions.workspace.safes
         safe = None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
-        self._rows = [_row(row) for row in key_rows(self._keys, safe)]
+        rows = key_rows(self._keys, safe)
+        labels = [_label(row) for row in rows]
+        self._rows = [_row(row, label) for row, label in zip(rows, labels, strict=True)]
         for widget in self._rows:
             self._list.addWidget(widget)
             widget.show()
+        line_up(labels)
         if self._rows:
             self.pane.show_content()
         else:
@@ -183,7 +187,17 @@ class KeysPage(QWidget):
             self.create_key.refuse(why)
         else:
             self.create_key.allow()
-        self.demonstration.offer(self._offered, is_enabled=not self._errands.is_acting(CREATE))
+        is_acting = self._errands.is_acting(CREATE)
+        self.demonstration.offer(self._offered, is_enabled=not is_acting)
+        if self._has_new_key and not is_acting and self.isVisible():
+            self._has_new_key = False
+            self._focus_next()
+
+    def _focus_next(self) -> None:
+        """After a key the next one: the keyboard stays where keys are made."""
+        buttons = self.demonstration.buttons
+        wanted = buttons[0] if buttons else self.label
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _place(self) -> str:
         places = self._places
@@ -223,7 +237,9 @@ class KeysPage(QWidget):
 
     def _on_created(self, outcome: Done[KeyLabel] | Failed) -> None:
         if isinstance(outcome, Failed):
-            self.says.say(f"No key was created. {outcome.sentence}", "block")
+            said = outcome.sentence
+            is_told = said.startswith("No key was")  # the passphrase window's own words
+            self.says.say(said if is_told else f"No key was created. {said}", "block")
             self._show_create()
             return
         key = outcome.value
@@ -231,6 +247,7 @@ class KeysPage(QWidget):
         self.label.clear()
         self.keys_changed.emit()
         self.reload()
+        self._has_new_key = True
 
     # ── layout ───────────────────────────────────────────────────────────────────────────────────
 
@@ -240,8 +257,7 @@ class KeysPage(QWidget):
         column.setSpacing(tokens.GAP)
         column.addWidget(self.says)
         column.addWidget(self._damaged)
-        self._lists.add(self.pane, stretch=1)
-        self._lists.setMinimumHeight(180)
+        self._lists.add(self.pane)
         column.addWidget(self._lists)
         column.addWidget(self.demonstration)
         across = SideBySide()
@@ -280,14 +296,16 @@ class KeysPage(QWidget):
         return card
 
 
-def _row(key: KeyRow) -> QWidget:
+def _label(key: KeyRow) -> AddressLabel:
+    return AddressLabel(key.address, name=key.label, source=f"{key.role} · {key.kept_in}")
+
+
+def _row(key: KeyRow, label: AddressLabel) -> QWidget:
     whole = QWidget()
     row = QHBoxLayout(whole)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(tokens.GRID)
-    row.addWidget(
-        AddressLabel(key.address, name=key.label, source=f"{key.role} · {key.kept_in}"), 1
-    )
+    row.addWidget(label, 1)
     row.addWidget(Chip(key.standing, key.standing_kind))
     return whole
 

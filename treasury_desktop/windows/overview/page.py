@@ -58,7 +58,7 @@ class OverviewPage(QWidget):
         self._errands = errands
         self._actions = actions
         self._go = go
-        self._keys: tuple[KeyLabel, ...] = ()
+        self._keys: tuple[KeyLabel, ...] | None = None
         self._verdicts: dict[bytes, str] = {}
         self._value = ValueCard()
         self._exposure = ExposureCard(exposure_scale(actions.workspace.terms))
@@ -151,7 +151,7 @@ class OverviewPage(QWidget):
 
     def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
         """Without a key ring nobody can say what waits for me; the queue is shown all the same."""
-        self._keys = () if isinstance(outcome, Failed) else outcome.value
+        self._keys = None if isinstance(outcome, Failed) else outcome.value
         self._show_queue()
 
     def _on_verdicts(self, outcome: Done[dict[bytes, str]] | Failed) -> None:

@@ -30,8 +30,7 @@ class QueueCard(Card):
         set_variant(self._all, role="ghost")
         self._all.clicked.connect(self.all_asked)
         self.title.add(self._all)
-        self._none = plain_label("Nothing waits for a signature or to be executed.", role="quiet",
-                                 wrap=True)  # fmt: skip
+        self._none = plain_label("Nothing waits to be signed or executed.", role="quiet", wrap=True)
         self._lines: tuple[QueueLine, ...] = ()
         self._rows = [_QueueRow() for _ in range(SHOWN)]
         for row in self._rows:

@@ -72,6 +72,11 @@ def _kind(row: AssetRow) -> Token:
     return kinds.get(row.remark.kind, "text_quiet")
 
 
+def _value_kind(row: AssetRow) -> Token:
+    """What is no part of the big number does not look like one."""
+    return "text" if row.counts else "text_quiet"
+
+
 def _columns() -> list[Column[AssetRow]]:
     return [
         Column(title="Asset", text=lambda row: row.asset, series=lambda row: row.series,
@@ -80,7 +85,7 @@ def _columns() -> list[Column[AssetRow]]:
         Column(title="Amount", text=lambda row: row.amount, align="right",
                sort_key=lambda row: row.amount_order, tooltip=lambda row: row.amount_tip),
         Column(title="Value", text=lambda row: row.value, align="right",
-               sort_key=lambda row: row.value_order, is_strong=True),
+               sort_key=lambda row: row.value_order, is_strong=True, kind=_value_kind),
         Column(title="Share", text=lambda row: row.share_text, align="right",
                sort_key=lambda row: row.weight),
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Executing: who pays, what is read again before, and what the chain says came of it."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.errors import Cancelled, Malformed, Refused
@@ -18,8 +18,6 @@ from treasury_desktop.viewmodels.signing import (
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
-from treasury_desktop.windows.look.icons import icon, spaced
-from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.outcome_card import OutcomeCard
 from treasury_desktop.windows.untrusted import plain_label
@@ -27,6 +25,8 @@ from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.fields import Choice
 from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.steps import numbered_steps
+from treasury_desktop.windows.widgets.way_back import WayBack
 
 ACT = "execute"
 
@@ -50,27 +50,25 @@ class ExecutePanel(QWidget):
         self._card: QueueCard | None = None
         self._choice = KeyChoice(keys=(), why_none="")
         self.receipt: Receipt | None = None
-        self._is_open_ended = False
         self.key = Choice()
         self.key.setAccessibleName("Executor key that pays for gas")
         self.send = DisabledReason("Execute…", icon_name="paper-plane-tilt")
         self.outcome = OutcomeCard()
         self._says = NoticeLine()
+        self._form = QWidget()
         self._title = plain_label(role="section", wrap=True)
         self._facts = plain_label(role="quiet", wrap=True)
         self._lay_out()
         self.send.clicked.connect(self._on_send)
         session.signing_stopped.connect(self._show_send)
-        self.outcome.next_asked.connect(lambda _step: session.ask_refresh())
+        self.outcome.next_asked.connect(self._on_next)
 
     def show_transaction(self, card: QueueCard, keys: tuple[KeyLabel, ...]) -> None:
         """Prepares to send this transaction."""
         if self._card is None or card.safe_tx_hash != self._card.safe_tx_hash:
             self.outcome.clear()
-            self._is_open_ended = False
             self.send.hold()
         self._card = card
-        self._title.setText(f"Execute nonce {card.nonce}: {card.purpose}")
         self._facts.setText(f"{card.signed} · {card.hash_text}")
         self._choice = keys_to_execute(keys)
         self.key.clear()
@@ -80,11 +78,17 @@ class ExecutePanel(QWidget):
         self._show_send()
 
     def _show_send(self) -> None:
-        trouble = self._session.chain_trouble
+        trouble, outcome = self._session.chain_trouble, self.outcome.outcome
+        why_not_again = "" if outcome is None else outcome.why_not_again
+        self._form.setVisible(not why_not_again)
+        if self._card is not None:
+            nonce = f"Nonce {self._card.nonce}"
+            head = nonce if why_not_again else f"Execute n{nonce[1:]}"
+            self._title.setText(f"{head}: {self._card.purpose}")
         if self._errands.is_acting(ACT):
             self.send.refuse("Under way: waiting for the passphrase, then for the receipt.")
-        elif self.outcome.is_shown and not self._is_open_ended:
-            self.send.refuse("Something came of it already; see above.")
+        elif why_not_again:
+            self.send.refuse(why_not_again)
         elif self._session.why_no_signing:
             self.send.refuse(self._session.why_no_signing)
         elif self._choice.why_none:
@@ -121,38 +125,38 @@ class ExecutePanel(QWidget):
             self.outcome.show_outcome(refused)
         else:  # the world failed us, or we did: it may have been sent before that
             self.outcome.show_outcome(unknown_outcome(outcome.sentence))
-        self._is_open_ended = self.receipt is None or self.receipt.execution_success is None
         self._show_send()
+        if self.isVisible():
+            is_led_on = bool(self.outcome.outcome and self.outcome.outcome.next_step)
+            (self.outcome.next if is_led_on else self.send.button).setFocus()
         self.ended.emit()
+
+    def _on_next(self, step: str) -> None:
+        if step == "queue":
+            self.closed.emit()
+        else:
+            self._session.ask_refresh()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
-        back = QPushButton(icon("arrow-left"), "Back to the queue")
-        back.setIconSize(spaced())
-        set_variant(back, role="ghost")
+        back = WayBack()
         back.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        top.addWidget(back)
-        top.addStretch(1)
-        column.addLayout(top)
+        column.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._says)
         column.addWidget(self.outcome)
         what = Card()
         what.add(self._title, self._facts)
         column.addWidget(what)
+        column.addWidget(self._form)
         pays = Card("Who pays", caption="an executor key; it owns nothing here")
         pays.add(self.key, self.send)
-        column.addWidget(pays)
         steps = Card("What happens then")
-        for number, words in enumerate(EXECUTION_STEPS, start=1):
-            row = QHBoxLayout()
-            row.setSpacing(tokens.GRID)
-            label = plain_label(f"{number}.", role="quiet")
-            label.setFixedWidth(16)
-            row.addWidget(label)
-            row.addWidget(plain_label(words, wrap=True), 1)
-            steps.add(row)
-        column.addWidget(steps)
+        steps.add(numbered_steps(EXECUTION_STEPS))
+        form = QVBoxLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(tokens.GAP)
+        form.addWidget(pays)
+        form.addWidget(steps)
         column.addStretch(1)

@@ -1,10 +1,11 @@
 """The queue page: a lane for each nonce, rivals side by side, import, export and execution."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -26,6 +27,7 @@ from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
+from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
 from treasury_desktop.windows.queue.queue_card import TransactionCard
 from treasury_desktop.windows.session import Session
@@ -37,12 +39,17 @@ from treasury_desktop.windows.widgets.section_title import SectionTitle
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 MOST_PASTED = 8 * 1024 * 1024
+MOST_CARDS = 60
+"""Transactions shown at first, the next to be executed before all: anybody may send hundreds."""
+
+ABREAST = 3
+"""Transactions of one nonce beside each other."""
 
 
 class QueuePage(QWidget):
     """Shows the session's queue and leads to review, import, export and execution.
 
-    Signals: `page_asked` with the key of another page ("review", "deploy").
+    Signals: `page_asked` with the key of another page ("review", "deploy", "keys").
     """
 
     page_asked = Signal(object)
@@ -54,19 +61,19 @@ class QueuePage(QWidget):
         self._session = session
         self._errands = errands
         self._actions = actions
-        self._keys: tuple[KeyLabel, ...] = ()
+        self._keys: tuple[KeyLabel, ...] | None = None
         self._verdicts: dict[bytes, str] = {}
         self._view: QueueView | None = None
         self.cards: list[TransactionCard] = []
+        self._most_cards = MOST_CARDS
         self.dialog: QFileDialog | None = None
         self.saver = BundleSaver(self, session, errands, actions)
         self.execute = ExecutePanel(session, errands, actions)
         self.says = NoticeLine(can_close=True)
         self._sentence = plain_label(role="strong")
         self._lanes = QWidget()
-        self._lanes_column = QVBoxLayout(self._lanes)
-        self._lanes_column.setContentsMargins(0, 0, 0, 0)
-        self._lanes_column.setSpacing(tokens.GAP)
+        self._lanes_place = QVBoxLayout(self._lanes)
+        self._lanes_place.setContentsMargins(0, 0, 0, 0)
         self.pane = StatePane(self._lanes)
         self._stack = QStackedWidget()
         self._lay_out()
@@ -126,17 +133,26 @@ class QueuePage(QWidget):
             self.pane.note("")
 
     def _rebuild(self, view: QueueView) -> None:
-        while (item := self._lanes_column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        """All lanes at once: each that is shown alone has Qt lay out all the others again."""
+        lanes = QWidget()
+        column = QVBoxLayout(lanes)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GAP)
         self.cards = []
-        for lane in view.lanes:
-            self._lanes_column.addWidget(self._lane(lane))
+        for lane in _first_of(view.lanes, self._most_cards):
+            column.addWidget(self._lane(lane))
+        left = sum(len(lane.cards) for lane in view.lanes) - len(self.cards)
+        if left:
+            more = _button(f"Show {left} more", "stack", self._show_more)
+            column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         if view.finished:
-            self._lanes_column.addWidget(_finished(view))
-        self._lanes_column.addStretch(1)
+            column.addWidget(_finished(view))
+        column.addStretch(1)
+        former = self._lanes_place.takeAt(0)
+        if former is not None and (widget := former.widget()) is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        self._lanes_place.addWidget(lanes)
 
     def _lane(self, lane: Lane) -> QWidget:
         whole = QWidget()
@@ -144,20 +160,26 @@ class QueuePage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID)
         column.addWidget(SectionTitle(lane.title, lane.caption))
-        rivals = QHBoxLayout()
-        rivals.setSpacing(tokens.GAP)
-        for each in lane.cards:
-            card = TransactionCard(each)
-            card.step_asked.connect(self._on_step)
-            self.cards.append(card)
-            rivals.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(rivals)
+        for start in range(0, len(lane.cards), ABREAST):
+            rivals = QHBoxLayout()
+            rivals.setSpacing(tokens.GAP)
+            for each in lane.cards[start : start + ABREAST]:
+                card = TransactionCard(each)
+                card.step_asked.connect(self._on_step)
+                self.cards.append(card)
+                rivals.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
+            column.addLayout(rivals)
         return whole
+
+    def _show_more(self) -> None:
+        self._most_cards += MOST_CARDS
+        if self._view is not None:
+            self._rebuild(self._view)
 
     # ── what comes back ──────────────────────────────────────────────────────────────────────────
 
     def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
-        self._keys = outcome.value if isinstance(outcome, Done) else ()
+        self._keys = outcome.value if isinstance(outcome, Done) else None
         self._show()
 
     def _ask_verdicts(self) -> None:
@@ -195,6 +217,8 @@ class QueuePage(QWidget):
             self._session.ask_refresh()
         elif step is Step.EXECUTE:
             self.open_execution(safe_tx_hash)
+        elif step is Step.OPEN_KEYS:
+            self.page_asked.emit("keys")
         else:
             self._session.select(safe_tx_hash)
             self.page_asked.emit("review")
@@ -203,8 +227,18 @@ class QueuePage(QWidget):
         """Shows what executing a transaction means, in place of the lanes."""
         card = next((c.card for c in self.cards if c.card.safe_tx_hash == safe_tx_hash), None)
         if card is not None:
-            self.execute.show_transaction(card, self._keys)
+            self.execute.show_transaction(card, self._keys or ())
             self._stack.setCurrentWidget(self.execute)
+
+    def _show_lanes(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Whoever comes back to the page comes to the lanes, unless something is being sent."""
+        super().showEvent(event)
+        if not event.spontaneous() and not self._errands.is_acting(EXECUTE):
+            self._stack.setCurrentIndex(0)
 
     def _on_executed(self) -> None:
         self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
@@ -250,7 +284,7 @@ class QueuePage(QWidget):
 
     def ask_file(self) -> None:
         """Opens a dialog for a file to import; nothing blocks."""
-        dialog = QFileDialog(self, "Import a bundle or signatures")
+        dialog = QFileDialog(self, "Import a bundle or confirmations")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             ["Bundles, batches and QR pictures (*.json *.txt *.png *.jpg *.jpeg)", "All files (*)"]
@@ -292,7 +326,7 @@ class QueuePage(QWidget):
         self._session.queue_changed.connect(self._on_queue_changed)
         self._session.snapshot_arrived.connect(self._on_queue_changed)
         self._session.chain_status_changed.connect(self._show_state)
-        self.execute.closed.connect(lambda: self._stack.setCurrentIndex(0))
+        self.execute.closed.connect(self._show_lanes)
         self.execute.ended.connect(self._on_executed)
         self.saver.said.connect(self.says.say)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
@@ -330,9 +364,18 @@ def _button(text: str, icon_name: str, on_clicked: Callable[[], None]) -> QPushB
     return button
 
 
+def _first_of(lanes: Sequence[Lane], most: int) -> Iterator[Lane]:
+    """The lanes with so many transactions in all; the last one may be cut."""
+    for lane in lanes:
+        if most <= 0:
+            return
+        yield replace(lane, cards=lane.cards[:most])
+        most -= len(lane.cards)
+
+
 def _finished(view: QueueView) -> Card:
     card = Card("No longer waiting", caption="the newest first")
-    for title, purpose in view.finished:
+    for title, purpose in view.finished[:MOST_CARDS]:
         row = QHBoxLayout()
         row.setSpacing(tokens.GAP)
         label = plain_label(title, role="quiet")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.review.review import Review
 from treasury_desktop.viewmodels.call_lines import CallReader
-from treasury_desktop.viewmodels.review import ReviewView, review_view
+from treasury_desktop.viewmodels.review import ReviewView, review_view, with_our_names
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
@@ -28,6 +29,7 @@ from treasury_desktop.windows.widgets.hash_rows import HashRows
 from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
+from treasury_desktop.windows.widgets.way_back import WayBack
 
 LOOK = "review"
 _MIDDLE_HEIGHT = 240
@@ -67,6 +69,7 @@ class ReviewPage(QWidget):
         self.tree = CallTree()
         self.findings = FindingsList()
         self.sign = DisabledReason("Sign…", icon_name="pen-nib")
+        self.back = WayBack()
         self.acknowledge = AcknowledgeRow(acknowledged)
         self._badge = VerdictBadge(large=True)
         self._sentence = plain_label(wrap=True)
@@ -76,7 +79,8 @@ class ReviewPage(QWidget):
         self._chips = [Chip() for _ in range(4)]
         self._hashes = HashRows()
         self._judgements = Card("Judgement")
-        self._signatures = Card("Signatures")
+        self._signatures = Card("Confirmations")
+        self._keys: tuple[KeyLabel, ...] = ()
         self._shown: list[QWidget] = []
         self.pane = StatePane(self._content())
         whole = QVBoxLayout(self)
@@ -89,6 +93,9 @@ class ReviewPage(QWidget):
     def reload(self) -> None:
         """Reviews the selected transaction anew, off the GUI thread."""
         selected = self._session.selection
+        self._errands.look(
+            "keys of the review", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+        )
         if selected is None:
             self._errands.cancel_look(LOOK)
             self.acknowledged.forget()
@@ -181,7 +188,7 @@ class ReviewPage(QWidget):
             panels.append(plain_label(words, role="quiet", wrap=True))
         if not panels:
             panels.append(plain_label(view.why_unjudged, role="quiet", wrap=True))
-        signatures = SignatureRows(view.signatures)
+        signatures = SignatureRows(with_our_names(view.signatures, self._keys))
         self._judgements.add(*panels)
         self._signatures.add(signatures)
         if self._signatures.title is not None:
@@ -191,6 +198,14 @@ class ReviewPage(QWidget):
             each.show()
         self._right.updateGeometry()
         self._columns.arrange()
+
+    def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
+        """Our own owners go by the names the queue gives them, once the keys are read."""
+        keys = outcome.value if isinstance(outcome, Done) else ()
+        has_changed, self._keys = keys != self._keys, keys
+        review, view = self.acknowledged.review, self.acknowledged.view
+        if has_changed and review is not None and view is not None:
+            self._show_right(review, view)
 
     def _show_state(self) -> None:
         trouble = self._session.chain_trouble
@@ -226,6 +241,7 @@ class ReviewPage(QWidget):
         self.acknowledge.path_chosen.connect(self.tree.show_path)
         self.acknowledged.changed.connect(self._show_sign)
         self.sign.clicked.connect(self._on_sign)
+        self.back.clicked.connect(lambda: self.page_asked.emit("queue"))
 
     def _content(self) -> QWidget:
         whole = QWidget()
@@ -241,7 +257,10 @@ class ReviewPage(QWidget):
         hashes.add(self._hashes)
         column.addWidget(hashes)
         column.addWidget(self.acknowledge)
-        column.addWidget(self.sign)
+        last = QHBoxLayout()
+        last.addWidget(self.sign, 1)
+        last.addWidget(self.back)
+        column.addLayout(last)
         return whole
 
     def _head(self) -> Card:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -27,8 +27,10 @@ from treasury_desktop.windows.widgets.hash_rows import HashRows
 
 GUARD_MS: Final = 1500
 """How long the confirm button stays dead after something changed: no click meant for elsewhere."""
-WIDTH: Final = 760
+WIDTH: Final = 800
 NAME_WIDTH: Final = 132
+TITLE_BAR: Final = 40
+"""Pixels that a title bar may take: how many is only known once the window is there."""
 PURPOSE_SHOWN: Final = 200
 
 
@@ -118,12 +120,22 @@ class SecretEntryWindow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Takes the height everything needs, once the hashes know how many lines they take."""
         super().showEvent(event)
+        if event.spontaneous():
+            return
+        self._keep_aside()
         QTimer.singleShot(0, self._fit)
 
     def _fit(self) -> None:
         layout = self.layout()
         if layout is not None:
             self.setMinimumHeight(layout.totalHeightForWidth(WIDTH))
+            self.adjustSize()
+            self._keep_aside()
+
+    def _keep_aside(self) -> None:
+        """What the desk shows is to be compared with what stands here: both stay in sight."""
+        frame = self.frameGeometry().size().expandedTo(self.size() + QSize(0, TITLE_BAR))
+        self.move(place_aside(self.screen().availableGeometry(), frame))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A window closed without an answer is a refusal."""
@@ -146,6 +158,9 @@ class SecretEntryWindow(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
+        if self._is_busy:
+            # Qt would hand the focus on to Cancel, and a second Return would undo the first.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._confirm.setEnabled(not self._why_not() and not self._guard.isActive())
         for field in self._fields.values():
             field.setEnabled(not self._is_busy)
@@ -273,6 +288,17 @@ class SecretEntryWindow(QWidget):
         row.addWidget(self._cancel)
         row.addWidget(self._confirm)
         return row
+
+
+def place_aside(room: QRect, size: QSize) -> QPoint:
+    """The upper left corner of a window in the lower right corner of the screen.
+
+    The desk shows hashes and words at its upper left; where the screen has room for both windows
+    beside each other nothing is covered, and elsewhere the words are covered last.
+    """
+    left = max(room.left(), room.right() + 1 - size.width())
+    top = max(room.top(), room.bottom() + 1 - size.height())
+    return QPoint(left, top)
 
 
 def _passphrase_field(title: str) -> QLineEdit:

@@ -10,7 +10,7 @@ from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import Preference, look
 from treasury_desktop.windows.untrusted import plain_label
-from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.fields import Choice
 
@@ -47,7 +47,7 @@ class SettingsPage(QWidget):
         across = QHBoxLayout()
         across.setSpacing(tokens.GAP)
         across.addWidget(_terms(view.terms), 1)
-        across.addWidget(_named("Nodes", "whose answers are compared", view.endpoints), 1)
+        across.addWidget(_named("Nodes", view.endpoints_caption, view.endpoints), 1)
         column.addLayout(across)
         safes = _named("Safes", view.workspace, view.safes)
         column.addWidget(safes)
@@ -61,6 +61,7 @@ class SettingsPage(QWidget):
             )
         )
         column.addStretch(1)
+        line_up(self.findChildren(AddressLabel))
 
     def _appearance(self) -> Card:
         card = Card("Appearance")

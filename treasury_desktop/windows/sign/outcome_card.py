@@ -8,6 +8,7 @@ from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.untrusted import button_text, plain_label
+from treasury_desktop.windows.widgets.address_label import grouped
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.copy_button import CopyButton
 from treasury_desktop.windows.widgets.notice import ICONS
@@ -30,9 +31,9 @@ class OutcomeCard(Card):
         self._title = plain_label(role="section")
         self._sentence = plain_label(wrap=True)
         self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(tokens.GAP)
+        self._facts.setHorizontalSpacing(tokens.GRID)
         self._facts.setVerticalSpacing(4)
-        self._facts.setColumnStretch(1, 1)
+        self._facts.setColumnStretch(2, 1)
         self._fact_widgets: list[QWidget] = []
         self.next = QPushButton()
         set_variant(self.next, role="primary")
@@ -85,15 +86,16 @@ class OutcomeCard(Card):
         self._fact_widgets = []
         for row, (name, value) in enumerate(outcome.facts):
             is_hex = value.startswith("0x") and len(value) >= _HEX_LENGTH
-            shown: list[QWidget] = [
-                plain_label(name, role="quiet"),
-                plain_label(value, role="mono" if is_hex else "", selectable=True),
-            ]
+            text = " ".join(grouped(value)) if is_hex else value
+            shown: dict[int, QWidget] = {
+                0: plain_label(name, role="quiet"),
+                2: plain_label(text, role="mono" if is_hex else "", selectable=True),
+            }
             if is_hex:
-                shown.append(CopyButton(value, what=f"the {name}"))
-            for place, widget in enumerate(shown):
+                shown[1] = CopyButton(value, what=f"the {name}")
+            for place, widget in shown.items():
                 self._facts.addWidget(widget, row, place)
-            self._fact_widgets += shown
+                self._fact_widgets.append(widget)
 
     def _on_next(self) -> None:
         if self._outcome is not None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -38,8 +38,11 @@ from treasury_desktop.windows.widgets.hash_rows import HashRows
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane
+from treasury_desktop.windows.widgets.steps import numbered_steps
+from treasury_desktop.windows.widgets.way_back import WayBack
 
 if TYPE_CHECKING:
+    from treasury_desktop.assets.address import Address
     from treasury_desktop.review.review import Review
 
 ACT = "sign"
@@ -71,11 +74,13 @@ class SignPage(QWidget):
         self._choice = KeyChoice(keys=(), why_none="")
         self._keys: tuple[KeyLabel, ...] = ()
         self._signing: tuple[Review, KeyLabel] | None = None
+        self._signed: set[Address] = set()
         self.saver = BundleSaver(self, session, errands, actions)
         self.key = Choice()
         self.key.setAccessibleName("Key to sign with")
         self.sign = DisabledReason("Sign…", icon_name="pen-nib")
-        self.to_keys = QPushButton("Open the Keys page")
+        self.to_keys = QPushButton("Open Keys")
+        self.back = WayBack()
         self.outcome = OutcomeCard()
         self._says = NoticeLine()
         self._what = plain_label(role="section", wrap=True)
@@ -88,11 +93,12 @@ class SignPage(QWidget):
         whole.addWidget(self.pane)
         self.setFocusProxy(self.key)
         acknowledged.changed.connect(self._on_changed)
-        session.selection_changed.connect(self.outcome.clear)
+        session.selection_changed.connect(self._on_selected)
         session.signing_stopped.connect(self._show)
         self.key.currentIndexChanged.connect(self._on_key_chosen)
         self.sign.clicked.connect(self._on_sign)
         self.outcome.next_asked.connect(self._on_next)
+        self.back.clicked.connect(lambda: self.page_asked.emit("queue"))
         self.saver.said.connect(self._says.say)
         self.reload()
 
@@ -146,7 +152,7 @@ class SignPage(QWidget):
         self._leaving.setText(view.leaving)
         self._leaving.setVisible(bool(view.leaving))
         self._hashes.show_hashes(view.domain, view.message, view.safe_tx, view.words)
-        self._offer_keys(keys_to_sign(review, self._keys))
+        self._offer_keys(keys_to_sign(review, self._keys, self._signed))
         self.pane.show_content()
 
     def _offer_keys(self, choice: KeyChoice) -> None:
@@ -162,7 +168,7 @@ class SignPage(QWidget):
     def _on_key_chosen(self) -> None:
         key = self._chosen()
         self.key.setVisible(key is not None)
-        self.to_keys.setVisible(key is None)
+        self.to_keys.setVisible(self._choice.lacks_key)
         self._key_address.setVisible(key is not None)
         if key is not None:
             self._key_address.show_address(str(key.address), name=key.label, source=key.kept_in)
@@ -170,6 +176,10 @@ class SignPage(QWidget):
         self._show_sign(self._choice.why_none)
 
     def _show_sign(self, why: str) -> None:
+        outcome = self.outcome.outcome
+        is_over = outcome is not None and bool(outcome.why_not_again)
+        is_key_left = any(key.address not in self._signed for key in self._choice.keys)
+        self._form.setVisible(is_key_left or not is_over)
         why = self._session.why_no_signing or why
         if self._errands.is_acting(ACT):
             self.sign.refuse("Waiting for the passphrase in the separate window.")
@@ -213,9 +223,23 @@ class SignPage(QWidget):
                 )
             )
         elif self._signing is not None:
-            self.outcome.show_outcome(signed_outcome(outcome.value, *self._signing))
+            self.outcome.show_outcome(signed_outcome(outcome.value, *self._signing, self._keys))
+            self._signed.add(outcome.value.owner)
             self._refresh_queue()
         self._show()
+        self._focus_next()
+
+    def _focus_next(self) -> None:
+        """The keyboard goes on with what comes next, not with whatever stands next on the page."""
+        if not self.isVisible():
+            return
+        is_led_on = self.outcome.outcome is not None and bool(self.outcome.outcome.next_step)
+        wanted = self.outcome.next if is_led_on else self.sign.button
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_selected(self) -> None:
+        self._signed.clear()
+        self.outcome.clear()
 
     def _refresh_queue(self) -> None:
         self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
@@ -237,15 +261,16 @@ class SignPage(QWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
+        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._says)
         column.addWidget(self.outcome)
         what = Card()
         what.add(self._what, self._leaving, self._hashes)
         column.addWidget(what)
-        across = SideBySide()
-        across.add(self._key_card())
-        across.add(_steps_card())
-        column.addWidget(across)
+        self._form = SideBySide()
+        self._form.add(self._key_card())
+        self._form.add(_steps_card())
+        column.addWidget(self._form)
         column.addStretch(1)
         return whole
 
@@ -268,13 +293,6 @@ class SignPage(QWidget):
 
 def _steps_card() -> Card:
     card = Card("What happens then")
-    for number, words in enumerate(WHAT_HAPPENS, start=1):
-        row = QHBoxLayout()
-        row.setSpacing(tokens.GRID)
-        label = plain_label(f"{number}.", role="quiet")
-        label.setFixedWidth(16)
-        row.addWidget(label)
-        row.addWidget(plain_label(words, wrap=True), 1)
-        card.add(row)
+    card.add(numbered_steps(WHAT_HAPPENS))
     card.body.addStretch(1)
     return card

@@ -4,6 +4,7 @@ Poisoned addresses agree with the true one at both ends, so the eye is led to th
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -55,6 +56,7 @@ class AddressLabel(QWidget):
         roles = ("mono-quiet", "mono-strong", "mono-quiet")
         self._parts = [plain_label(role=role) for role in roles]
         self._copy = CopyButton(what="the address")
+        self._column = QVBoxLayout()
         self._lay_out()
         self.show_address(address, name=name, source=source)
 
@@ -76,6 +78,17 @@ class AddressLabel(QWidget):
     def text(self) -> str:
         """The address as shown."""
         return " ".join(part.text() for part in self._parts if part.text())
+
+    @property
+    def text_width(self) -> int:
+        """How wide name and digits are, before the button."""
+        for label in (self._name, self._source, *self._parts):
+            label.ensurePolished()
+        return self._column.sizeHint().width()
+
+    def widen(self, width: int) -> None:
+        """Gives name and digits at least this width."""
+        self._column.addStrut(width)
 
     def _show_digits(self, address: str) -> None:
         groups = grouped(address)
@@ -110,12 +123,18 @@ class AddressLabel(QWidget):
         else:
             names.addStretch(1)
             digits.addStretch(1)
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            column.addLayout(names)
-            column.addLayout(digits)
-            row.addLayout(column)
+            self._column.setSpacing(2)
+            self._column.addLayout(names)
+            self._column.addLayout(digits)
+            row.addLayout(self._column)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         self._copy.setVisible(not self._is_short)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+
+def line_up(labels: Sequence[AddressLabel]) -> None:
+    """Puts the copy buttons of labels below each other in line, however long the names are."""
+    width = max((label.text_width for label in labels), default=0)
+    for label in labels:
+        label.widen(width)

@@ -1,18 +1,24 @@
 """A button that cannot be pressed without saying why: every refusal has its sentence beside it."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.look.style import set_variant
-from treasury_desktop.windows.untrusted import button_text, plain_label, plain_tooltip
+from treasury_desktop.windows.untrusted import (
+    breakable,
+    button_text,
+    plain_label,
+    plain_tooltip,
+)
 
 
 class DisabledReason(QWidget):
     """A button with a visible line for the reason it is disabled; begins disabled.
 
     `hold` keeps it shut a moment after the content changed, so that nobody presses a button that
-    was moved under the pointer. Signals: `clicked`.
+    was moved under the pointer. A button shut while it has the focus gets it back when it opens: Qt
+    would hand it to whatever comes next on the page. Signals: `clicked`.
     """
 
     clicked = Signal()
@@ -39,7 +45,7 @@ class DisabledReason(QWidget):
         self._line = plain_label(role="quiet", wrap=True)
         row.addWidget(self.button)
         row.addWidget(self._line, 1)
-        self._reason = reason
+        self._reason = self._said = reason
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show)
@@ -49,7 +55,7 @@ class DisabledReason(QWidget):
     @property
     def reason(self) -> str:
         """Why it cannot be pressed; empty when it can."""
-        return self._line.text()
+        return self._said
 
     def refuse(self, reason: str) -> None:
         """Disables it for this reason, a whole sentence."""
@@ -75,7 +81,12 @@ class DisabledReason(QWidget):
     def _show(self) -> None:
         held = "Just changed: read it once more." if self._timer.isActive() else ""
         reason = self._reason or held
+        if reason and self.button.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.button.setEnabled(not reason)
-        self._line.setText(reason)
+        if not reason and self.hasFocus():
+            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._said = reason
+        self._line.setText(breakable(reason))
         plain_tooltip(self.button, reason)
         self.button.setAccessibleDescription(reason)

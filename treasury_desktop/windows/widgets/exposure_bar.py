@@ -15,9 +15,7 @@ from treasury_desktop.windows.look.style import look, sans
 
 BasisPoints = int | Fraction
 
-_BAR: Final = 10
-_THIS_BAR: Final = 16
-"""This deployment stands out of the bar, whatever the strategy's own colour is."""
+_BAR: Final = 12
 _BAND: Final = 22
 _LABELS: Final = 16
 _HUNDRED: Final = 100
@@ -92,8 +90,8 @@ class ExposureBar(QWidget):
         share = min(Fraction(1), max(Fraction(0), Fraction(bps) / Fraction(self._scale)))
         return float(round(share * self.width()))  # whole pixels: edges stay sharp
 
-    def _bar(self, left: float, right: float, height: int = _BAR) -> QRectF:
-        return QRectF(left, (_BAND - height) / 2, right - left, height)
+    def _bar(self, left: float, right: float) -> QRectF:
+        return QRectF(left, (_BAND - _BAR) / 2, right - left, _BAR)
 
     def _paint_track(self, painter: QPainter) -> None:
         low, high = (self._x(edge) for edge in self._advised)
@@ -110,34 +108,30 @@ class ExposureBar(QWidget):
         painter.save()
         painter.setClipPath(clip)
         start: BasisPoints = 0
-        for part, brush in zip(self._parts[:2], self._brushes(), strict=True):
+        for part, brush in zip(self._parts, self._brushes(), strict=True):
             self._paint_segment(painter, start, start + part, brush)
             start += part
         painter.restore()
-        this = (start, start + self._parts[2])
-        self._paint_segment(painter, *this, QBrush(look().colour("accent")), _THIS_BAR)
 
     def _paint_segment(
-        self,
-        painter: QPainter,
-        start: BasisPoints,
-        end: BasisPoints,
-        brush: QBrush,
-        height: int = _BAR,
+        self, painter: QPainter, start: BasisPoints, end: BasisPoints, brush: QBrush
     ) -> None:
         left, right, limit = self._x(start), self._x(end), self._x(self._limit)
         if right <= left:
             return
-        painter.fillRect(self._bar(left, right, height), look().colour("surface"))
-        painter.fillRect(self._bar(left, min(right, limit), height), brush)
+        painter.fillRect(self._bar(left, right), look().colour("surface"))
+        painter.fillRect(self._bar(left, min(right, limit)), brush)
         if right > limit:
             beyond = QBrush(look().colour("block"), brush.style())
-            painter.fillRect(self._bar(max(left, limit), right, height), beyond)
-        painter.fillRect(self._bar(right - 1, right, height), look().colour("surface"))
+            painter.fillRect(self._bar(max(left, limit), right), beyond)
+        if start:  # one pixel apart from the part before it
+            painter.fillRect(self._bar(left, left + 1), look().colour("surface"))
 
-    def _brushes(self) -> tuple[QBrush, QBrush]:
+    def _brushes(self) -> tuple[QBrush, QBrush, QBrush]:
+        """What is there, what is queued (hatched), and this deployment."""
         own = look().colour("idle") if self._series is None else look().series_colour(self._series)
-        return QBrush(own), QBrush(own, Qt.BrushStyle.BDiagPattern)
+        accent = QBrush(look().colour("accent"))
+        return QBrush(own), QBrush(own, Qt.BrushStyle.BDiagPattern), accent
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(sans(tokens.CAPTION_TEXT))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from treasury_desktop.windows.untrusted import PlainLabel, plain_label
@@ -14,9 +14,14 @@ from treasury_desktop.windows.widgets.copy_button import CopyButton
 NAMES = ("Domain hash", "Message hash", "Safe transaction hash")
 """What hardware wallets and the Safe interface call them, in their order."""
 
+_LINES = (1, 2, 4)
+
 
 class HashRows(QWidget):
-    """Three rows with copy buttons; under the third the comparison words, at the right the grid."""
+    """Three rows with copy buttons; under the third the comparison words, at the right the grid.
+
+    Where a line is too long for its room, digits and words alike break in the middle: none is cut.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +32,7 @@ class HashRows(QWidget):
         self._grid.setColumnStretch(2, 1)
         self._hashes: list[PlainLabel] = []
         self._texts: tuple[str, ...] = ("",) * len(NAMES)
+        self._said: tuple[str, ...] = ()
         self._copies: list[CopyButton] = []
         middle = Qt.AlignmentFlag.AlignVCenter
         for row, name in enumerate(NAMES):
@@ -53,15 +59,15 @@ class HashRows(QWidget):
         self._texts = (domain, message, safe_transaction)
         for text, copy in zip(self._texts, self._copies, strict=True):
             copy.set_text_to_copy(text)
+        self._said = tuple(words)
         self._show_digits()
-        self._words.setText("  ".join(words))
         self._words.setVisible(bool(words))
         self._words_name.setVisible(bool(words))
         if words:
             self.grid.show_hash(bytes.fromhex(safe_transaction.removeprefix("0x")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """One line per hash where there is room, else two of equal length."""
+        """As few lines for each hash and for the words as there is room for, of equal length."""
         super().resizeEvent(event)
         self._show_digits()
 
@@ -69,9 +75,22 @@ class HashRows(QWidget):
         aside = 0 if self.grid.isHidden() else self.grid.width() + self._grid.horizontalSpacing()
         room = self.width() - self._hashes[0].x() - aside
         for text, shown in zip(self._texts, self._hashes, strict=True):
-            groups = grouped(text)
-            line = " ".join(groups)
-            if shown.fontMetrics().horizontalAdvance(line) > room:
-                half = len(groups) // 2
-                line = "\n  ".join((" ".join(groups[:half]), " ".join(groups[half:])))
-            shown.setText(line)
+            shown.setText(_in_lines(grouped(text), " ", "  ", shown.fontMetrics(), room))
+        self._show_words(self.width() - self._hashes[0].x())
+
+    def _show_words(self, room: int) -> None:
+        self._words.setText(_in_lines(self._said, "  ", "", self._words.fontMetrics(), room))
+
+
+def _in_lines(
+    parts: Sequence[str], between: str, before: str, metrics: QFontMetrics, room: int
+) -> str:
+    """Parts in one line, two or four, whichever is the first that fits; `before` indents lines."""
+    text = ""
+    for count in _LINES:
+        size = -(-len(parts) // count) or 1
+        lines = [between.join(parts[at : at + size]) for at in range(0, len(parts), size)]
+        text = f"\n{before}".join(lines)
+        if all(metrics.horizontalAdvance(line) <= room for line in text.split("\n")):
+            break
+    return text

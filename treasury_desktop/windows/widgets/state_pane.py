@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.look.style import set_variant
@@ -32,11 +39,20 @@ class StatePane(QWidget):
     """Holds a page's content and shows another state in its place, or a line above it.
 
     Empty, loading and failed replace the content; stale, partial and offline leave it in sight.
+    With `is_snug` the pane is as high as what it shows, not as the highest of its states.
     """
 
-    def __init__(self, content: QWidget, *, rows: int = 6, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        content: QWidget,
+        *,
+        rows: int = 6,
+        is_snug: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.content = content
+        self._is_snug = is_snug
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
@@ -106,10 +122,15 @@ class StatePane(QWidget):
 
     def _replace_by(self, shown: QWidget) -> None:
         self._timer.stop()
+        if self._is_snug:
+            across = QSizePolicy.Policy.Preferred
+            for each in (self.content, self._message, self._skeleton, self._blank):
+                down = across if each is shown else QSizePolicy.Policy.Ignored
+                each.setSizePolicy(across, down)
         self._stack.setCurrentWidget(shown)
 
     def _show_skeleton(self) -> None:
-        self._stack.setCurrentWidget(self._skeleton)
+        self._replace_by(self._skeleton)
 
 
 class _Message(QWidget):
