@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from treasury_desktop.assets.keccak import keccak
-from treasury_desktop.assets.strict_json import canonical_json
+from treasury_desktop.assets.strict_json import JsonSource, canonical_json
 from treasury_desktop.assets.usd import exact_text, percent_text, usd_text
 from treasury_desktop.deployments.debts import Borrowed, borrowed_by
 from treasury_desktop.deployments.denominator import TreasuryValue, is_listed, treasury_value
@@ -329,7 +329,7 @@ def _digest(case: _Case, group: str, flow: Flow, figures: _Figures) -> bytes:
     It is the digest of one canonical JSON object, of which `case.digested` is the beginning.
     """
     ends = (figures.amount, figures.queued, figures.existing)
-    rest = {
+    rest: JsonSource = {
         "figures": [[_text(end.low), _text(end.high), *end.problems] for end in ends],
         "group": group,
         "has_unknown": flow.has_unknown,

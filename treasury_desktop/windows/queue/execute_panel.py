@@ -82,9 +82,8 @@ class ExecutePanel(QWidget):
         why_not_again = "" if outcome is None else outcome.why_not_again
         self._form.setVisible(not why_not_again)
         if self._card is not None:
-            nonce = f"Nonce {self._card.nonce}"
-            head = nonce if why_not_again else f"Execute n{nonce[1:]}"
-            self._title.setText(f"{head}: {self._card.purpose}")
+            head = "Nonce" if why_not_again else "Execute nonce"
+            self._title.setText(f"{head} {self._card.nonce}: {self._card.purpose}")
         if self._errands.is_acting(ACT):
             self.send.refuse("Under way: waiting for the passphrase, then for the receipt.")
         elif why_not_again:

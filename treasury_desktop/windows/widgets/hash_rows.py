@@ -60,11 +60,11 @@ class HashRows(QWidget):
         for text, copy in zip(self._texts, self._copies, strict=True):
             copy.set_text_to_copy(text)
         self._said = tuple(words)
-        self._show_digits()
         self._words.setVisible(bool(words))
         self._words_name.setVisible(bool(words))
         if words:
             self.grid.show_hash(bytes.fromhex(safe_transaction.removeprefix("0x")))
+        self._show_digits()  # last: the grid takes room from them
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As few lines for each hash and for the words as there is room for, of equal length."""
