@@ -127,7 +127,7 @@ def _review(parsed: argparse.Namespace) -> int:
     if parsed.json:
         from treasury_desktop.review.report import report_bytes  # noqa: PLC0415  for JSON only
 
-        _put(report_bytes(review) + b"\n")
+        _put(report_bytes(review), b"\n")
     else:
         from treasury_desktop.viewmodels.transcript import transcript  # noqa: PLC0415  text only
 
@@ -170,13 +170,13 @@ def _reject(failure: TreasuryError, field: str) -> int:
     return UNREADABLE
 
 
-def _put(content: bytes) -> None:
+def _put(*pieces: bytes) -> None:
     """Everything to standard output, or nothing that could be taken for everything."""
     stream = getattr(sys, "stdout", None)
     if stream is None:
         raise _NoOutputError("There is no standard output to write to.")
     try:
-        stream.buffer.write(content)
+        stream.buffer.writelines(pieces)
         stream.buffer.flush()
     except OSError as failure:
         # What is left in the buffer would be tried again when Python ends, with a stack trace.

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.deployments.denominator import treasury_value
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+from treasury_desktop.devnet.json_rpc import JsonRpc
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.treasury.workspace import Endpoint
 
@@ -39,6 +40,11 @@ class Ceremony:
         )
         self.opened.callback(desk.close)
         return desk
+
+    def mine(self) -> None:
+        """One more block on the chain."""
+        with closing(JsonRpc(self.endpoint)) as chain:
+            chain.ask("evm_mine")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.demonstration_chain import copy_of_demonstration
+from tests.doors.chain.lying_endpoint import LyingEndpoint
 from tests.journeys.conftest import Ceremony
 from treasury_desktop.application import demonstration
 from treasury_desktop.application.crashes import Crashes
 from treasury_desktop.application.window import SECONDS_BETWEEN_REFRESHES, DeskWindow
-from treasury_desktop.errors import Malformed, Refused, TreasuryError
+from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.windows.crash_page import CrashPage
 from treasury_desktop.windows.untrusted import texts_in
@@ -92,6 +94,53 @@ def test_closing_during_a_refresh_is_clean(ceremony: Ceremony, qtbot: QtBot) -> 
             opened.window.close()
 
 
+def test_closing_does_not_wait_for_a_node_that_says_nothing(
+    ceremony: Ceremony, qtbot: QtBot
+) -> None:
+    """A refresh that waits for an answer is cut off with the window."""
+    with LyingEndpoint(ceremony.endpoint) as silent:
+        silent.deaf = True
+        with _window(ceremony, silent.endpoint.url) as opened:
+            opened.session.ask_refresh()
+            qtbot.waitUntil(lambda: silent.requests == 1, timeout=30_000)
+
+            opened.window.close()
+
+            assert opened.errands.is_quiet
+            assert not opened.errands.has_given_up
+
+
+def test_desk_that_can_keep_nothing_shows_new_figures(ceremony: Ceremony) -> None:
+    """Beside another desk of the same folder it reads the treasury, and changes no record."""
+    writing = ceremony.desk()
+    kept = writing.snapshot()
+    assert kept is not None
+    ceremony.mine()
+    looking = ceremony.desk()
+    found = looking.refresh()
+    assert looking.records.is_read_only
+    assert found.snapshot.block.number > kept.block.number
+    assert looking.snapshot() == found.snapshot
+    assert writing.snapshot() == kept
+
+
+def test_block_far_behind_is_said_in_the_window(ceremony: Ceremony, qtbot: QtBot) -> None:
+    """A node once named a far block; the honest one after it is believed, and that is said."""
+    with _window(ceremony, ceremony.endpoint) as opened:
+        honest = opened.session.snapshot
+        assert honest is not None
+        far = replace(honest.block, number=honest.block.number + 5_000_000)
+        opened.desk.records.keep_snapshot(replace(honest, block=far))
+
+        with qtbot.waitSignal(opened.session.refresh_ended, timeout=30_000):
+            opened.session.ask_refresh()
+
+        assert opened.session.snapshot is not None
+        assert opened.session.snapshot.block.number < far.number
+        assert "blocks before the one read last" in _words(opened)
+        assert opened.desk.snapshot() == opened.session.snapshot
+
+
 class DyingChain:
     """A second living chain that can be ended in the middle of a question."""
 
@@ -152,11 +201,11 @@ def test_figures_are_read_again_before_they_are_too_old(ceremony: Ceremony, qtbo
 def test_two_desks_of_one_treasury_are_told_apart(ceremony: Ceremony, qtbot: QtBot) -> None:
     """By the title of the window and the words above the navigation."""
     desk = ceremony.desk(is_online=False, as_second_signer=True)
-    opened = DeskWindow(lambda: desk, whose="Second signer's desk")
+    opened = DeskWindow(lambda: desk, whose="Second signer")
     opened.open()
     try:
-        assert opened.window.windowTitle().endswith("Second signer's desk")
-        assert "Second signer's desk" in _words(opened)
+        assert opened.window.windowTitle().endswith("Second signer")
+        assert "Second signer" in _words(opened)
     finally:
         opened.window.close()
 
@@ -172,7 +221,72 @@ def test_starting_over_keeps_keys_in_files(tmp_path: Path) -> None:
     demonstration.forget(folders)
 
     left = sorted(each.relative_to(desk).as_posix() for each in desk.rglob("*"))
-    assert left == ["keys", "keys-in-files", "keys/owner.json"]
+    assert left == ["desk.lock", "keys", "keys-in-files", "keys/owner.json"]
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_starting_over_is_refused_while_a_desk_is_open(ceremony: Ceremony, second: bool) -> None:
+    """It would go on recording into files that are gone; nothing of either desk is touched."""
+    desk = ceremony.desk(as_second_signer=second, is_online=False)
+    before = desk.queue()
+    with pytest.raises(Unavailable, match="open in another window"):
+        demonstration.forget(ceremony.folders)
+    assert desk.queue() == before
+    for each in (False, True):
+        assert (ceremony.folders.desk(as_second_signer=each) / "records.sqlite").exists()
+    desk.close()
+    demonstration.forget(ceremony.folders)
+    assert not (desk.folder / "records.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"http://127.0.0.1:1/" + b"a" * 10**6,
+        b"file:///etc/passwd",
+        b"http://example.com:80",
+        b"\nhttp://127.0.0.1:8545\n",
+        b"",
+        None,
+    ],
+)
+def test_second_desk_believes_only_the_url_of_a_chain_on_this_computer(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """Whatever else stands there is one sentence that names the file."""
+    folders = demonstration.DemonstrationFolders(tmp_path)
+    assert demonstration.living_endpoint(folders) == ""
+    if content is None:
+        folders.endpoint_file.mkdir()
+    else:
+        folders.endpoint_file.write_bytes(content)
+    with pytest.raises(Unavailable, match="endpoint"):
+        demonstration.living_endpoint(folders)
+
+
+def test_chain_that_cannot_be_named_is_ended(ceremony: Ceremony) -> None:
+    """A folder in the place of the file that names it: one sentence, and no node is left."""
+    folders = demonstration.DemonstrationFolders(ceremony.folders.root / "another")
+    copy_of_demonstration(folders.chain)
+    folders.endpoint_file.mkdir()
+    with pytest.raises(Unavailable, match="endpoint cannot be written"):
+        demonstration.start_chain(folders)
+    folders.endpoint_file.rmdir()
+    chain = demonstration.start_chain(folders)
+    folders.endpoint_file.unlink()
+    folders.endpoint_file.mkdir()
+    demonstration.stop_chain(folders, chain)
+    demonstration.start_chain(DemonstrationWithoutEndpoint(folders.root)).close()
+
+
+class DemonstrationWithoutEndpoint(demonstration.DemonstrationFolders):
+    """The same chain with its URL written elsewhere."""
+
+    @property
+    def endpoint_file(self) -> Path:
+        """Beside the folder that is in the way."""
+        return self.root / "elsewhere"
 
 
 def test_workspace_that_cannot_be_opened_says_so_in_the_window(qtbot: QtBot) -> None:

@@ -186,13 +186,16 @@ def test_swaps_are_read_with_progress_and_can_be_stopped(
     page = stage.page()
     show(page, 1040, 660)
     qtbot.waitUntil(lambda: page.card.series is not None)
+    page.card.sync.setFocus()
     button(page, "Read new swaps").click()
-    qtbot.waitUntil(lambda: "3,000 of 10,000" in said(page))
+    qtbot.waitUntil(lambda: "3\u2009000 of 10\u2009000" in said(page))
     assert not page.card.sync.isEnabled()
+    assert not page.card.png.hasFocus()
     button(page, "Cancel").click()
     qtbot.waitUntil(lambda: "Stopped; what was read is kept." in said(page))
     qtbot.waitUntil(page.card.sync.isEnabled)
-    assert "3,000 of 10,000" not in said(page)
+    assert page.card.sync.hasFocus()
+    assert "3\u2009000 of 10\u2009000" not in said(page)
 
 
 def test_a_sync_that_fails_offers_to_try_again(stage: Stage, show: Show, qtbot: QtBot) -> None:

@@ -219,6 +219,18 @@ def test_what_is_being_sent_stays_in_sight(errands: Errands, show: Show, qtbot: 
     qtbot.waitUntil(lambda: page.execute.outcome.is_shown)
 
 
+def test_the_execution_is_no_longer_than_itself(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """The lanes behind it give it nothing to scroll."""
+    many = [a_kept(a_deposit_tx(5, nonce=nonce)) for nonce in range(13, 25)]
+    page = a_page(errands, (ready(), *many))
+    show(page, 1000, 800)
+    lanes = page.minimumSizeHint().height()
+    open_execution(page, qtbot)
+    assert page.minimumSizeHint().height() < lanes / 2
+    page.execute.closed.emit()
+    assert page.minimumSizeHint().height() == lanes
+
+
 def test_esc_leads_from_the_execution_to_the_lanes(
     errands: Errands, show: Show, qtbot: QtBot
 ) -> None:

@@ -23,13 +23,17 @@ def colours_of(made: QIcon) -> set[str]:
     return {point.name() for point in points if point.alpha() == 255}
 
 
-def test_light_and_dark_change_places_at_run_time(qtbot: QtBot, qapp: QApplication) -> None:
+def test_light_and_dark_change_places_at_run_time(
+    qtbot: QtBot, qapp: QApplication, show: Callable[..., None]
+) -> None:
     """Palette and style sheet follow, and the change is announced once."""
+    label = plain_label("refused", kind="block")
+    show(label)
     with qtbot.waitSignal(look().changed):
         look().toggle()
     assert look().palette is DARK
     assert qapp.palette().window().color() == QColor(DARK.ground)
-    assert DARK.surface in qapp.styleSheet()
+    assert label.palette().windowText().color() == QColor(DARK.block)
     look().prefer("light")
     assert look().palette is LIGHT
 

@@ -27,6 +27,7 @@ from treasury_desktop.errors import Unavailable
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.export_file import written
 from treasury_desktop.windows.holdings.page import HoldingsPage
+from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.tokens import LIGHT
 from treasury_desktop.windows.movements.page import MovementsPage
 from treasury_desktop.windows.overview.page import OverviewPage
@@ -348,6 +349,11 @@ def test_a_hash_is_cut_once_and_a_dash_is_one_dash(stage: Stage, show: Show, qtb
         assert page.table.columnWidth(number) >= wanted
         header = page.table.horizontalHeader()
         assert header.sectionSize(number) >= header.sectionSizeHint(number)
+    (at,) = (n for n, column in enumerate(columns) if column.title == "Counterpart")
+    stranger = page.table.shown_texts()[1][at]
+    assert stranger.startswith("0x")
+    room = page.table.columnWidth(at) - 2 * tokens.GRID
+    assert page.table.fontMetrics().horizontalAdvance(stranger) < room
     (dash,) = (row for row in range(9) if model.index(row, hashes[0]).data() == "–")
     assert model.index(dash, hashes[0]).data(Qt.ItemDataRole.FontRole) is None
     assert model.index(dash, hashes[1]).data(Qt.ItemDataRole.FontRole) is not None

@@ -369,6 +369,8 @@ def test_progress_without_a_total_claims_nothing(show: Show, qtbot: QtBot) -> No
     assert texts_in(row) == ["Reading logs"]
     row.show_step(Step(done=3 * 10**20, total=4 * 10**20, label="Reading logs"))
     assert row._bar.value() == 750
+    row.show_step(Step(done=3_120_000, total=19_000_123, label="Reading logs"))
+    assert "3\u2009120\u2009000 of 19\u2009000\u2009123" in texts_in(row)
     with qtbot.waitSignal(row.cancel_asked):
         row._cancel.click()
     assert not row._cancel.isEnabled()

@@ -150,7 +150,8 @@ def start_chain(folders: DemonstrationFolders) -> "RunningChain":
     except OSError as failure:
         chain.close()
         raise Unavailable(
-            f"The demonstration's folder {folders.root} cannot be written ({failure.strerror})."
+            f"{folders.endpoint_file} cannot be written ({failure.strerror}), and without it the "
+            "second signer's desk does not find the chain."
         ) from None
     return chain
 
@@ -280,7 +281,7 @@ class Demonstration(QObject):
         self.desk_window = DeskWindow(
             self._desk,
             remembers=self._remembers,
-            whose="Second signer's desk" if self._is_second else "",
+            whose="Second signer" if self._is_second else "",
         )
         self._crashes.show_in(self.desk_window.show_crash)
         self.desk_window.window.closed.connect(self._on_closed)

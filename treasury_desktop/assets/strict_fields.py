@@ -10,10 +10,12 @@ from fractions import Fraction
 from typing import TypeVar
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.errors import Malformed
 
 _DECIMAL_INTEGER = re.compile(r"0|-?[1-9]\d{0,77}", re.ASCII)
 _FRACTION = re.compile(r"(-?\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 _HEX = re.compile(r"0x(?:[0-9a-f]{2})*", re.ASCII)
 
 T = TypeVar("T")
@@ -129,15 +131,20 @@ class Fields:
         return texts
 
     def done(self) -> None:
-        """Refuses the first field nobody expected."""
+        """Refuses the first field nobody expected; a stranger may have chosen its name."""
         for name in self._left:
-            raise Malformed(self.path_of(name), "is not a field known here")
+            raise Malformed(self.path_of(_shown(name)), "is not a field known here")
 
     def _list(self, name: str) -> list[object]:
         value = self.take(name)
         if not isinstance(value, list):
             raise Malformed(self.path_of(name), "has to be a list")
         return value
+
+
+def _shown(name: str) -> str:
+    """A plain name as it is; any other quoted, cut, with what hides or steers made visible."""
+    return name if _PLAIN_NAME.fullmatch(name) else f'"{plain(name, limit=NAME_LIMIT)}"'
 
 
 def read_table(value: object, path: str, read: Callable[[Fields], T]) -> T:

@@ -69,8 +69,15 @@ def canonical_json(value: JsonSource) -> bytes:
     Our values are text, integers within ±2⁵³, booleans, null, lists and objects; anything else,
     a depth above 64 or a lone surrogate is our own mistake and raises ValueError.
     """
-    ordered = _ordered(value, MAX_DEPTH)
-    return _ENCODER.encode(ordered).encode()
+    return json_in_order(_ordered(value, MAX_DEPTH))
+
+
+def json_in_order(value: JsonSource) -> bytes:
+    """As `canonical_json`, for values of ours that were made in canonical order: takes their word.
+
+    A batch's report has a million members; looking at each again takes as long as writing it.
+    """
+    return _ENCODER.encode(value).encode()
 
 
 def _text_of(data: bytes, max_bytes: int) -> str:

@@ -264,8 +264,9 @@ def _take_outflow(run: _Run, call: DecodedCall, outflow: Outflow) -> None:
 
 def _native_value(call: DecodedCall, takings: tuple[Taking, ...]) -> tuple[Taking, ...]:
     """The call's own value as an outflow, unless a conversion accounts for it."""
-    is_converted = any(isinstance(one, Conversion) and one.token == NATIVE for one in takings)
-    if not call.value or is_converted:
+    if not call.value:
+        return ()
+    if any(isinstance(one, Conversion) and one.token == NATIVE for one in takings):
         return ()
     return (Outflow(path=call.path, token=NATIVE, base_units=call.value, to=call.to),)
 

@@ -13,7 +13,7 @@ from treasury_desktop.deployments.matter import Matter
 from treasury_desktop.treasury.evidence import NATIVE
 
 
-@dataclass
+@dataclass(slots=True)
 class Flow:
     """Base units by token that leave for the groups under one limit or stay open to them.
 

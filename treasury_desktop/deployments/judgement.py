@@ -51,7 +51,7 @@ class Judgement(NamedTuple):
         """The amount in basis points of the treasury."""
         if self.amount_usd is None or not self.treasury_usd:
             return None
-        return self.amount_usd * BPS / self.treasury_usd
+        return _in_bps(self.amount_usd, self.treasury_usd)
 
     @property
     def exposure_after_bps(self) -> Fraction | None:
@@ -59,8 +59,10 @@ class Judgement(NamedTuple):
         parts = (self.amount_usd, self.existing_usd, self.queued_usd)
         if not self.treasury_usd or any(part is None for part in parts):
             return None
-        return (
-            sum((part for part in parts if part is not None), Fraction(0))
-            * BPS
-            / (self.treasury_usd)
-        )
+        held = [part for part in parts if part]
+        return _in_bps(sum(held[1:], held[0]), self.treasury_usd) if held else Fraction(0)
+
+
+def _in_bps(dollars: Fraction, of: Fraction) -> Fraction:
+    """A share in basis points, reduced once and not after each of two steps."""
+    return Fraction(dollars.numerator * BPS * of.denominator, dollars.denominator * of.numerator)

@@ -11,8 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from treasury_desktop.assets.keccak import keccak
-from treasury_desktop.assets.strict_json import JsonSource, canonical_json
+from treasury_desktop.assets.keccak import keccak_after
+from treasury_desktop.assets.strict_json import JsonSource, canonical_json, json_in_order
 from treasury_desktop.assets.usd import exact_text, percent_text, usd_text
 from treasury_desktop.deployments.debts import Borrowed, borrowed_by
 from treasury_desktop.deployments.denominator import TreasuryValue, is_listed, treasury_value
@@ -72,7 +72,7 @@ def judge(matter: Matter) -> tuple[Judgement, ...]:
         queue=queue_by_limit(matter),
         borrowed=borrowed_by(matter, effects),
         definitions=definitions,
-        digested=_digested(definitions, evidence_digest(matter)),
+        digest_of=_digest_of(definitions, evidence_digest(matter)),
     )
     judgements = [judgement for limit in flows for judgement in _judgements(case, limit)]
     return tuple(sorted(judgements, key=lambda j: (-j.verdict, j.group)))
@@ -92,7 +92,7 @@ class _Case(NamedTuple):
     queue: dict[str, DollarRange]
     borrowed: Borrowed
     definitions: dict[str, str]
-    digested: bytes
+    digest_of: Callable[[bytes], bytes]
 
     def queued_for(self, limit: str) -> DollarRange:
         """What waits for a limit, with what waits for nobody knows whom."""
@@ -162,7 +162,9 @@ class _Figures(NamedTuple):
 
 def reaches_limit(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> bool:
     """Whether dollars are at or above the limit, or above it where it may be reached."""
-    left, right = dollars * BPS, terms.limit_bps * net_usd
+    # Multiplied crosswise, for fractions would be reduced each time; denominators are positive.
+    left = dollars.numerator * BPS * net_usd.denominator
+    right = net_usd.numerator * terms.limit_bps * dollars.denominator
     return left > right if terms.limit_is_inclusive else left >= right
 
 
@@ -326,23 +328,29 @@ def _definitions(terms: PolicyTerms) -> dict[str, str]:
 def _digest(case: _Case, group: str, flow: Flow, figures: _Figures) -> bytes:
     """Keccak-256 of everything the judgement used: equal evidence, equal digest, any machine.
 
-    It is the digest of one canonical JSON object, of which `case.digested` is the beginning.
+    It is the digest of one object in canonical JSON, with which `case.digest_of` has begun.
     """
     ends = (figures.amount, figures.queued, figures.existing)
     rest: JsonSource = {
-        "figures": [[_text(end.low), _text(end.high), *end.problems] for end in ends],
+        "figures": [_texts(end) for end in ends],
         "group": group,
         "has_unknown": flow.has_unknown,
         "net_usd": _text(figures.net_usd),
         "units": [[token, str(units)] for token, units in sorted(flow.units.items())],
     }
-    return keccak(case.digested + canonical_json(rest)[1:])
+    return case.digest_of(json_in_order(rest)[1:])
 
 
-def _digested(definitions: dict[str, str], evidence: bytes) -> bytes:
-    """The members of the digested object that all groups share; they come first by their names."""
+def _digest_of(definitions: dict[str, str], evidence: bytes) -> Callable[[bytes], bytes]:
+    """The digest after the members that all groups share, which come first by their names."""
     shared = canonical_json({"definitions": definitions, "evidence": evidence.hex()})
-    return shared[:-1] + b","
+    return keccak_after(shared[:-1] + b",")
+
+
+def _texts(dollars: DollarRange) -> list[JsonSource]:
+    if dollars is NOTHING:
+        return ["0", "0"]
+    return [_text(dollars.low), _text(dollars.high), *dollars.problems]
 
 
 def _text(value: Fraction | None) -> str:

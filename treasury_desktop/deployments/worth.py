@@ -81,11 +81,11 @@ def value_of_token(matter: Matter, token: str, units: int) -> DollarRange:
     if decimals is None or decimals > MAX_SHOWN_DECIMALS:
         return DollarRange(Fraction(0), None, _all_of(price.problems, ("PRICE_MISSING",)))
     whole = Fraction(units, 10**decimals)
-    return DollarRange(
-        Fraction(0) if price.lowest_credible is None else price.lowest_credible * whole,
-        None if price.highest is None else price.highest * whole,
-        _all_of(price.problems),
-    )
+    low = None if price.lowest_credible is None else price.lowest_credible * whole
+    high = low
+    if price.highest is not price.lowest_credible:  # as it is where there is one quote
+        high = None if price.highest is None else price.highest * whole
+    return DollarRange(Fraction(0) if low is None else low, high, _all_of(price.problems))
 
 
 def sure_value_of(matter: Matter, values: Values) -> Fraction:
@@ -95,4 +95,6 @@ def sure_value_of(matter: Matter, values: Values) -> Fraction:
 
 
 def _all_of(*problems: tuple[str, ...]) -> tuple[str, ...]:
+    if not any(problems):
+        return ()
     return tuple(sorted({problem for some in problems for problem in some}))

@@ -60,7 +60,8 @@ class ChildProcess:
         except (OSError, Malformed, ValueError):
             self.end()
             raise Unavailable(
-                f"The process ended without an answer (exit status {self._process.returncode})."
+                "The signing process ended without an answer (exit status "
+                f"{self._process.returncode}); nothing was signed."
             ) from None
 
     def end(self) -> None:

@@ -43,7 +43,9 @@ class EncryptedFiles:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise Unavailable(f"A key file cannot be read: {error.strerror}.") from None
+            raise Unavailable(
+                f"The key file {path.name} cannot be read: {error.strerror}."
+            ) from None
         if len(content) > MAX_BYTES:
             raise Refused(f"The key file {path.name} is too large to be one.")
         return content.decode("utf-8", "replace")
@@ -56,7 +58,9 @@ class EncryptedFiles:
             self._check_folder()
             self._write_aside_and_rename(path, text)
         except OSError as error:
-            raise Unavailable(f"A key file cannot be written: {error.strerror}.") from None
+            raise Unavailable(
+                f"The key file {path.name} cannot be written: {error.strerror}."
+            ) from None
 
     def remove(self, name: str) -> None:
         """Forgets what is kept under a name; nothing there is fine."""
@@ -66,7 +70,21 @@ class EncryptedFiles:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise Unavailable(f"A key file cannot be removed: {error.strerror}.") from None
+            raise Unavailable(
+                f"The key file {self._path(name).name} cannot be removed: {error.strerror}."
+            ) from None
+
+    def called(self, name: str) -> str:
+        """The file, by its name."""
+        return f"the file {self._path(name).name}"
+
+    def names(self) -> tuple[str, ...]:
+        """Every name under which there is a file."""
+        if not self._folder.is_dir():
+            return ()
+        self._check_folder()
+        files = (each.name.removesuffix(_SUFFIX) for each in self._folder.glob(f"*{_SUFFIX}"))
+        return tuple(sorted(name for name in files if _NAME.fullmatch(name)))
 
     def _path(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:
@@ -78,9 +96,11 @@ class EncryptedFiles:
             return
         found = self._folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise Refused("The folder of key files is not a folder of yours.")
+            raise Refused(f"{self._folder}, where keys are kept, is not a folder of yours.")
         if found.st_mode & OTHERS:
-            raise Refused("Other people can open the folder of key files; make it mode 0700.")
+            raise Refused(
+                f"Other people can open {self._folder}, where keys are kept; make it mode 0700."
+            )
 
     def _write_aside_and_rename(self, path: Path, text: str) -> None:
         descriptor, aside = tempfile.mkstemp(dir=self._folder, prefix=".new-")

@@ -41,6 +41,14 @@ class KeyPlace(Protocol):
         """Forgets what is kept under a name."""
         ...
 
+    def called(self, name: str) -> str:
+        """What is kept under a name, as a sentence names it."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """The names under which something is kept, where the place can tell."""
+        ...
+
 
 class KeyStore:
     """The encrypted keys of one place; keeps the Protocol `KeyRing` of the desk."""
@@ -59,9 +67,18 @@ class KeyStore:
         return tuple(self._label(each) for each in found if isinstance(each, EncryptedKey))
 
     def troubles(self) -> tuple[str, ...]:
-        """One sentence for each key that is listed and cannot be read."""
-        found = (self._found(address) for address in self._index())
-        return tuple(each for each in found if isinstance(each, str))
+        """One sentence for each key that is listed and cannot be read, or there and not listed."""
+        listed = self._index()
+        found = (self._found(address) for address in listed)
+        known = {INDEX, *map(str, listed)}
+        return (
+            *(each for each in found if isinstance(each, str)),
+            *(
+                f"There is {self._place.called(name)}, which is not in the list of keys."
+                for name in self._place.names()
+                if name not in known
+            ),
+        )
 
     def encrypted(self, label: KeyLabel) -> EncryptedKey:
         """The ciphertext of a key; Unavailable when it is no longer there."""
@@ -95,13 +112,17 @@ class KeyStore:
         )
 
     def _found(self, address: Address) -> EncryptedKey | str:
-        text = self._place.read(str(address))
-        if text is None:
-            return f"The key {address} is listed, and is no longer in the {self.kept_in}."
+        """The key, or why this one cannot be read: that hides no other."""
+        name = str(address)
         try:
+            text = self._place.read(name)
+            if text is None:
+                return f"The key {address} is listed, and is no longer in the {self.kept_in}."
             return self._parsed(address, text)
         except Malformed as error:
-            return f"The key {address} in the {self.kept_in} is damaged: {error.sentence}."
+            return f"The key in {self._place.called(name)} is damaged: {error.sentence}."
+        except (Refused, Unavailable) as error:
+            return error.sentence
 
     def _read(self, address: Address) -> EncryptedKey:
         text = self._place.read(str(address))
@@ -120,16 +141,27 @@ class KeyStore:
         text = self._place.read(INDEX)
         if text is None:
             return ()
-        fields = read_json_object(text.encode(errors="replace"))
-        names = fields.get("keys")
-        is_index = fields.get("format") == INDEX_FORMAT
-        if not is_index or not isinstance(names, list) or len(names) > MOST_KEYS:
-            raise Malformed("key index", f"the list of keys in the {self.kept_in} is damaged")
-        return tuple(Address.parse(name, "key index") for name in names)
+        try:
+            return _addresses_in(text)
+        except Malformed as error:
+            raise Malformed(
+                "key index", f"the list of keys in {self._place.called(INDEX)} is damaged"
+            ) from error
 
     def _write_index(self, addresses: tuple[Address, ...]) -> None:
         index = {"format": INDEX_FORMAT, "keys": [str(address) for address in addresses]}
         self._place.write(INDEX, canonical_json(index).decode())
+
+
+def _addresses_in(index: str) -> tuple[Address, ...]:
+    """The addresses an index lists, each once."""
+    fields = read_json_object(index.encode(errors="replace"))
+    names = fields.get("keys")
+    if fields.get("format") != INDEX_FORMAT or not isinstance(names, list):
+        raise Malformed("key index", "is none")
+    if len(names) > MOST_KEYS:
+        raise Malformed("key index", "lists too many")
+    return tuple(dict.fromkeys(Address.parse(name, "key index") for name in names))
 
 
 def keys_in_system_key_ring(

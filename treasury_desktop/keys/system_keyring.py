@@ -104,6 +104,14 @@ class SystemKeyRing:
             if backend.get_password(self._service, name) is not None:
                 backend.delete_password(self._service, name)
 
+    def called(self, name: str) -> str:
+        """The entry of the key ring."""
+        return f"the entry {name} of the {self.title}"
+
+    def names(self) -> tuple[str, ...]:
+        """None: a key ring answers only for names it is asked for."""
+        return ()
+
     def _test_once(self) -> None:
         if not self._is_tested:
             token = secrets.token_hex(16)

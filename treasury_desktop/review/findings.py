@@ -38,7 +38,7 @@ class Finding(NamedTuple):
     @property
     def place(self) -> tuple[int, ...]:
         """Where its call stands: the tenth call comes after the second."""
-        return tuple(int(step) for step in self.path.split(".")) if self.path else ()
+        return tuple(map(int, self.path.split("."))) if self.path else ()
 
 
 def note(code: str, sentence: str, *, path: str = "", evidence: str = "") -> Finding:

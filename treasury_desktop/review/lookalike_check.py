@@ -82,10 +82,9 @@ class _Anchors:
         if self._near is None:
             self._index()
             assert self._near is not None
-        alike = (each for each in self._by_ends.get(_ends(address), ()) if each != address)
-        twin = next(alike, None)
-        if twin is not None:
-            return twin
+        for each in self._by_ends.get(_ends(address), ()):
+            if each != address:
+                return each
         near = self._near.one_near(address.number, DIGITS_THAT_MAY_DIFFER)
         return None if near is None else Address(near.to_bytes(ADDRESS_LENGTH, "big"))
 

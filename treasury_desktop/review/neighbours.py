@@ -42,8 +42,10 @@ class Neighbours:
             return self._first_near(number, most)
         if not self._buckets:
             self._fill()
-        places = [(mask, number & mask) for mask in self._masks]
-        places = [place for place in places if place in self._buckets]
+        buckets = self._buckets
+        places = [p for mask in self._masks if (p := (mask, number & mask)) in buckets]
+        if not places:
+            return None
         if sum(len(self._buckets[place]) for place in places) >= len(self):
             return self._first_near(number, most)
         near = (self._in_bucket(place).one_near(number, most) for place in places)

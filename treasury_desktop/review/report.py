@@ -1,7 +1,13 @@
-"""A review as the JSON of `treasury-desktop review --json` (bundle.md): canonical and complete."""
+"""A review as the JSON of `treasury-desktop review --json` (bundle.md): canonical and complete.
+
+Every object here is made with its members in canonical order, which is the alphabet's.
+"""
+
+from fractions import Fraction
+from functools import lru_cache
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.strict_json import JsonSource, canonical_json
+from treasury_desktop.assets.strict_json import JsonSource, json_in_order
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.assets.usd import exact_text
@@ -22,7 +28,7 @@ Json = dict[str, JsonSource]
 
 def report_bytes(review: Review) -> bytes:
     """The report as canonical JSON: the same review is the same bytes on every machine."""
-    return canonical_json(report(review))
+    return json_in_order(report(review))
 
 
 def report(review: Review) -> Json:
@@ -30,20 +36,20 @@ def report(review: Review) -> Json:
     facts, threshold = review.facts, review.facts.safe.threshold
     is_read = Unnamed.TRANSACTION not in review.bundle.unnamed
     return {
-        "format": FORMAT,
-        "verdict": review.verdict,
-        "evidence_from": facts.origin.value,
-        "safe": _safe(review.bundle),
-        "hashes": _hashes(review.known_hashes),
-        "comparison_code": None if review.known_hashes is None else review.comparison_code,
         "calls": [_call(review.call, review)] if is_read else [],
-        "findings": [_finding(finding) for finding in review.findings],
-        "judgements": [_judgement(judgement) for judgement in review.judgements],
-        "signatures": [_signature(signature) for signature in review.signatures],
+        "comparison_code": None if review.known_hashes is None else review.comparison_code,
         "confirmations": {
-            "valid": len(review.valid_signers),
             "threshold": None if isinstance(threshold, Unknown) else _integer(threshold),
+            "valid": len(review.valid_signers),
         },
+        "evidence_from": facts.origin.value,
+        "findings": [_finding(finding) for finding in review.findings],
+        "format": FORMAT,
+        "hashes": _hashes(review.known_hashes),
+        "judgements": [_judgement(judgement) for judgement in review.judgements],
+        "safe": _safe(review.bundle),
+        "signatures": [_signature(signature) for signature in review.signatures],
+        "verdict": review.verdict,
     }
 
 
@@ -52,8 +58,8 @@ def _safe(bundle: Bundle) -> Json:
     safe, unnamed = bundle.safe, bundle.unnamed
     has_version = unnamed.isdisjoint((Unnamed.VERSION, Unnamed.EXACT_VERSION))
     return {
-        "chain_id": None if Unnamed.CHAIN in unnamed else _integer(safe.chain_id),
         "address": None if Unnamed.SAFE in unnamed else str(safe.address),
+        "chain_id": None if Unnamed.CHAIN in unnamed else _integer(safe.chain_id),
         "version": str(safe.version) if has_version else None,
     }
 
@@ -70,16 +76,16 @@ def _hashes(hashes: SafeTxHashes | None) -> Json:
 
 def _call(call: DecodedCall, review: Review) -> Json:
     return {
-        "path": call.path,
+        "arguments": [_argument(argument) for argument in call.arguments],
+        "calls": [_call(inner, review) for inner in call.calls],
+        "certainty": _certainty(call),
+        "data": "0x" + call.data.hex(),
+        "function": None if call.function is None else call.function.signature,
         "operation": OPERATIONS.get(call.operation, "call"),
+        "path": call.path,
         "to": str(call.to),
         "to_name": review.names.get(call.to) or None,
         "value": str(call.value),
-        "data": "0x" + call.data.hex(),
-        "function": None if call.function is None else call.function.signature,
-        "certainty": _certainty(call),
-        "arguments": [_argument(argument) for argument in call.arguments],
-        "calls": [_call(inner, review) for inner in call.calls],
     }
 
 
@@ -115,36 +121,43 @@ def argument_json(kind: AbiType, value: object) -> JsonSource:
 
 def _finding(finding: Finding) -> Json:
     return {
-        "severity": finding.severity.word,
         "code": finding.code,
+        "evidence": finding.evidence,
         "path": finding.path,
         "sentence": finding.sentence,
-        "evidence": finding.evidence,
+        "severity": finding.severity.word,
     }
 
 
 def _judgement(judgement: Judgement) -> Json:
-    after, share = judgement.exposure_after_bps, judgement.share_bps
     return {
-        "group": plain(judgement.group, limit=STRING_LIMIT),
-        "verdict": judgement.verdict.words,
-        "amount_usd": None if judgement.amount_usd is None else exact_text(judgement.amount_usd),
-        "treasury_usd": None
-        if judgement.treasury_usd is None
-        else exact_text(judgement.treasury_usd),
-        "share_bps": None if share is None else exact_text(share),
-        "exposure_after_bps": None if after is None else exact_text(after),
-        "definitions": dict(judgement.definitions),
+        "amount_usd": _exact(judgement.amount_usd),
+        "definitions": _in_order(tuple(judgement.definitions.items())),
         "evidence_digest": "0x" + judgement.evidence_digest.hex(),
+        "exposure_after_bps": _exact(judgement.exposure_after_bps),
+        "group": plain(judgement.group, limit=STRING_LIMIT),
+        "share_bps": _exact(judgement.share_bps),
+        "treasury_usd": _exact(judgement.treasury_usd),
+        "verdict": judgement.verdict.words,
     }
+
+
+def _exact(figure: Fraction | None) -> str | None:
+    return None if figure is None else exact_text(figure)
+
+
+@lru_cache(maxsize=16)
+def _in_order(definitions: tuple[tuple[str, str], ...]) -> Json:
+    """What all judgements of a review repeat."""
+    return dict(sorted(definitions))
 
 
 def _signature(signature: CheckedSignature) -> Json:
     return {
-        "signer": None if signature.signer is None else str(signature.signer),
-        "kind": signature.kind.value,
-        "status": signature.status,
         "counts": signature.counts,
+        "kind": signature.kind.value,
+        "signer": None if signature.signer is None else str(signature.signer),
+        "status": signature.status,
     }
 
 

@@ -60,7 +60,7 @@ class Subject:
     def _effects(self) -> dict[frozenset[Address], Effects]:
         return {}
 
-    @property
+    @cached_property
     def own_accounts(self) -> frozenset[Address]:
         """This Safe and the treasury's others."""
         return self.facts.own_safes | {self.safe.address}
@@ -89,11 +89,11 @@ class Subject:
 
     def is_ours(self, address: Address) -> bool:
         """Whether it is this Safe or another Safe of the treasury."""
-        return address == self.safe.address or address in self.facts.own_safes
+        return address in self.own_accounts
 
     def is_strategy_contract(self, address: Address) -> bool:
         """Whether a strategy names it."""
-        return any(address in strategy.contracts for strategy in self.facts.strategies)
+        return address in self._strategy_names
 
     def is_allow_listed(self, address: Address) -> bool:
         """Whether it is marked trusted or belongs to a strategy."""
@@ -135,8 +135,13 @@ class Subject:
         contract = self.evidence.contract_at(address)
         if contract is not None and contract.name:
             return plain(contract.name, limit=NAME_LIMIT)
-        strategy = next((s for s in self.facts.strategies if address in s.contracts), None)
-        return "" if strategy is None else plain(strategy.name, limit=NAME_LIMIT)
+        return plain(self._strategy_names.get(address, ""), limit=NAME_LIMIT)
+
+    @cached_property
+    def _strategy_names(self) -> dict[Address, str]:
+        """The contracts of strategies, each by the first that names it."""
+        named = reversed(self.facts.strategies)
+        return {contract: strategy.name for strategy in named for contract in strategy.contracts}
 
 
 Check = Callable[[Subject], Iterator[Finding]]

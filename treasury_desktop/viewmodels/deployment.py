@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from treasury_desktop.assets.amount import TokenAmount, decimal_text, parse_amount
+from treasury_desktop.assets.amount import TokenAmount, parse_amount
 from treasury_desktop.assets.token import Token
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.assets.usd import percent_text, usd_text
@@ -24,6 +24,7 @@ from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.deployment_largest import Largest, amount_words, largest
 from treasury_desktop.viewmodels.deployment_range import (
     PricedPool,
     amounts_in_range,
@@ -31,13 +32,10 @@ from treasury_desktop.viewmodels.deployment_range import (
     ungrouped,
 )
 from treasury_desktop.viewmodels.figures import (
-    AMOUNT_PLACES,
     NONE,
     Party,
-    amount_text,
     name_text,
     party_at,
-    symbol_text,
 )
 from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import JudgementRow, judgement_row
@@ -94,15 +92,6 @@ class CallRow:
     purpose: str
     to: Party
     exact: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Largest:
-    """The most that would still pass: its words, and what to type for it ("" where nothing)."""
-
-    name: str
-    words: str
-    typed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,9 +262,9 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
         figures=_figures(own, review.facts.terms),
         before="" if own is None else _share(own, with_this=False),
         after="" if own is None else _share(own, with_this=True),
-        largest=() if own is None else _largest(draft, own, review.facts.terms, typed_token),
+        largest=() if own is None else largest(draft, own, review.facts.terms, typed_token),
         remarks=_remarks(draft),
-        amounts=tuple(_amount_words(a) for a in deployment.entry.amounts if a.base_units),
+        amounts=tuple(amount_words(a) for a in deployment.entry.amounts if a.base_units),
         entry=_call_rows(calls, workspace),
         exit=_exit_rows(draft, workspace),
         exit_notes=deployment.entry.exit_notes,
@@ -335,76 +324,6 @@ def _share(judgement: Judgement, *, with_this: bool) -> str:
     return _bounded_share(sum((p for p in parts if p), Fraction(0)) / judgement.treasury_usd)
 
 
-def _largest(
-    draft: Draft, judgement: Judgement, terms: PolicyTerms, typed_token: str
-) -> tuple[Largest, ...]:
-    """The most within the advice and the most below the limit, the typed token first."""
-    amounts = draft.deployment.entry.amounts
-    amount = next((a for a in amounts if a.token.key == typed_token), amounts[0])
-    others = tuple(a for a in amounts if a is not amount and a.base_units)
-    if not (judgement.amount_usd and judgement.treasury_usd and amount.base_units):
-        return ()
-    if judgement.existing_usd is None or judgement.queued_usd is None:
-        return ()
-    taken = judgement.existing_usd + judgement.queued_usd
-    bounds = (
-        ("Most within advice", terms.advised_high_bps, True),
-        ("Most below the limit", terms.limit_bps, terms.limit_is_inclusive),
-    )
-    return tuple(
-        _largest_one(
-            name,
-            amount,
-            others if len(amounts) > 1 else None,
-            (judgement.treasury_usd * bps / BPS - taken) / judgement.amount_usd,
-            inclusive=inclusive,
-        )
-        for name, bps, inclusive in bounds
-    )
-
-
-def _largest_one(
-    name: str,
-    amount: TokenAmount,
-    others: tuple[TokenAmount, ...] | None,
-    times: Fraction,
-    *,
-    inclusive: bool,
-) -> Largest:
-    """`times` this amount would just reach the bound; not reaching it costs one base unit.
-
-    `others` go in beside it in the same proportion, and move a little with the price: then both
-    are given only roughly. A vault takes one token, and has none.
-    """
-    exact = amount.base_units * times
-    units = int(exact) if inclusive or exact.denominator != 1 else int(exact) - 1
-    if exact <= 0 or units <= 0:
-        return Largest(name=name, words="nothing more; the group is there already", typed="")
-    decimals = amount.token.decimals or 0
-    if others is not None and decimals > AMOUNT_PLACES:
-        units -= units % 10 ** (decimals - AMOUNT_PLACES)
-    most = TokenAmount(token=amount.token, base_units=units)
-    typed = decimal_text(units, decimals).replace(",", "")
-    if others is None:
-        return Largest(name=name, words=_amount_words(most), typed=typed)
-    beside = (replace(other, base_units=int(other.base_units * times)) for other in others)
-    return Largest(
-        name=name, words=f"about {' and '.join(_rough_words(a) for a in (most, *beside))}",
-        typed=typed,
-    )  # fmt: skip
-
-
-def _rough_words(amount: TokenAmount) -> str:
-    """An amount with as many decimals as its size makes sensible."""
-    bounds = ((10_000, 0), (100, 2), (1, 4))
-    places = next((digits for least, digits in bounds if amount.whole >= least), AMOUNT_PLACES)
-    return f"{amount_text(amount, places)} {symbol_text(amount)}"
-
-
-def _amount_words(amount: TokenAmount) -> str:
-    return f"{amount_text(amount)} {symbol_text(amount)}"
-
-
 def _remarks(draft: Draft) -> tuple[str, ...]:
     """What else the review found besides the policy's own words."""
     judged = {code for judgement in draft.review.judgements for code in judgement.codes}
@@ -434,7 +353,7 @@ def _exit_rows(draft: Draft, workspace: Workspace) -> tuple[CallRow, ...]:
     units = int.from_bytes(call.data[4:36], "big")  # redeem(shares, …): EIP-4626
     token = workspace.token_at(call.to)
     if token is not None and token.decimals is not None:
-        shares = _amount_words(TokenAmount(token=token, base_units=units))
+        shares = amount_words(TokenAmount(token=token, base_units=units))
         return (replace(row, purpose=f"Redeem {shares} to the Safe"),)
     exact = f"{units:,} share units; how many decimals the shares have is not known here"
     return (replace(row, purpose="Redeem the shares of this deposit to the Safe", exact=exact),)

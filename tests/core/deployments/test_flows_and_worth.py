@@ -46,6 +46,7 @@ from treasury_desktop.deployments.worth import (
     sure_value_of,
     value_of,
     value_of_token,
+    values_of,
 )
 from treasury_desktop.treasury.evidence import BalanceChange, HeldAmount, ObservedAllowance
 
@@ -239,5 +240,5 @@ def test_sure_value_of_a_payment() -> None:
     quotes = (*prices(), a_price(JUNK, 9), a_price(DAI, 2))
     matter = a_matter(pay(1), an_evidence(quotes=quotes))
     flow = Flow({str(USDC): units(5), str(DAI): units(7, DAI), str(JUNK): 10**18})
-    assert sure_value_of(matter, flow) == 5 + 14
-    assert sure_value_of(matter, Flow()) == 0
+    assert sure_value_of(matter, values_of(matter, flow)) == 5 + 14
+    assert sure_value_of(matter, values_of(matter, Flow())) == 0

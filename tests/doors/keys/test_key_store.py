@@ -1,7 +1,7 @@
 """Keys in the Secret Service and in files, behind one facade."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,6 +149,59 @@ def test_links_pipes_and_devices_are_refused(tmp_path: Path, owner_key: Encrypte
     os.mkfifo(path, 0o600)
     with pytest.raises(Refused, match="not a plain file"):
         store.encrypted(label)
+
+
+def _others_read(path: Path) -> None:
+    path.chmod(0o644)
+
+
+def _link(path: Path) -> None:
+    path.symlink_to(path.rename(path.parent.parent / "elsewhere"))
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+def _huge(path: Path) -> None:
+    path.write_bytes(b"x" * 10**6)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:50])
+
+
+@pytest.mark.parametrize("spoil", [_others_read, _link, _pipe, _huge, _cut])
+def test_one_bad_file_hides_no_other(
+    tmp_path: Path,
+    owner_key: EncryptedKey,
+    executor_key: EncryptedKey,
+    spoil: Callable[[Path], None],
+) -> None:
+    """The others are listed, and the sentence names the file that cannot be used."""
+    store = keys_in_files(tmp_path / "keys")
+    bad, good = store.keep(owner_key), store.keep(executor_key)
+    file = f"{bad.address}.key.json"
+    spoil(tmp_path / "keys" / file)
+    assert store.labels() == (good,)
+    (sentence,) = store.troubles()
+    assert file in sentence
+
+
+def test_a_lost_or_damaged_list_is_told(tmp_path: Path, owner_key: EncryptedKey) -> None:
+    """The file of the list is named; a key file nobody lists is named too."""
+    store = keys_in_files(tmp_path / "keys")
+    label = store.keep(owner_key)
+    index = tmp_path / "keys" / "index.key.json"
+    index.write_text("{")
+    with pytest.raises(Malformed, match=r"list of keys in the file index\.key\.json is damaged"):
+        store.labels()
+    index.unlink()
+    assert store.labels() == ()
+    assert store.troubles() == (
+        f"There is the file {label.address}.key.json, which is not in the list of keys.",
+    )
 
 
 def test_names_that_are_no_addresses_are_refused(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import (
 )
 
 from treasury_desktop.treasury.terms import PolicyTerms
-from treasury_desktop.viewmodels.deployment import FIGURES, DeployView, Largest
+from treasury_desktop.viewmodels.deployment import FIGURES, DeployView
+from treasury_desktop.viewmodels.deployment_largest import Largest
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph, icon, spaced
 from treasury_desktop.windows.untrusted import breakable, plain_label

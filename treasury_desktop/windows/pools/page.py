@@ -4,7 +4,7 @@ import importlib
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -106,6 +106,8 @@ class PoolsPage(QWidget):
         self._said.say("")
         started = self._errands.act(SYNCING, self._sync, self._on_synced,
                                     on_step=self._on_step)  # fmt: skip
+        if self.card.sync.hasFocus():  # Qt would hand the focus on to the next button, "PNG…"
+            self.card.setFocus(Qt.FocusReason.OtherFocusReason)
         self.card.sync.setEnabled(not started and not self._errands.is_acting(SYNCING))
 
     def export_csv(self, path: Path) -> None:
@@ -151,6 +153,8 @@ class PoolsPage(QWidget):
     def _on_synced(self, outcome: Done[None] | Failed) -> None:
         self._progress.end()
         self.card.sync.setEnabled(True)
+        if self.card.hasFocus():
+            self.card.sync.setFocus(Qt.FocusReason.OtherFocusReason)
         self._kept.clear()
         if isinstance(outcome, Failed):
             is_stopped = isinstance(outcome.error, Cancelled)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -75,6 +76,7 @@ class QueuePage(QWidget):
         self._lanes_place = QVBoxLayout(self._lanes)
         self._lanes_place.setContentsMargins(0, 0, 0, 0)
         self.pane = StatePane(self._lanes)
+        self._first = QWidget()
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -228,17 +230,25 @@ class QueuePage(QWidget):
         card = next((c.card for c in self.cards if c.card.safe_tx_hash == safe_tx_hash), None)
         if card is not None:
             self.execute.show_transaction(card, self._keys or ())
-            self._stack.setCurrentWidget(self.execute)
+            self._turn_to(self.execute)
+
+    def _turn_to(self, shown: QWidget) -> None:
+        """Lanes or execution: the page is as high as what it shows, and begins at its top."""
+        for each in (self._first, self.execute):
+            is_shown = each is shown
+            down = QSizePolicy.Policy.Preferred if is_shown else QSizePolicy.Policy.Ignored
+            each.setSizePolicy(QSizePolicy.Policy.Preferred, down)
+        self._stack.setCurrentWidget(shown)
 
     def _show_lanes(self) -> None:
-        self._stack.setCurrentIndex(0)
+        self._turn_to(self._first)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Whoever comes back to the page comes to the lanes, unless something is being sent."""
         super().showEvent(event)
         if not event.spontaneous() and not self._errands.is_acting(EXECUTE):
-            self._stack.setCurrentIndex(0)
+            self._turn_to(self._first)
 
     def _on_executed(self) -> None:
         self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
@@ -343,14 +353,13 @@ class QueuePage(QWidget):
         head.addWidget(plain_label("drop a bundle here, or", role="quiet"))
         head.addWidget(_button("Import a file…", "download-simple", self.ask_file))
         head.addWidget(_button("Paste", "clipboard-text", self.paste))
-        first = QWidget()
-        column = QVBoxLayout(first)
+        column = QVBoxLayout(self._first)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
         column.addLayout(head)
         column.addWidget(self.says)
         column.addWidget(self.pane, 1)
-        self._stack.addWidget(first)
+        self._stack.addWidget(self._first)
         self._stack.addWidget(self.execute)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QWidget
 from treasury_desktop.windows.errands import Step
 from treasury_desktop.windows.untrusted import plain_label
 
+_THIN_SPACE = "\u2009"
+
 
 class ProgressRow(QWidget):
     """Shows `Step`s; hidden until the first one.
@@ -39,7 +41,7 @@ class ProgressRow(QWidget):
         """Shows how far the work has come; without a total the bar stays empty, it never lies."""
         self._words.setText(step.label)
         has_total = step.total > 0
-        self._count.setText(f"{step.done:,} of {step.total:,}" if has_total else "")
+        self._count.setText(_of(step) if has_total else "")
         self._bar.setRange(0, 1000)
         self._bar.setValue(1000 * min(step.done, step.total) // step.total if has_total else 0)
         self.show()
@@ -54,3 +56,8 @@ class ProgressRow(QWidget):
         self._cancel.setEnabled(False)
         self._cancel.setText("Stopping…")
         self.cancel_asked.emit()
+
+
+def _of(step: Step) -> str:
+    """How far, written as blocks are everywhere."""
+    return f"{step.done:,} of {step.total:,}".replace(",", _THIN_SPACE)
