@@ -33,3 +33,31 @@ def test_newest_snapshot_that_reads_opens_the_window(ceremony: Ceremony, qtbot: 
     assert any(text.startswith(said) for text in texts_in(opened.window))
     assert opened.session.snapshot == kept
     opened.window.close()
+
+
+def test_damaged_rows_are_named_and_everything_else_works(ceremony: Ceremony, qtbot: QtBot) -> None:
+    """One transaction and one movement cannot be read: both are left out and told."""
+    desk = ceremony.desk()
+    transactions, movements = len(desk.queue()), len(desk.movements())
+    desk.close()
+    connection = sqlite3.connect(desk.folder / RECORDS_NAME)
+    connection.execute("UPDATE transactions SET value = '-1' WHERE rowid = 1")
+    connection.execute(
+        "UPDATE movements SET kind = 'x' WHERE block_number ="
+        " (SELECT max(block_number) FROM movements)"
+    )
+    connection.commit()
+    connection.close()
+
+    opened = DeskWindow(lambda: ceremony.desk(is_online=False))
+    opened.open()
+    opened.window.show()
+    qtbot.waitUntil(lambda: opened.errands.is_quiet)
+
+    said = "\n".join(texts_in(opened.window))
+    assert "transaction 0x" in said
+    assert "movement in block" in said
+    assert said.count("it is left out") == 2
+    assert len(opened.session.queue) == transactions - 1
+    assert len(opened.desk.movements()) == movements - 1
+    opened.window.close()

@@ -7,14 +7,12 @@ else it holds counts as nothing remembered.
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from treasury_desktop.assets.strict_fields import Fields, read_table
-from treasury_desktop.assets.strict_json import canonical_json, read_json_object
+from treasury_desktop.assets.strict_json import JsonValue, canonical_json, read_json_object
 from treasury_desktop.errors import Malformed
 from treasury_desktop.windows.main_window import Place
 
@@ -85,7 +83,7 @@ def remembered() -> Remembered:
 
 def _read(path: Path) -> _Kept:
     try:
-        return read_table(read_json_object(_bytes_of(path), max_bytes=MAX_BYTES), "", _kept)
+        return _kept(read_json_object(_bytes_of(path), max_bytes=MAX_BYTES))
     except (OSError, Malformed):
         return _Kept()
 
@@ -101,26 +99,37 @@ def _bytes_of(path: Path) -> bytes:
         os.close(file)
 
 
-def _kept(fields: Fields) -> _Kept:
-    if fields.text("format") != FORMAT:
-        raise Malformed("format", "is another one")
-    look = fields.text("look")
-    if look not in LOOKS:
+def _kept(written: dict[str, JsonValue]) -> _Kept:
+    """Exactly the members we write; read by hand, since the frame waits for it."""
+    if set(written) != {"format", "look", "place"} or written["format"] != FORMAT:
+        raise Malformed("window", "has other members")
+    look, place = written["look"], written["place"]
+    if not isinstance(look, str) or look not in LOOKS:
         raise Malformed("look", "is none that there is")
-    return _Kept(look=look, place=fields.nullable("place", lambda name: _place(fields, name)))
+    return _Kept(look=look, place=None if place is None else _place(place))
 
 
-def _place(fields: Fields, name: str) -> Place:
-    def read(inner: Fields) -> Place:
-        return Place(
-            left=inner.integer("left", low=-FURTHEST, high=FURTHEST),
-            top=inner.integer("top", low=-FURTHEST, high=FURTHEST),
-            width=inner.integer("width", low=1, high=FURTHEST),
-            height=inner.integer("height", low=1, high=FURTHEST),
-            is_maximised=inner.boolean("is_maximised"),
-        )
+def _place(written: JsonValue) -> Place:
+    if not isinstance(written, dict) or set(written) != set(Place.__dataclass_fields__):
+        raise Malformed("place", "has other members")
+    is_maximised = written["is_maximised"]
+    if not isinstance(is_maximised, bool):
+        raise Malformed("place", "fills the screen or does not")
+    return Place(
+        left=_pixels(written["left"], -FURTHEST),
+        top=_pixels(written["top"], -FURTHEST),
+        width=_pixels(written["width"], 1),
+        height=_pixels(written["height"], 1),
+        is_maximised=is_maximised,
+    )
 
-    return read_table(fields.take(name), name, read)
+
+def _pixels(written: JsonValue, least: int) -> int:
+    if not isinstance(written, int) or isinstance(written, bool):
+        raise Malformed("place", "is counted in pixels")
+    if not least <= written <= FURTHEST:
+        raise Malformed("place", "lies on no screen")
+    return written
 
 
 def _text_of(kept: _Kept) -> bytes:
@@ -130,6 +139,8 @@ def _text_of(kept: _Kept) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, and readable by the person alone."""
+    import tempfile  # noqa: PLC0415  not before the frame
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     part = Path(name)

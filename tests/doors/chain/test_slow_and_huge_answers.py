@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,19 @@ def test_an_answer_that_never_ends_has_its_time(
 ) -> None:
     """Wherever it drips: status, headers, body, between chunks or behind them."""
     with closing(Node((raw(beginning, piece),), 31337, timeout_seconds=0.3)) as node:
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match=r"^liar did not answer within 0\.3 seconds\.$"):
+            node.ask(CHAIN_ID)
+        assert time.monotonic() - began < SOON
+
+
+def test_a_handshake_that_never_ends_has_its_time(
+    raw: Callable[[bytes, bytes], Endpoint],
+) -> None:
+    """TLS has put its own socket in the place of the first one by then."""
+    plain = raw(b"\x16\x03\x03\x40\x00", b"\x02")
+    endpoint = replace(plain, url=plain.url.replace("http", "https"))
+    with closing(Node((endpoint,), 31337, timeout_seconds=0.3)) as node:
         began = time.monotonic()
         with pytest.raises(Unavailable, match=r"^liar did not answer within 0\.3 seconds\.$"):
             node.ask(CHAIN_ID)

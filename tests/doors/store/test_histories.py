@@ -151,6 +151,19 @@ def test_series_in_use_elsewhere_are_called_so(histories: HistoryStore, tmp_path
     assert not subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout
 
 
+def test_a_pool_can_be_forgotten(histories: HistoryStore) -> None:
+    """Its swaps and how far they were read; another pool's stay, and it is read anew."""
+    other = Address(bytes(19) + b"\x07")
+    for pool in (POOL, other):
+        histories.keep_swaps(CHAIN_ID, pool, some_swaps(1, 5), 5_000_000)
+    histories.forget_swaps(CHAIN_ID, POOL)
+    assert histories.swaps_read_up_to(CHAIN_ID, POOL) is None
+    assert len(histories.swaps(CHAIN_ID, POOL)) == 0
+    assert histories.swaps_read_up_to(CHAIN_ID, other) == 5_000_000
+    histories.keep_swaps(CHAIN_ID, POOL, some_swaps(1, 3), 3)
+    assert blocks(histories) == [1, 2, 3]
+
+
 @pytest.mark.parametrize("content", [b"", b"garbage" * 5000])
 def test_a_damaged_file_is_left_and_called_so(tmp_path: Path, content: bytes) -> None:
     """The sentence says that series can be read again."""
