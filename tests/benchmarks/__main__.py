@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from subprocess import SubprocessError
 
-from tests.benchmarks.core import decoding_row, hashing_rows, reviewing_row
+from tests.benchmarks.core import decoding_rows, hashing_rows, reviewing_rows, window_row
 from tests.benchmarks.demonstration import built, later_start
 from tests.benchmarks.measuring import REPOSITORY, process_seconds
 from tests.benchmarks.opening import MOST_BLOCKED, blocking_rows, opening_rows
@@ -48,8 +48,8 @@ GROUPS: dict[str, Group] = {
     "blocking": lambda folders, _times: blocking_rows(folders),
     "starting": lambda folders, times: [later_start(folders, times)],
     "hashing": lambda _folders, times: hashing_rows(times),
-    "decoding": lambda _folders, times: [decoding_row(times)],
-    "reviewing": lambda _folders, times: [reviewing_row(times)],
+    "decoding": lambda _folders, times: decoding_rows(times),
+    "reviewing": lambda _folders, times: [*reviewing_rows(times), window_row()],
     "signing": lambda folders, times: [signing_row(folders, times)],
     "tour": _tour_row,
 }

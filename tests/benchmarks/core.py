@@ -1,16 +1,28 @@
 """Rows about what protects the money: hashing, decoding, and a review as a process of its own."""
 
+import gc
+import os
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from eth_abi.abi import decode
 from eth_account.messages import encode_typed_data
 
-from tests.benchmarks.measuring import medians, process_seconds, seconds_per_call
+from tests.benchmarks.measuring import (
+    line_from,
+    medians,
+    process_seconds,
+    python_file,
+    running,
+    seconds_per_call,
+)
+from tests.benchmarks.processes.plain_loop import plain_loop
 from tests.benchmarks.rows import Row, Target
-from tests.samples import CHAIN_ID, USDC_AT, a_deposit_tx, a_safe, a_safe_tx, an_address
+from tests.samples import CHAIN_ID, PAYROLL, USDC_AT, a_deposit_tx, a_safe, a_safe_tx, an_address
+from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.calls.decoded_call import Reading, decode_transaction
@@ -20,11 +32,17 @@ from treasury_desktop.safes.multisend import PackedCall, multisend_calldata
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.safes.typed_data import safe_tx_fields
+from treasury_desktop.treasury.evidence import BookEntry, Evidence
 
 CALLS_TO_HASH = 300
 CALLS_IN_BATCH = 20_000
+PAYEES = 100
 TRANSFER = bytes.fromhex("a9059cbb")
-HEADER = 1 + 20 + 32 + 32
+SAFE_ETH_PYTHON = "SAFE_ETH_PYTHON"
+"""Names an interpreter that has safe-eth-py, which needs packages that this program does not."""
+MOST_SECONDS = 1.5
+MOST_BLOCKED_MS = 100
+SECONDS_AT_REST = 5
 
 
 def hashing_rows(times: int) -> list[Row]:
@@ -56,78 +74,161 @@ def hashing_rows(times: int) -> list[Row]:
     ]
 
 
-def decoding_row(times: int) -> Row:
-    """A batch of 20,000 token transfers as a call tree, against a loop that only reads it."""
-    safe, tx = a_safe(), _batch()
+def decoding_rows(times: int) -> list[Row]:
+    """A batch of 20,000 token transfers as a call tree, against those who only unpack it."""
+    safe, tx = a_safe(), _batch(PAYEES)
     reading = Reading(known={USDC_AT: "ERC-20"})
     if len(decode_transaction(safe, tx, reading).calls) != CALLS_IN_BATCH:
         raise RuntimeError("our decoder did not read the whole batch")
-    if len(_plain_loop(tx.data)) != CALLS_IN_BATCH:
+    if len(plain_loop(tx.data)) != CALLS_IN_BATCH:
         raise RuntimeError("the peer did not read the whole batch")
+
+    def ours() -> float:
+        return _without_garbage(lambda: decode_transaction(safe, tx, reading))
+
+    name = f"decode a batch of {CALLS_IN_BATCH:,} calls"
+    first, loop = medians(ours, lambda: _without_garbage(lambda: plain_loop(tx.data)), times)
+    rows = [
+        Row(
+            name=name,
+            ours=first,
+            peer=loop,
+            peer_name="plain loop over eth_abi.decode, no names, no checks",
+            unit="s",
+            target=Target(of="ratio", most=2),
+        )
+    ]
+    if python := os.environ.get(SAFE_ETH_PYTHON):
+        second, safe_eth = medians(ours, lambda: _by_safe_eth(python, tx.data), 1)
+        row = Row(
+            name=name,
+            ours=second,
+            peer=safe_eth,
+            peer_name="safe-eth-py, which only unpacks it",
+            unit="s",
+            target=Target(of="ratio", most=1 / 200),
+        )
+        rows.append(row)
+    return rows
+
+
+def _without_garbage(work: Callable[[], object]) -> float:
+    """Seconds with the collector off, as in a review, in the window and in `timeit`."""
+    gc.collect()
+    gc.disable()
+    try:
+        return seconds_per_call(work, 1)
+    finally:
+        gc.enable()
+
+
+def _by_safe_eth(python: str, data: bytes) -> float:
+    """Seconds that safe-eth-py takes in its own interpreter, its start not counted."""
+    command = [python, python_file("safe_eth_decoder")[1]]
+    done = subprocess.run(command, input=data.hex(), capture_output=True, text=True, check=True)
+    count, seconds = done.stdout.split()
+    if int(count) != CALLS_IN_BATCH:
+        raise RuntimeError("safe-eth-py did not read the whole batch")
+    return float(seconds)
+
+
+def reviewing_rows(times: int) -> list[Row]:
+    """`treasury-desktop review`, from process start to its end: a payment, and large batches."""
+    payroll = an_evidence_of(PAYROLL)
+    some, many = _batch(PAYEES), _batch(CALLS_IN_BATCH)
+    with TemporaryDirectory() as place:
+        plain = _written(Path(place) / "plain.json", a_safe_tx(), payroll)
+        to_some = _written(Path(place) / "some.json", some, an_evidence_of(*_payees(PAYEES)))
+        to_many = _written(Path(place) / "many.json", many, Evidence())
+        imports = [sys.executable, "-c", "import eth_abi, eth_hash.auto"]
+        return [
+            _reviewing_row(
+                "a plain transaction",
+                (plain, imports, "process that imports eth_abi and eth_hash"),
+                Target(of="ratio", most=0.5),
+                times,
+            ),
+            *(
+                _reviewing_row(
+                    f"{CALLS_IN_BATCH:,} payments to {whom}",
+                    (file, python_file("plain_loop", file), "process that decodes them, no more"),
+                    Target(of="ours", most=MOST_SECONDS),
+                    times,
+                )
+                for whom, file in ((f"{PAYEES} payees", to_some), ("as many strangers", to_many))
+            ),
+        ]
+
+
+def _reviewing_row(
+    what: str, measured: tuple[Path, list[str], str], target: Target, times: int
+) -> Row:
+    file, peer_command, peer_name = measured
+    command = [sys.executable, "-m", "treasury_desktop", "review", str(file), "--json"]
     ours, peer = medians(
-        lambda: seconds_per_call(lambda: decode_transaction(safe, tx, reading), 1),
-        lambda: seconds_per_call(lambda: _plain_loop(tx.data), 1),
+        lambda: process_seconds(command, any_verdict=True),
+        lambda: process_seconds(peer_command),
         times,
     )
     return Row(
-        name=f"decode a batch of {CALLS_IN_BATCH:,} calls",
+        name=f"review of {what}, whole process",
         ours=ours,
         peer=peer,
-        peer_name="plain loop over eth_abi.decode, no names, no checks",
+        peer_name=peer_name,
         unit="s",
-        target=Target(of="ratio", most=2),
+        target=target,
     )
 
 
-def reviewing_row(times: int) -> Row:
-    """`treasury-desktop review` of a plain transfer, from process start to its end."""
-    with TemporaryDirectory() as place:
-        file = Path(place) / "plain.json"
-        file.write_bytes(write_bundle(Bundle(safe=a_safe(), tx=a_safe_tx(), purpose="benchmark")))
-        ours, peer = medians(
-            lambda: process_seconds(_review_command(file)),
-            lambda: process_seconds([sys.executable, "-c", "import eth_abi, eth_hash.auto"]),
-            times,
-        )
+def window_row() -> Row:
+    """How long the review page ever blocks the window on a batch of 20,000 payments."""
+    with running(python_file("empty_window", "heartbeat", SECONDS_AT_REST)) as process:
+        line_from(process)
+        idle = float(line_from(process))
+    window = [sys.executable, "-m", "tests.benchmarks.processes.batch_window"]
+    with running(window) as process:
+        ours = float(line_from(process))
     return Row(
-        name="review of a plain transaction, whole process",
+        name=f"longest GUI block: review of {CALLS_IN_BATCH:,} payments to strangers",
         ours=ours,
-        peer=peer,
-        peer_name="process that imports eth_abi and eth_hash",
-        unit="s",
-        target=Target(of="ratio", most=0.5),
+        peer=idle,
+        peer_name="empty QMainWindow, idle",
+        unit="ms",
+        target=Target(of="ours", most=MOST_BLOCKED_MS),
     )
 
 
-def _review_command(file: Path) -> list[str]:
-    """Any verdict will do: a benchmark does not care what a review finds."""
-    told = f"from treasury_desktop.command_line import main; main(['review', {str(file)!r}])"
-    return [sys.executable, "-c", told]
+def an_evidence_of(*payees: Address) -> Evidence:
+    """An address book with these payees."""
+    entries = (BookEntry(address=payee, name="payee", chain_id=CHAIN_ID) for payee in payees)
+    return Evidence(address_book=tuple(entries))
 
 
-def _batch() -> SafeTx:
-    calls = tuple(PackedCall(0, USDC_AT, 0, _transfer(number)) for number in range(CALLS_IN_BATCH))
+def _written(file: Path, tx: SafeTx, evidence: Evidence) -> Path:
+    bundle = Bundle(safe=a_safe(), tx=tx, purpose="benchmark", evidence=evidence)
+    file.write_bytes(write_bundle(bundle))
+    return file
+
+
+def _batch(payees: int) -> SafeTx:
+    """20,000 payments, to so many different addresses."""
+    whom = _payees(payees)
+    calls = tuple(
+        PackedCall(0, USDC_AT, 0, _transfer(whom[number % payees], number))
+        for number in range(CALLS_IN_BATCH)
+    )
     multisend = official_address(CHAIN_ID, "MultiSendCallOnly", (1, 4, 1))
     assert multisend is not None
     data = multisend_calldata(calls)
     return SafeTx(to=multisend, data=data, operation=Operation.DELEGATECALL, nonce=12)
 
 
-def _transfer(number: int) -> bytes:
-    to = bytes(12) + an_address(f"payee {number % 100}").raw
-    return TRANSFER + to + number.to_bytes(32, "big")
+def _payees(count: int) -> tuple[Address, ...]:
+    return tuple(an_address(f"payee {number}") for number in range(count))
 
 
-def _plain_loop(data: bytes) -> list[tuple[str, int]]:
-    """What a script would do: unpack the batch, decode each transfer, look at nothing else."""
-    (packed,) = decode(["bytes"], data[4:])
-    found, position = [], 0
-    while position < len(packed):
-        body = position + HEADER
-        length = int.from_bytes(packed[body - 32 : body], "big")
-        found.append(decode(["address", "uint256"], packed[body + 4 : body + length]))
-        position = body + length
-    return found
+def _transfer(to: Address, units: int) -> bytes:
+    return TRANSFER + bytes(12) + to.raw + units.to_bytes(32, "big")
 
 
 def _typed_data(safe: Safe, tx: SafeTx) -> dict[str, Any]:
