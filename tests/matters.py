@@ -237,7 +237,7 @@ def queued(
     whose = a_treasury_safe(address=SAFE if safe is None else safe)
     made = QueueEntry(nonce=nonce, tx=tx, safe_tx_hash=safe_tx_hashes(whose, tx).safe_tx)
     made = made if safe is None else made._replace(safe=safe)
-    return made if strategy is None else replace(made, strategy=strategy)
+    return made if strategy is None else made._replace(strategy=strategy)
 
 
 def outsider(address: Address = STRANGER) -> str:

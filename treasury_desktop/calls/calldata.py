@@ -6,6 +6,7 @@ only equal bytes are a whole reading. The builders of calldata (deployments/, et
 code with this. Source: Solidity contract ABI specification.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
@@ -49,23 +50,28 @@ def _decode_words(parameters: AbiType, data: bytes) -> DecodedArguments:
     if end > len(data):
         raise Malformed("data", "the arguments run over the end of the calldata")
     values: list[object] = []
-    is_canonical = True
+    is_canonical, number = True, int.from_bytes
     start = 0
     for kind in parameters.members:
         word = data[start : start + WORD]
         start += WORD
         if kind.kind == "address":
-            values.append(Address(word[12:]))
+            values.append(_address(word[12:]))
             if not word.startswith(_ADDRESS_PADDING):
                 is_canonical = False
         elif kind.bits == _WHOLE_WORD and kind.kind == "uint":
-            values.append(int.from_bytes(word, "big"))
+            values.append(number(word, "big"))
         else:
             value = _word_value(kind, word)
             values.append(value)
             if word != _encode_static(kind, value):
                 is_canonical = False
-    return DecodedArguments(tuple(values), is_canonical, data[end:] if is_canonical else b"")
+    trailing = data[end:] if is_canonical else b""
+    return tuple.__new__(DecodedArguments, (tuple(values), is_canonical, trailing))
+
+
+_address = lru_cache(maxsize=4096)(Address)
+"""Batches pay the same addresses again and again."""
 
 
 def encode_arguments(parameters: AbiType, values: tuple[object, ...]) -> bytes:

@@ -283,7 +283,7 @@ class _Decoder:
                 decode(f"{prefix}{place}", operation, sender, target, value, data, runs_later)
             )
         problems = list(call.problems)
-        if any(inner.operation > Operation.DELEGATECALL for inner in calls):
+        if any(inner.operation > _LAST_OF_A_BATCH for inner in calls):
             problems.append(Problem.MALFORMED_MULTISEND)
         if not call.is_delegatecall:
             problems.append(Problem.MULTISEND_WITHOUT_DELEGATECALL)
@@ -305,6 +305,9 @@ class _Decoder:
 CARRIERS = frozenset({*OPENERS, MULTISEND})
 """Signatures of the functions that carry other calls."""
 _CREATE = int(Operation.CREATE)
+_LAST_OF_A_BATCH = int(Operation.DELEGATECALL)
+_make = tuple.__new__
+"""Straight to the tuple: a named tuple's own constructor is a Python function that leads there."""
 _UNREAD = (Problem.MALFORMED_CALLDATA, Problem.UNDECODED)
 
 
@@ -345,8 +348,9 @@ def _decoded_call(  # noqa: PLR0917  as above
         )
     (function, abi, certainty, _), decoded = match
     parameters = function.parameters
-    arguments = tuple(map(Argument, parameters.names, parameters.members, decoded.values))
-    return DecodedCall(
+    named = zip(parameters.names, parameters.members, decoded.values)  # noqa: B905  one for each
+    arguments = tuple([_make(Argument, argument) for argument in named])
+    call = (
         path,
         operation,
         sender,
@@ -361,6 +365,7 @@ def _decoded_call(  # noqa: PLR0917  as above
         problems,
         runs_later,
     )
+    return _make(DecodedCall, call)
 
 
 def _best_match(candidates: tuple[_Candidate, ...], data: bytes) -> _Match | None:
@@ -376,7 +381,8 @@ def _best_match(candidates: tuple[_Candidate, ...], data: bytes) -> _Match | Non
             decoded = decode_arguments(candidate.function.parameters, data)
         except Malformed:
             continue
-        is_exact = decoded.is_canonical and not any(decoded.trailing)
+        trailing = decoded.trailing
+        is_exact = decoded.is_canonical and not (trailing and any(trailing))
         if best is None or (is_exact and not exact):
             best = candidate, decoded
         exact += is_exact

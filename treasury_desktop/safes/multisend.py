@@ -44,7 +44,7 @@ def unpack_calls(packed: bytes, field: str = "transactions") -> tuple[PackedCall
     # A batch calls the same few contracts again and again.
     addresses: dict[bytes, Address] = {}
     position, end = 0, len(packed)
-    number = int.from_bytes
+    number, make = int.from_bytes, tuple.__new__
     while position < end:
         if end - position < HEADER_LENGTH:
             raise Malformed(field, f"call {len(calls)} of the batch is cut off in its header")
@@ -55,7 +55,8 @@ def unpack_calls(packed: bytes, field: str = "transactions") -> tuple[PackedCall
             raise Malformed(field, f"call {len(calls)} of the batch claims more data than follows")
         position = body + length
         to = addresses.get(raw) or addresses.setdefault(raw, Address(raw))
-        calls.append(PackedCall(operation, to, number(value, "big"), packed[body:position]))
+        entry = (operation, to, number(value, "big"), packed[body:position])
+        calls.append(make(PackedCall, entry))
     return tuple(calls)
 
 
