@@ -5,7 +5,7 @@ import weakref
 
 from PySide6.QtWidgets import QApplication
 
-from treasury_desktop.windows.collector import Collector
+from treasury_desktop.windows.collector import MOST_NEW, Collector
 
 
 def test_interpreter_collects_nothing_while_a_collector_works(qapp: QApplication) -> None:
@@ -31,6 +31,10 @@ class _InACycle:
         self.itself = self
 
 
+class _Alone:
+    """Something that goes when nobody refers to it."""
+
+
 def test_a_turn_frees_what_only_a_cycle_holds(qapp: QApplication) -> None:
     """A cycle made meanwhile is gone after a turn, and not before."""
     collector = Collector()
@@ -44,3 +48,24 @@ def test_a_turn_frees_what_only_a_cycle_holds(qapp: QApplication) -> None:
     gc.disable()
 
     assert (was_there, freed()) == (True, None)
+
+
+def test_a_turn_sets_very_many_new_objects_aside(qapp: QApplication) -> None:
+    """They are not looked through, and still go as soon as nobody refers to them."""
+    collector = Collector()
+    gc.collect()
+    frozen_before = gc.get_freeze_count()
+    many = [_Alone() for _ in range(MOST_NEW + 1)]
+    last = weakref.ref(many[-1])
+
+    collector._on_turn()
+    collector.stop()
+    frozen = gc.get_freeze_count() - frozen_before
+    del many
+    gone = last() is None
+    gc.unfreeze()
+    gc.collect()
+    gc.disable()
+
+    assert frozen > MOST_NEW
+    assert gone

@@ -222,3 +222,14 @@ def test_the_frame_loads_nothing_heavy() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert ended.returncode == 0, ended.stderr.decode()
+
+
+def test_no_source_is_read_to_import_a_page() -> None:
+    """PySide looks through the source of every module unless it is kept from that."""
+    code = (
+        "import linecache\n"
+        "import treasury_desktop.windows.overview.page\n"
+        "print(*(name for name in linecache.cache if 'treasury_desktop' in name))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert ended.stdout.decode().strip() == ""

@@ -3,11 +3,11 @@
 import zlib
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QColor, QImage
 
 from treasury_desktop.errors import Malformed
-from treasury_desktop.windows.picture import MOST_PIXELS, grey_pixels
+from treasury_desktop.windows.picture import MOST_PIXELS, grey_pixels, pasted_file, png_of
 
 
 def encoded(kind: bytes, width: int = 7, height: int = 5) -> bytes:
@@ -60,3 +60,30 @@ def test_a_changed_picture() -> None:
     content[45] ^= 1
     with pytest.raises(Malformed, match="cut off or changed"):
         grey_pixels(bytes(content))
+
+
+@pytest.mark.parametrize(("kind", "name"), [(b"png", "png"), (b"jpg", "jpeg")])
+def test_a_pasted_file_is_not_decoded(kind: bytes, name: str) -> None:
+    """It is taken as it lies there, so that its size is seen first."""
+    pasted = QMimeData()
+    assert pasted_file(pasted) is None
+    pasted.setData("image/svg+xml", QByteArray(b"<svg/>"))
+    assert pasted_file(pasted) is None
+    pasted.setData(f"image/{name}", QByteArray(encoded(kind)))
+    file = pasted_file(pasted)
+    assert file is not None
+    assert bytes(file.data()) == encoded(kind)
+
+
+def test_a_picture_becomes_the_file_it_would_be() -> None:
+    """The same grey pixels come out of it as out of a dropped file."""
+    content = encoded(b"png")
+    assert grey_pixels(png_of(QImage.fromData(content))) == grey_pixels(content)
+
+
+def test_pictures_that_make_no_file() -> None:
+    """One with too many pixels is refused before it is turned grey, and so is none."""
+    with pytest.raises(Malformed, match=f"{MOST_PIXELS:,} pixels"):
+        png_of(QImage(40_001, 1_000, QImage.Format.Format_Mono))
+    with pytest.raises(Malformed, match="cannot be decoded"):
+        png_of(QImage())

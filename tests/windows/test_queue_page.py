@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QPointF, Qt, QThread, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +20,8 @@ from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.viewmodels.queue import Step
 from treasury_desktop.windows.errands import Errands
-from treasury_desktop.windows.queue.page import MOST_CARDS, QueuePage
+from treasury_desktop.windows.picture import grey_pixels
+from treasury_desktop.windows.queue.page import MOST_CARDS, MOST_PASTED, TOO_MUCH, QueuePage
 from treasury_desktop.windows.session import Session
 
 Show = Callable[..., None]
@@ -84,6 +85,92 @@ def test_what_was_pasted_is_imported(errands: Errands, show: Show, qtbot: QtBot)
     QApplication.clipboard().setText('{"format": "…"}')
     qtbot.keyClick(page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.says.text() == "Imported a new transaction. 1 new confirmation.")
+
+
+def a_picture() -> QImage:
+    """A white square."""
+    image = QImage(9, 9, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    return image
+
+
+def pasting(page: QueuePage, qtbot: QtBot) -> None:
+    """What a person does who pastes."""
+    qtbot.keyClick(page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_pasted_picture_is_imported(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """A picture reaches the desk as the file of it would, off the GUI thread."""
+    seen: list[tuple[bytes, bool]] = []
+
+    def take(data: bytes) -> Imported:
+        seen.append((data, QThread.isMainThread()))
+        return IMPORTED
+
+    page = a_page(errands, import_bytes=take)
+    show(page, 1000, 800)
+    QApplication.clipboard().setImage(a_picture())
+    pasting(page, qtbot)
+    qtbot.waitUntil(lambda: page.says.text() == "Imported a new transaction. 1 new confirmation.")
+    ((content, is_main),) = seen
+    assert grey_pixels(content) == (b"\xff" * 81, 9, 9)
+    assert not is_main
+
+
+def test_a_pasted_file_of_a_picture_is_left_as_it_is(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Where the clipboard has the file itself nothing is decoded here."""
+    seen: list[bytes] = []
+
+    def take(data: bytes) -> Imported:
+        seen.append(data)
+        return IMPORTED
+
+    page = a_page(errands, import_bytes=take)
+    show(page, 1000, 800)
+    pasted = QMimeData()
+    pasted.setData("image/png", QByteArray(b"\x89PNG, as it was"))
+    QApplication.clipboard().setMimeData(pasted)
+    pasting(page, qtbot)
+    qtbot.waitUntil(lambda: seen == [b"\x89PNG, as it was"])
+
+
+def test_text_beside_a_pasted_picture_is_what_is_meant(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Programs that copy both mean the text."""
+    page = a_page(errands, import_text=IMPORTED)
+    show(page, 1000, 800)
+    pasted = QMimeData()
+    pasted.setText("{}")
+    pasted.setImageData(a_picture())
+    QApplication.clipboard().setMimeData(pasted)
+    pasting(page, qtbot)
+    qtbot.waitUntil(lambda: page.says.text().startswith("Imported"))
+
+
+def test_pasted_pictures_that_are_too_much(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """A file above the limit is not taken, a picture with too many pixels not turned into one."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    pasted = QMimeData()
+    pasted.setData("image/png", QByteArray(bytes(MOST_PASTED + 1)))
+    QApplication.clipboard().setMimeData(pasted)
+    pasting(page, qtbot)
+    assert page.says.text() == TOO_MUCH
+    QApplication.clipboard().setImage(QImage(40_001, 1_000, QImage.Format.Format_Mono))
+    pasting(page, qtbot)
+    qtbot.waitUntil(lambda: "picture: has more than 40,000,000 pixels" in page.says.text())
+
+
+def test_nothing_to_paste(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """An empty clipboard is said to be so."""
+    page = a_page(errands)
+    show(page, 1000, 800)
+    QApplication.clipboard().clear()
+    pasting(page, qtbot)
+    assert page.says.text() == "There is neither text nor a picture on the clipboard."
 
 
 def dropped(data: QMimeData) -> QDropEvent:
@@ -228,7 +315,7 @@ def test_the_execution_is_no_longer_than_itself(errands: Errands, show: Show, qt
     open_execution(page, qtbot)
     assert page.minimumSizeHint().height() < lanes / 2
     page.execute.closed.emit()
-    assert page.minimumSizeHint().height() == lanes
+    qtbot.waitUntil(lambda: page.minimumSizeHint().height() == lanes)
 
 
 def test_esc_leads_from_the_execution_to_the_lanes(

@@ -104,7 +104,7 @@ def test_a_first_reading_shows_skeletons(key: str, stage: Stage, show: Show, qtb
     qtbot.waitUntil(lambda: page._pane.state == "loading")
     stage.session.take_snapshot(a_snapshot())
     stage.session.end_refresh()
-    assert page._pane.state == "content"
+    qtbot.waitUntil(lambda: page._pane.state == "content")
 
 
 @pytest.mark.parametrize("key", SNAPSHOT_PAGES)
@@ -124,7 +124,7 @@ def test_a_failed_first_reading_says_since_when_and_what_still_works(
 
 @pytest.mark.parametrize("key", SNAPSHOT_PAGES)
 def test_an_offline_page_shows_the_last_block_and_says_so(
-    key: str, stage: Stage, show: Show
+    key: str, stage: Stage, show: Show, qtbot: QtBot
 ) -> None:
     """Figures stay; the line above them goes when the chain answers again."""
     stage.session.take_snapshot(a_snapshot())
@@ -134,7 +134,7 @@ def test_an_offline_page_shows_the_last_block_and_says_so(
     assert "Everything below is from block 19\u2009000\u2009123" in said(page)
     assert page._pane.state == "content"
     stage.session.chain_answered()
-    assert "does not answer" not in said(page)
+    qtbot.waitUntil(lambda: "does not answer" not in said(page))
 
 
 @pytest.mark.parametrize("key", SNAPSHOT_PAGES)

@@ -1,6 +1,7 @@
 """Every page with the factory that builds it; a page's code is imported when it is first shown."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from treasury_desktop.windows.sign.page import SignPage
 
 Show = Callable[[str], None]
+LOADED_AHEAD = ("holdings", "deploy", "queue", "review", "sign", "strategies", "pools", "movements")
+"""Their code; what draws charts is loaded with the first chart."""
 
 
 class Pages:
@@ -36,6 +39,7 @@ class Pages:
         self._desk: Actions | None = None
         self._shared: Acknowledged | None = None
         self._reading_keys: list[OverviewPage | QueuePage | SignPage] = []
+        self._to_load = list(reversed(LOADED_AHEAD))
 
     def serve(self, desk: "Actions") -> None:
         """Pages built from now on ask this desk; there is none before it is open."""
@@ -46,6 +50,12 @@ class Pages:
         if self._desk is None:
             raise RuntimeError("a page was built before the desk was open")
         return self._desk
+
+    def load_next(self) -> bool:
+        """Imports the code of one more page, before anybody waits for it; False after the last."""
+        if self._to_load:
+            import_module(f"treasury_desktop.windows.{self._to_load.pop()}.page")
+        return bool(self._to_load)
 
     def all(self) -> list[Page]:
         """Every page, in the order of the navigation."""

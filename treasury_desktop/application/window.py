@@ -35,6 +35,8 @@ if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
 
 STATUS_MILLISECONDS = 30_000
 SECONDS_BETWEEN_REFRESHES = 300
+SETTLED_MILLISECONDS = 1_000
+"""After opening: the first page stands, and the first refresh is under way."""
 NO_DISPLAY = "There is no display here. To see the whole job as pictures, run: "
 
 
@@ -63,7 +65,7 @@ class DeskWindow(QObject):
         self.session = Session(self)
         self.errands = Errands(self)
         self._remembers = remembers
-        self._pages = Pages(self.session, self.errands, self.show, self._remember_look)
+        self._pages = Pages(self.session, self.errands, self.show_next, self._remember_look)
         self.window = MainWindow(
             self._pages.all(), self.session, self.errands, remembers=remembers, opens_late=True
         )
@@ -132,6 +134,7 @@ class DeskWindow(QObject):
         ):
             change.connect(self._show_status)
         self.session.queue_changed.connect(self._show_badges)
+        QTimer.singleShot(SETTLED_MILLISECONDS, self, self._load_ahead)
         self._clock.timeout.connect(self._on_tick)
         self._clock.start()
 
@@ -239,6 +242,15 @@ class DeskWindow(QObject):
     def show(self, key: str) -> None:
         """Shows a page by its key."""
         self.window.show_page(key)
+
+    def show_next(self, key: str) -> None:
+        """Shows a page in the next turn of the event loop: building one is work enough for it."""
+        QTimer.singleShot(0, self, lambda: self.show(key))
+
+    def _load_ahead(self) -> None:
+        """One page's code in each turn of the loop."""
+        if self._pages.load_next():
+            QTimer.singleShot(0, self, self._load_ahead)
 
 
 def open_workspace(folder: Path) -> int:

@@ -110,6 +110,10 @@ class Actions(Protocol):
         """Import what was pasted."""
         ...
 
+    def import_bytes(self, data: bytes) -> Imported:
+        """Import what a file holds, such as a picture that was pasted."""
+        ...
+
     def export(self, safe_tx_hash: bytes, path: Path) -> None:
         """Write a queued transaction with its signatures as a bundle file."""
         ...

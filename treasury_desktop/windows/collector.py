@@ -3,6 +3,10 @@
 Python collects cycles wherever an allocation happens to cross a threshold: in a worker thread, or
 in the middle of a paint event. If the cycle holds a widget, a timer or a signal's receiver, Qt then
 destroys it in the wrong thread or under its own feet, and the process dies without a sentence.
+
+Looking through hundreds of thousands of objects would keep the window from answering for a tenth of
+a second. So many at once are modules being loaded, or a large transaction: they are set aside
+unseen. They still go when nobody refers to them any more; only cycles among them stay.
 """
 
 import gc
@@ -13,6 +17,8 @@ from PySide6.QtCore import QObject, Qt, QTimer
 INTERVAL_MS: Final = 10_000
 WHOLE_EVERY: Final = 6
 """Every sixth time the oldest generation too: once a minute."""
+MOST_NEW: Final = 50_000
+"""Objects to look through in one turn: some 20 ms."""
 
 
 class Collector(QObject):
@@ -41,4 +47,7 @@ class Collector(QObject):
 
     def _on_turn(self) -> None:
         self._turns += 1
+        if gc.get_count()[0] > MOST_NEW:
+            gc.freeze()
+            return
         gc.collect(2 if self._turns % WHOLE_EVERY == 0 else 1)

@@ -1,19 +1,22 @@
 """A picture somebody sent, as grey pixels: decoded by Qt, on any thread, without a display.
 
 Only the formats of screenshots and photographs are decoded, each by its own reader; the size is
-known before a pixel is. What stands in the picture is for others to say.
+known before a pixel is. What stands in the picture is for others to say. One from the clipboard
+becomes what a file of it would hold, so that both are read alike.
 """
 
 import zlib
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLoggingCategory
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLoggingCategory, QMimeData
+from PySide6.QtGui import QImage, QImageReader, QImageWriter
 
 from treasury_desktop.errors import Malformed
 
 READERS = {b"\x89PNG": b"png", b"\xff\xd8\xff": b"jpeg", b"GIF8": b"gif"}
 PNG_START = b"\x89PNG\r\n\x1a\n"
 MOST_PIXELS = 40_000_000
+KINDS = ("image/png", "image/jpeg", "image/gif")
+"""What a clipboard calls the same formats."""
 
 # What is wrong with a stranger's picture is said in our sentence, not by Qt in the terminal.
 QLoggingCategory.setFilterRules("qt.gui.imageio*=false")
@@ -42,6 +45,30 @@ def grey_pixels(content: bytes) -> tuple[bytes, int, int]:
     if stride == width:
         return rows, width, height
     return b"".join(rows[y * stride : y * stride + width] for y in range(height)), width, height
+
+
+def pasted_file(pasted: QMimeData | None) -> QByteArray | None:
+    """What a clipboard holds of a picture's file, not decoded; `None` where it has none."""
+    if pasted is None:  # so Qt says that the clipboard is empty
+        return None
+    kind = next((kind for kind in KINDS if pasted.hasFormat(kind)), None)
+    return None if kind is None else pasted.data(kind)
+
+
+def png_of(image: QImage) -> bytes:
+    """The file of a picture that a clipboard holds decoded only; Malformed where it is too large.
+
+    On any thread.
+    """
+    if image.width() * image.height() > MOST_PIXELS:
+        raise Malformed("picture", f"has more than {MOST_PIXELS:,} pixels")
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    if not QImageWriter(buffer, QByteArray(b"png")).write(grey):
+        raise Malformed("picture", "cannot be decoded")
+    return bytes(content.data())
 
 
 def _is_whole_png(content: bytes) -> bool:

@@ -53,6 +53,10 @@ class SnapshotStates(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_AGES_MS)
         self._timer.timeout.connect(self.update)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)  # once for all that changes in one turn of the event loop
+        self._soon.timeout.connect(self.update)
         for changed in (
             session.snapshot_arrived,
             session.queue_changed,
@@ -60,7 +64,7 @@ class SnapshotStates(QObject):
             session.refresh_asked,
             session.refresh_ended,
         ):
-            changed.connect(self.update)
+            changed.connect(self._soon.start)
         pane.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -24,23 +24,17 @@ class MovementsCard(Card):
         self._all.clicked.connect(self.all_asked)
         self.title.add(self._all)
         self._words = plain_label("Nothing has moved yet.", role="quiet", wrap=True)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(0)
-        self._grid.setColumnStretch(0, 1)
-        self._cells: list[tuple[PlainLabel, PlainLabel, PlainLabel, PlainLabel]] = []
-        self.add(self._words, self._grid)
+        self._rows: QWidget | None = None
+        self.add(self._words)
 
     def show_rows(self, rows: Sequence[MovementRow]) -> None:
         """Shows these movements, newest first."""
         self._say("" if rows else "Nothing has moved yet.")
-        while len(self._cells) < len(rows):
-            self._add_cells()
-        for number, cells in enumerate(self._cells):
-            for cell in cells:
-                cell.setVisible(number < len(rows))
-            if number < len(rows):
-                _fill(cells, rows[number])
+        if self._rows is not None:
+            self._rows.setParent(None)
+            self._rows.deleteLater()
+        self._rows = _rows_of(rows)  # all at once: Qt lays out everything for each shown alone
+        self.add(self._rows)
         self._all.setVisible(bool(rows))
 
     def show_trouble(self, sentence: str) -> None:
@@ -51,27 +45,29 @@ class MovementsCard(Card):
         self._words.setText(words)
         self._words.setVisible(bool(words))
 
-    def _add_cells(self) -> None:
-        row = 3 * len(self._cells)
-        cells = (
-            plain_label(),
-            plain_label(right=True),
-            plain_label(role="quiet"),
-            plain_label(role="quiet", right=True),
-        )
-        for number, cell in enumerate(cells):
+
+def _rows_of(rows: Sequence[MovementRow]) -> QWidget:
+    whole = QWidget()
+    grid = QGridLayout(whole)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(0)
+    grid.setColumnStretch(0, 1)
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(_cells(row)):
             cell.setMinimumWidth(1)
-            self._grid.addWidget(cell, row + number // 2, number % 2)
-        self._grid.setRowMinimumHeight(row + 2, 8)
-        self._cells.append(cells)
+            grid.addWidget(cell, 3 * number + place // 2, place % 2)
+        grid.setRowMinimumHeight(3 * number + 2, 8)
+    return whole
 
 
-def _fill(cells: tuple[PlainLabel, PlainLabel, PlainLabel, PlainLabel], row: MovementRow) -> None:
-    kind, amount, counterpart, day = cells
-    kind.setText(row.kind.capitalize())
-    amount.setText(row.amount_short)
+def _cells(row: MovementRow) -> tuple[PlainLabel, PlainLabel, PlainLabel, PlainLabel]:
+    """Kind and amount; below them, quieter, counterpart and day."""
+    kind = plain_label(row.kind.capitalize())
+    amount = plain_label(row.amount_short, right=True)
     plain_tooltip(amount, row.amount_tip)
-    counterpart.setText(row.counterpart)
+    counterpart = plain_label(row.counterpart, role="quiet")
     plain_tooltip(counterpart, row.counterpart_tip)
-    day.setText(row.time.partition(" ")[0])
+    day = plain_label(row.time.partition(" ")[0], role="quiet", right=True)
     plain_tooltip(day, row.time_tip)
+    return kind, amount, counterpart, day

@@ -28,6 +28,7 @@ from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
+from treasury_desktop.windows.picture import pasted_file, png_of
 from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
 from treasury_desktop.windows.queue.queue_card import TransactionCard
@@ -40,6 +41,7 @@ from treasury_desktop.windows.widgets.section_title import SectionTitle
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
 MOST_PASTED = 8 * 1024 * 1024
+TOO_MUCH = "The clipboard holds more than a bundle may be (8 MiB)."
 MOST_CARDS = 60
 """Transactions shown at first, the next to be executed before all: anybody may send hundreds."""
 
@@ -65,6 +67,7 @@ class QueuePage(QWidget):
         self._keys: tuple[KeyLabel, ...] | None = None
         self._verdicts: dict[bytes, str] = {}
         self._view: QueueView | None = None
+        self._is_outdated = False
         self.cards: list[TransactionCard] = []
         self._most_cards = MOST_CARDS
         self.dialog: QFileDialog | None = None
@@ -97,6 +100,9 @@ class QueuePage(QWidget):
         return None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
 
     def _show(self) -> None:
+        self._is_outdated = self.parent() is not None and not self.isVisible()
+        if self._is_outdated:  # nobody looks: once is enough, when the page is shown again
+            return
         view = queue_view(
             self._session.queue, self._safe(), self._actions.workspace, self._keys, self._verdicts
         )
@@ -247,6 +253,8 @@ class QueuePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Whoever comes back to the page comes to the lanes, unless something is being sent."""
         super().showEvent(event)
+        if self._is_outdated:
+            self._show()
         if not event.spontaneous() and not self._errands.is_acting(EXECUTE):
             self._turn_to(self._first)
 
@@ -265,14 +273,29 @@ class QueuePage(QWidget):
         self._import(lambda _p: self._actions.import_file(path))
 
     def paste(self) -> None:
-        """Imports what is on the clipboard."""
+        """Imports what is on the clipboard: text, or what a picture's QR codes hold."""
         text = QApplication.clipboard().text()
         if not text.strip():
-            self.says.say("There is no text on the clipboard.", "advice")
+            self._paste_picture()
         elif len(text) > MOST_PASTED:
-            self.says.say("The clipboard holds more than a bundle may be (8 MiB).", "block")
+            self.says.say(TOO_MUCH, "block")
         else:
             self._import(lambda _p: self._actions.import_text(text))
+
+    def _paste_picture(self) -> None:
+        """The picture's file where the clipboard has it; else the picture, made a file again."""
+        clipboard = QApplication.clipboard()
+        file = pasted_file(clipboard.mimeData())
+        image = clipboard.image() if file is None else None
+        if file is not None and file.size() > MOST_PASTED:
+            self.says.say(TOO_MUCH, "block")
+        elif file is not None:
+            content = bytes(file.data())
+            self._import(lambda _p: self._actions.import_bytes(content))
+        elif image is not None and not image.isNull():
+            self._import(lambda _p: self._actions.import_bytes(png_of(image)))
+        else:
+            self.says.say("There is neither text nor a picture on the clipboard.", "advice")
 
     def _import(self, work: Callable[[Progress], Imported]) -> None:
         if not self._errands.act("import", work, self._on_imported, room="store"):
