@@ -141,7 +141,7 @@ def test_closing_waits_for_acts_and_tells_what_came_of_them(qtbot: QtBot) -> Non
 
     errands.act("send", send, heard.on_outcome)
     errands.act("queued", lambda _: "done too", heard.on_outcome, room="store")
-    assert started.wait(10)
+    qtbot.waitUntil(started.is_set, timeout=10_000)
     errands.close()
     assert sorted(heard.values) == ["done too", "sent"]
     assert not errands.act("late", lambda _: None, heard.on_outcome)
@@ -158,7 +158,7 @@ def test_closing_does_not_begin_looks_that_wait(qtbot: QtBot) -> None:
                  room="store")  # fmt: skip
     for number in range(100):
         errands.look(f"{number}", lambda _: ran.append(1), heard.on_outcome, room="store")
-    assert gate.wait(10)
+    qtbot.waitUntil(gate.is_set, timeout=10_000)
     errands.close()
     assert ran == []
     assert heard.outcomes == []
@@ -174,7 +174,7 @@ def test_closing_waits_for_a_look_only_so_long(qtbot: QtBot) -> None:
 
     errands.seconds_for_looks = 0.05
     errands.look("hangs", hang, heard.on_outcome)
-    assert started.wait(10)
+    qtbot.waitUntil(started.is_set, timeout=10_000)
     errands.close()
     assert errands.has_given_up
     gate.set()
@@ -211,7 +211,7 @@ def test_an_act_that_could_not_begin_is_cancelled(qtbot: QtBot) -> None:
 
     errands.seconds_for_looks = 0.05
     errands.look("hangs", hang, heard.on_outcome, room="keys")
-    assert started.wait(10)
+    qtbot.waitUntil(started.is_set, timeout=10_000)
     errands.act("sign", lambda _: done.append(1), heard.on_outcome, room="keys")
     errands.close()
     (outcome,) = heard.outcomes
@@ -274,7 +274,7 @@ def test_a_cancelled_act_still_tells_how_it_ended(errands: Errands, qtbot: QtBot
         return "stopped"
 
     errands.act("build", build, heard.on_outcome)
-    assert gate.wait(10)
+    qtbot.waitUntil(gate.is_set, timeout=10_000)
     errands.cancel("build")
     qtbot.waitUntil(lambda: heard.values == ["stopped"])
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThreadPool, QTimer, Signal
 
 from treasury_desktop.errors import Cancelled, TreasuryError
 
@@ -23,6 +23,10 @@ Room = Literal["reading", "store", "keys"]
 
 THREADS: Final[dict[Room, int]] = {"reading": 4, "store": 1, "keys": 1}
 """One thread each for the store and the keys: neither is asked two things at once."""
+
+PAUSE_BEFORE_LOOKS_MS: Final = 30
+"""A page is painted first; Python works for one thread at a time. Nothing is read for what somebody
+is still typing."""
 
 SECONDS_FOR_LOOKS: Final = 3.0
 """How long closing waits for what may be forgotten."""
@@ -204,7 +208,7 @@ class Errands(QObject):
         self.cancel_look(name)
         errand = _Errand(name, work, on_outcome, on_step, is_act=False)
         self._looks[name] = errand
-        self._start(errand, room)
+        QTimer.singleShot(PAUSE_BEFORE_LOOKS_MS, self, lambda: self._start_look(errand, room))
 
     def act(
         self,
@@ -253,7 +257,7 @@ class Errands(QObject):
     @property
     def is_quiet(self) -> bool:
         """Whether no work of any kind is queued or running."""
-        return not self._under_way
+        return not self._under_way and not self._looks
 
     def close(self) -> None:
         """Refuses new errands, drops looks, waits for acts, and delivers their outcomes.
@@ -287,6 +291,11 @@ class Errands(QObject):
         pool.setParent(None)
         _given_up.append(pool)
         self.has_given_up = True
+
+    def _start_look(self, errand: _Errand, room: Room) -> None:
+        """Unless it was forgotten meanwhile, as while somebody types."""
+        if self._looks.get(errand.name) is errand:
+            self._start(errand, room)
 
     def _start(self, errand: _Errand, room: Room) -> None:
         self._under_way.add(errand)
