@@ -155,8 +155,10 @@ class MainWindow(QMainWindow):
         if key not in self._built:
             page = self._pages[key]
             self._built[key] = page.build()
-            self._frames[key] = _framed(self._built[key], scrolls=page.scrolls)
+            self._frames[key], column = _frame(scrolls=page.scrolls)
             self._stack.addWidget(self._frames[key])
+            # Last: with each new parent Qt dresses every widget of the page anew.
+            column.addWidget(self._built[key])
             look().dress_part(self._frames[key])
         return self._built[key]
 
@@ -327,14 +329,13 @@ def _tool(icon_name: str, tooltip: str, text: str = "") -> QToolButton:
     return button
 
 
-def _framed(page: QWidget, *, scrolls: bool) -> QWidget:
-    """The page with its right and lower margin, in a scroll area if it may need one."""
+def _frame(*, scrolls: bool) -> tuple[QWidget, QVBoxLayout]:
+    """A right and a lower margin for a page, in a scroll area if it may need one."""
     body = QWidget()
     set_variant(body, role="body")
     column = QVBoxLayout(body)
     column.setContentsMargins(0, 0, tokens.PAGE_MARGIN, tokens.PAGE_MARGIN)
-    column.addWidget(page)
-    return _Scroll(body, column) if scrolls else body
+    return _Scroll(body, column) if scrolls else body, column
 
 
 class _Scroll(QScrollArea):
