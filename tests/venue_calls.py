@@ -17,7 +17,7 @@ from tests.matters import (
     units,
 )
 from tests.samples import an_address
-from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.review.facts import LocalFacts
@@ -35,6 +35,7 @@ SWAP_OUT = "exactOutputSingle((address,address,uint24,address,uint256,uint256,ui
 ROUTE = "exactInput((bytes,address,uint256,uint256,uint256))"
 ROUTE_OUT = "exactOutput((bytes,address,uint256,uint256,uint256))"
 UNWRAP, SWEEP = "unwrapWETH9(uint256,address)", "sweepToken(address,uint256,address)"
+UNWRAP_TO_CALLER, SWEEP_TO_CALLER = "unwrapWETH9(uint256)", "sweepToken(address,uint256)"
 MULTICALL = "multicall(bytes[])"
 YES, NO = True, False
 """As arguments of calls."""
@@ -143,6 +144,7 @@ V2_ADD = (
     "addLiquidityETH(address,uint256,uint256,uint256,address,uint256)",
 )
 CURVE = "exchange(int128,int128,uint256,uint256)"
+CURVE_ROUTE = "exchange(address[11],uint256[5][5],uint256,uint256{})"
 BALANCER_FUNDS = "(address,bool,address,bool)"
 BALANCER = f"swap((bytes32,uint8,address,address,uint256,bytes),{BALANCER_FUNDS},uint256,uint256)"
 BALANCER_BATCH = (
@@ -153,3 +155,23 @@ JOIN = "joinPool(bytes32,address,address,(address[],uint256[],bytes,bool))"
 EXIT = "exitPool(bytes32,address,address,(address[],uint256[],bytes,bool))"
 FUNDS = (SAFE, False, SAFE, False)
 CREATE = "createAndInitializePoolIfNecessary(address,address,uint24,uint160)"
+
+
+def a_route(
+    router: Address,
+    route: tuple[Address, ...],
+    amount: int,
+    least: int,
+    *,
+    zap: Address | None = None,
+    to: Address | None = None,
+) -> Call:
+    """An exchange along a route of Curve's, in the shortest form that can say it."""
+    whole = (*route, *(ZERO_ADDRESS,) * (11 - len(route)))
+    values: tuple[object, ...] = (whole, ((0,) * 5,) * 5, amount, least)
+    if zap is None and to is None:
+        return a_call(router, CURVE_ROUTE.format(""), *values)
+    zaps = (zap or ZERO_ADDRESS, *(ZERO_ADDRESS,) * 4)
+    if to is None:
+        return a_call(router, CURVE_ROUTE.format(",address[5]"), *values, zaps)
+    return a_call(router, CURVE_ROUTE.format(",address[5],address"), *values, zaps, to)

@@ -15,6 +15,7 @@ from treasury_desktop.calls.abi_type import AbiType, Function
 from treasury_desktop.calls.calldata import DecodedArguments, decode_arguments
 from treasury_desktop.calls.inner_calls import OPENERS, InnerCall, Outer
 from treasury_desktop.calls.known_contracts import (
+    DELEGATECALL_LIBRARIES,
     abis_spoken,
     functions_with_selector,
     official_contract,
@@ -187,19 +188,20 @@ class _Decoder:
         value: int,
         data: bytes,
         runs_later: bool = False,
+        code: Address | None = None,
     ) -> DecodedCall:
-        """A call, by its selector, with everything in it."""
+        """A call, by its selector, with everything in it; `code` is whose code the target runs."""
         problems: tuple[Problem, ...] = ()
         match: _Match | None = None
         if data and operation != _CREATE:
-            match, problems = self._read(to, data)
+            match, problems = self._read(code or to, data)
         call = _decoded_call(path, operation, sender, to, value, data, match, problems, runs_later)
         return self._opened(call) if match and match[0].carries_calls else call
 
     def _decode_inner(self, path: str, inner: InnerCall, around: Certainty) -> DecodedCall:
         """A call as another one makes it; a router's command is as sure as the router."""
         if not inner.is_command:
-            return self.decode(path, *inner[:6])
+            return self.decode(path, *inner[:6], inner.code)
         match, problems = _read_command(inner.command, inner.data, around)
         call = _decoded_call(path, *inner[:5], match, problems, inner.runs_later)
         return self._opened(call) if match and match[0].carries_calls else call
@@ -224,9 +226,15 @@ class _Decoder:
         """The functions the four bytes may mean here, surest first, each signature once.
 
         A contract we vouch for has its own functions, and nobody's claim adds another meaning.
+        A library for delegatecalls has no others at all, whatever the bytes mean elsewhere.
         """
         packaged = functions_with_selector(selector)
         official = official_contract(self._safe.chain_id, to)
+        if official is not None and official.name in DELEGATECALL_LIBRARIES:
+            own = DELEGATECALL_LIBRARIES[official.name]
+            packaged = tuple(known for known in packaged if known.function.signature in own)
+            if not packaged:
+                return
         spoken = abis_spoken(self._reading.known.get(to), official)
         for known in packaged:
             abi = next((abi for abi in known.abis if abi in spoken), None)
@@ -265,7 +273,8 @@ class _Decoder:
 
     def _inside(self, call: DecodedCall) -> tuple[InnerCall, ...]:
         runs_as = _account_of(call)
-        outer = Outer(call.sender, call.to, call.value, runs_as, self._avatar(call, runs_as))
+        avatar, chain_id = self._avatar(call, runs_as), self._safe.chain_id
+        outer = Outer(call.sender, call.to, call.value, runs_as, avatar, chain_id)
         values = tuple(argument.value for argument in call.arguments)
         found = tuple(OPENERS[_signature_of(call)](outer, values))
         return tuple(c._replace(runs_later=True) for c in found) if call.runs_later else found

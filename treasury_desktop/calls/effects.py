@@ -71,8 +71,11 @@ class Borrowing(NamedTuple):
 Taking = Outflow | Conversion | Borrowing
 """What a call takes of its sender's tokens, by allowance or with its own value, or borrows."""
 
-TakingReader = Callable[[DecodedCall], tuple[Taking, ...] | None]
-"""A venue's reading of one call; `None` where the call is not the venue's, () where it pays."""
+TakingReader = Callable[[DecodedCall, DecodedCall | None], tuple[Taking, ...] | None]
+"""A venue's reading of one call, with the call that makes it, if any.
+
+`None` where the call is not the venue's, () where it pays.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,7 @@ class _Run:
     accounts: frozenset[Address]
     readers: tuple[TakingReader, ...]
     allowances: OpenAllowances
+    runs_as_shown: Callable[[DecodedCall], bool]
     outflows: list[Outflow] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
     borrowings: list[Borrowing] = field(default_factory=list)
@@ -121,10 +125,13 @@ class _Run:
         if self.is_sure:
             self.allowances.use(approval, units)
 
-    def reading_of(self, call: DecodedCall) -> tuple[Taking, ...] | None:
+    def reading_of(self, call: DecodedCall, outer: DecodedCall | None) -> tuple[Taking, ...] | None:
         """What the first venue that knows the call says of it."""
-        readings = (read(call) for read in self.readers)
-        return next((found for found in readings if found is not None), None)
+        for read in self.readers:
+            found = read(call, outer)
+            if found is not None:
+                return found
+        return None
 
 
 def effects_of(
@@ -133,9 +140,14 @@ def effects_of(
     accounts: frozenset[Address],
     allowances: Mapping[OpenApproval, int],
     readers: tuple[TakingReader, ...],
+    runs_as_shown: Callable[[DecodedCall], bool] = lambda _call: False,
 ) -> Effects:
-    """What the call tree does to the accounts' tokens, allowances open before included."""
-    run = _Run(accounts, readers, OpenAllowances(allowances))
+    """What the call tree does to the accounts' tokens, allowances open before included.
+
+    `runs_as_shown` tells which calls of contracts that no packaged ABI is for run the calls in them
+    as they are shown.
+    """
+    run = _Run(accounts, readers, OpenAllowances(allowances), runs_as_shown)
     pending: list[tuple[DecodedCall, DecodedCall | None, bool]] = [(root, None, True)]
     while pending:
         call, outer, is_sure = pending.pop()
@@ -145,8 +157,8 @@ def effects_of(
         else:
             _apply_foreign(run, call, outer)
         if call.calls:
-            is_ours = call.to in accounts or call.certainty is Certainty.KNOWN_CONTRACT
-            inside = run.is_sure and is_ours
+            is_vouched_for = call.certainty is Certainty.KNOWN_CONTRACT or runs_as_shown(call)
+            inside = run.is_sure and (call.to in accounts or is_vouched_for)
             pending.extend((inner, call, inside) for inner in reversed(call.calls))
     return Effects(
         outflows=tuple(run.outflows),
@@ -169,7 +181,8 @@ def _apply(run: _Run, call: DecodedCall, outer: DecodedCall | None) -> None:
         if not (is_known and all(inner.sender == call.sender for inner in call.calls)):
             _note_unread(run, call)
         return  # the inner calls say what else happens
-    found = None if is_known and call.abi in TOKEN_ABIS else run.reading_of(call)
+    is_token = _is_transfer(call) or (is_known and call.abi in TOKEN_ABIS)  # at no venue
+    found = None if is_token else run.reading_of(call, outer)
     if found is not None and not (found and all(isinstance(one, Outflow) for one in found)):
         run.may_bring_in = True
     takings = _token_takings(run, call, outer) if found is None else found
@@ -187,7 +200,7 @@ def _apply_foreign(run: _Run, call: DecodedCall, outer: DecodedCall | None) -> N
         if pull.uses.account in run.accounts:
             _take_outflow(run, call, _outflow_of(call, pull))
     is_read = grants is not None or pulls is not None or _is_transfer(call)
-    is_understood = is_read or run.reading_of(call) is not None
+    is_understood = is_read or run.reading_of(call, outer) is not None
     if call.calls or call.certainty is not Certainty.KNOWN_CONTRACT or not is_understood:
         _note_unread(run, call)
 

@@ -11,6 +11,14 @@ from typing import NamedTuple, cast
 from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.calls.abi_type import WORD, Function
+from treasury_desktop.calls.proxy_creation import (
+    FOR_ONE_CHAIN,
+    WITH_CALLBACK,
+    WITH_NONCE,
+    created_proxy,
+    nonce_with_callback,
+    salt_of,
+)
 from treasury_desktop.errors import Malformed
 
 CALL, DELEGATECALL = 0, 1
@@ -30,6 +38,7 @@ class Outer(NamedTuple):
     value: int
     runs_as: Address
     avatar: Address
+    chain_id: int
 
 
 class InnerCall(NamedTuple):
@@ -37,6 +46,7 @@ class InnerCall(NamedTuple):
 
     `data` starts with a selector, except where `is_command`: there it is one byte that names a
     router's command and the arguments of `command`, which is `None` where nobody knows that byte.
+    `code` is whose code the target runs, where the call that makes it creates the target.
     """
 
     operation: int
@@ -47,6 +57,7 @@ class InnerCall(NamedTuple):
     runs_later: bool = False
     is_command: bool = False
     command: Function | None = None
+    code: Address | None = None
 
 
 Values = tuple[object, ...]
@@ -100,6 +111,33 @@ def _set_up(outer: Outer, values: Values) -> Iterator[InnerCall]:
     to, data = cast("tuple[Address, bytes]", values[2:4])
     if to != ZERO_ADDRESS:
         yield InnerCall(DELEGATECALL, outer.runs_as, to, 0, data)
+
+
+def _create_proxy(outer: Outer, values: Values) -> Iterator[InnerCall]:
+    nonce = cast("int", values[2])
+    return _initialised(outer, values, nonce)
+
+
+def _create_proxy_of_one_chain(outer: Outer, values: Values) -> Iterator[InnerCall]:
+    nonce = cast("int", values[2])
+    return _initialised(outer, values, nonce, outer.chain_id)
+
+
+def _create_proxy_with_callback(outer: Outer, values: Values) -> Iterator[InnerCall]:
+    nonce, callback = cast("tuple[int, Address]", values[2:4])
+    return _initialised(outer, values, nonce_with_callback(nonce, callback))
+
+
+def _initialised(outer: Outer, values: Values, *words: int) -> Iterator[InnerCall]:
+    """The factory calls the new proxy, which runs the singleton's code; empty data calls nothing.
+
+    Where nobody can say which address that is, the bytes stay an argument.
+    """
+    singleton, data = cast("tuple[Address, bytes]", values[:2])
+    salt = salt_of(data, *words)
+    proxy = created_proxy(outer.chain_id, outer.to, outer.runs_as, singleton, salt)
+    if data and proxy is not None:
+        yield InnerCall(CALL, outer.runs_as, proxy, 0, data, code=singleton)
 
 
 def _multicall(outer: Outer, values: Values) -> Iterator[InnerCall]:
@@ -274,6 +312,9 @@ OPENERS: dict[str, Opener] = {
     "setup(address[],uint256,address,bytes)": _set_up,
     "setup(address[],uint256,address,bytes,address,uint256,address)": _set_up,
     "setup(address[],uint256,address,bytes,address,address,uint256,address)": _set_up,
+    **dict.fromkeys(WITH_NONCE, _create_proxy),
+    **dict.fromkeys(FOR_ONE_CHAIN, _create_proxy_of_one_chain),
+    WITH_CALLBACK: _create_proxy_with_callback,
     "multicall(bytes[])": _multicall,
     "multicall(uint256,bytes[])": _multicall,
     "multicall(bytes32,bytes[])": _multicall,
@@ -304,6 +345,7 @@ OPENERS: dict[str, Opener] = {
     f"executeBatch{_BATCH})": _many,
     "execute(bytes32,(address,uint256,bytes)[],uint256)": _actions,
     "upgradeToAndCall(address,bytes)": _upgrade_itself,
+    "upgradeBeaconToAndCall(address,bytes,bool)": _upgrade_itself,
     "upgradeAndCall(address,address,bytes)": _upgrade_proxy,
     "disperseEther(address[],uint256[])": _disperse_ether,
     "disperseToken(address,address[],uint256[])": _disperse_token,

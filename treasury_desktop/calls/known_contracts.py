@@ -16,8 +16,15 @@ from treasury_desktop.calls.abi_type import Function, parse_function
 from treasury_desktop.resources import read_resource
 
 FIRST_CREATE2_VERSION = (1, 3, 0)
-DELEGATECALL_LIBRARIES = frozenset({"MultiSend", "MultiSendCallOnly", "SignMessageLib"})
-"""Official contracts made to be called by delegatecall and harmless to the Safe's own storage."""
+DELEGATECALL_LIBRARIES = {
+    "MultiSend": frozenset({"multiSend(bytes)"}),
+    "MultiSendCallOnly": frozenset({"multiSend(bytes)"}),
+    "SignMessageLib": frozenset({"signMessage(bytes)"}),
+}
+"""Official contracts made to be called by delegatecall and harmless to the Safe's own storage.
+
+Each with all that it can do: whatever else it is told to do fails.
+"""
 
 
 class OfficialContract(NamedTuple):

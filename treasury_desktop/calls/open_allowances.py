@@ -69,9 +69,11 @@ class OpenAllowances:
 
     def expose_to(self, spender: Address) -> None:
         """Something runs that may use what was allowed in this run, and what it may take itself."""
-        self._pullable.update(self._open_among(self._at_rest))
-        self._at_rest.clear()
-        self._pullable.update(self._open_among(self._fresh.pop(spender, ())))
+        if self._at_rest:
+            self._pullable.update(self._open_among(self._at_rest))
+            self._at_rest.clear()
+        if spender in self._fresh:
+            self._pullable.update(self._open_among(self._fresh.pop(spender)))
 
     def only_one_open(self, account: Address, spender: Address) -> OpenApproval | None:
         """The one allowance that a spender has of an account; `None` where there are others."""

@@ -2,7 +2,8 @@
 
 Allow-listed assets idle and deployed, less debts at the high end. What has no credible price adds
 nothing; a debt without one makes the whole figure unknown, and so do debts of which nobody has
-said anything. The DAO's own token is left out unless the terms say otherwise.
+said anything where no net value is stated. The DAO's own token is left out unless the terms say
+otherwise.
 """
 
 from fractions import Fraction
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.deployments.prices import PriceRange, price_range
-from treasury_desktop.treasury.evidence import NATIVE, Evidence, HeldAmount
+from treasury_desktop.treasury.evidence import NATIVE, Evidence
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 
 
@@ -37,9 +38,9 @@ def treasury_value(evidence: Evidence, terms: PolicyTerms) -> TreasuryValue:
     if assets is None and stated is None:
         return TreasuryValue(net_usd=None, why_unknown="nobody says what the treasury is worth")
     debts = _debts(evidence, terms)
-    # A stated net value has its debts in it; the assets are then no more than a second opinion.
+    # A stated net value has its debts in it, unless one is named of which nobody knows how much.
     is_net_stated = stated is not None and isinstance(evidence.debts, Unknown)
-    why = "" if assets is None or is_net_stated else debts.why_unknown
+    why = "" if is_net_stated else debts.why_unknown
     unpriced = () if assets is None else assets.unpriced
     figures: list[Fraction] = [] if stated is None else [stated]
     figures.extend(() if assets is None else (assets.low - debts.high,))
@@ -89,8 +90,8 @@ def _assets(evidence: Evidence, terms: PolicyTerms) -> _Assets:
         if held.token not in prices:
             prices[held.token] = price_range(evidence.quotes_of(held.token), terms)
         price = prices[held.token]
-        named += _value(evidence, held, price.highest_fresh) or 0
-        value = _value(evidence, held, price.lowest)
+        named += _value(evidence, held.token, held.base_units, price.highest_fresh) or 0
+        value = _value(evidence, held.token, held.base_units, price.lowest)
         if value is None or not is_listed(evidence, held.token):
             unpriced.append(held.token)
         else:
@@ -101,17 +102,21 @@ def _assets(evidence: Evidence, terms: PolicyTerms) -> _Assets:
 def _debts(evidence: Evidence, terms: PolicyTerms) -> _Debts:
     if isinstance(evidence.debts, Unknown):
         return _Debts(high=Fraction(0), why_unknown="nobody says what the treasury owes")
-    total = Fraction(0)
+    total, why = Fraction(0), ""
     prices: dict[str, PriceRange] = {}
     for debt in evidence.debts:
+        if isinstance(debt.token, Unknown) or isinstance(debt.base_units, Unknown):
+            why = why or "a debt of the treasury has no stated amount"
+            continue
         if debt.token not in prices:
             prices[debt.token] = price_range(evidence.quotes_of(debt.token), terms)
         price = prices[debt.token]
-        value = _value(evidence, debt, price.highest if price.lowest_credible else None)
+        highest = price.highest if price.lowest_credible else None
+        value = _value(evidence, debt.token, debt.base_units, highest)
         if value is None:
-            return _Debts(high=total, why_unknown="a debt of the treasury has no price")
-        total += value
-    return _Debts(high=total)
+            why = why or "a debt of the treasury has no price"
+        total += value or 0
+    return _Debts(high=total, why_unknown=why)
 
 
 def _if_inflated(net: Fraction, highest: Fraction, terms: PolicyTerms) -> Fraction | None:
@@ -120,8 +125,10 @@ def _if_inflated(net: Fraction, highest: Fraction, terms: PolicyTerms) -> Fracti
     return highest if is_above else None
 
 
-def _value(evidence: Evidence, held: HeldAmount, price: Fraction | None) -> Fraction | None:
-    decimals = evidence.decimals_of(held.token)
+def _value(
+    evidence: Evidence, token: str, base_units: int, price: Fraction | None
+) -> Fraction | None:
+    decimals = evidence.decimals_of(token)
     if price is None or decimals is None or decimals > MAX_SHOWN_DECIMALS:
         return None
-    return price * Fraction(held.base_units, 10**decimals)
+    return price * Fraction(base_units, 10**decimals)

@@ -19,6 +19,7 @@ from treasury_desktop.treasury.evidence import (
     DescribedToken,
     HeldAmount,
     ObservedAllowance,
+    OwedAmount,
     QueueEntry,
 )
 from treasury_desktop.treasury.strategy import Strategy
@@ -36,7 +37,7 @@ def evidence_digest(matter: Matter) -> bytes:
         "block": _text(block if isinstance(block, Unknown) else block.hash),
         "net_usd": _text(evidence.net_usd),
         "holdings": _rows(evidence.holdings, _held),
-        "debts": _rows(evidence.debts, _held),
+        "debts": _rows(evidence.debts, _owed),
         "quotes": _rows(evidence.quotes, _quote),
         "tokens": _rows(evidence.tokens, _token),
         "trusted": _rows(evidence.contracts, lambda c: _row(c.address, c.trusted)),
@@ -56,6 +57,11 @@ def _rows(values: tuple[T, ...] | Unknown, row: Callable[[T], Row]) -> JsonSourc
 
 def _held(held: HeldAmount) -> Row:
     return _row(held.token, held.base_units, held.place, held.is_own_token)
+
+
+def _owed(debt: OwedAmount) -> Row:
+    is_own_token = False  # the row is that of a holding
+    return _row(debt.token, debt.base_units, debt.place, is_own_token)
 
 
 def _quote(quote: Quote) -> Row:

@@ -66,7 +66,13 @@ def effects_in(matter: Matter, call: DecodedCall) -> Effects:
         account = matter.safe.address if isinstance(known.safe, Unknown) else known.safe
         approval = OpenApproval(account, known.token, known.spender)
         allowances[approval] = max(allowances.get(approval, 0), known.base_units)
-    return effects_of(call, accounts=matter.accounts, allowances=allowances, readers=matter.readers)
+    return effects_of(
+        call,
+        accounts=matter.accounts,
+        allowances=allowances,
+        readers=matter.readers,
+        runs_as_shown=matter.runs_as_shown,
+    )
 
 
 _Allowed = Mapping[str | None, int]

@@ -1,5 +1,6 @@
 """What is judged: one transaction with its evidence, and which strategies share a limit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from treasury_desktop.assets.address import Address
@@ -8,6 +9,7 @@ from treasury_desktop.calls.effects import TakingReader
 from treasury_desktop.deployments.prices import PriceRange, price_range
 from treasury_desktop.deployments.shared_limits import SharedLimits, shared_limits
 from treasury_desktop.deployments.venues import readers_for
+from treasury_desktop.deployments.venues.uniswap_swaps import runs_as_shown
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import Evidence
@@ -36,6 +38,7 @@ class Matter:
     own_safes: frozenset[Address] = frozenset()
     limits: SharedLimits = field(init=False, repr=False, compare=False)
     readers: tuple[TakingReader, ...] = field(init=False, repr=False, compare=False)
+    runs_as_shown: Callable[[DecodedCall], bool] = field(init=False, repr=False, compare=False)
     _prices: dict[str, PriceRange] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -43,12 +46,16 @@ class Matter:
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", shared_limits(self.strategies))
         evidence = self.evidence
+        trusted = frozenset(c.address for c in evidence.contracts if c.trusted)
         readers = readers_for(
             self.strategies,
-            trusted=frozenset(c.address for c in evidence.contracts if c.trusted),
+            trusted=trusted,
             listed=frozenset(t.address for t in evidence.tokens if t.listed is True),
+            wrapped=frozenset(a for a, kind in self.reading.known.items() if kind == "WETH9"),
+            chain_id=self.safe.chain_id,
         )
         object.__setattr__(self, "readers", readers)
+        object.__setattr__(self, "runs_as_shown", runs_as_shown(self.strategies, trusted))
 
     @property
     def accounts(self) -> frozenset[Address]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from treasury_desktop.assets.keccak import keccak_after
 from treasury_desktop.assets.strict_json import JsonSource, canonical_json, json_in_order
-from treasury_desktop.assets.usd import exact_text, percent_text, usd_text
+from treasury_desktop.assets.usd import exact_text, percent_beside, percent_text, usd_text
 from treasury_desktop.deployments.debts import Borrowed, borrowed_by
 from treasury_desktop.deployments.denominator import TreasuryValue, is_listed, treasury_value
 from treasury_desktop.deployments.evidence_digest import evidence_digest
@@ -94,6 +94,12 @@ class _Case(NamedTuple):
     definitions: dict[str, str]
     digest_of: Callable[[bytes], bytes]
 
+    def existing_for(self, limit: str) -> DollarRange:
+        """What lies under a limit, with what lies nobody knows where; an outsider holds nothing."""
+        if self.matter.is_outsider(limit):
+            return NOTHING
+        return self.existing.get(limit, NOTHING) + self.existing.get(EVERY_LIMIT, NOTHING)
+
     def queued_for(self, limit: str) -> DollarRange:
         """What waits for a limit, with what waits for nobody knows whom."""
         return self.queue.get(limit, NOTHING) + self.queue.get(EVERY_LIMIT, NOTHING)
@@ -109,7 +115,7 @@ def _judgements(case: _Case, limit: str) -> Iterator[Judgement]:
         values=values,
         amount=total_of(values, has_unknown=flow.has_unknown),
         queued=case.queued_for(limit),
-        existing=case.existing.get(limit, NOTHING),
+        existing=case.existing_for(limit),
     )
     if matter.is_outsider(limit):
         verdict, reasons, codes = _judge_payment(case, limit, figures)
@@ -175,8 +181,9 @@ def passes_advice(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> b
 
 def limit_sentence(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> str:
     """How much of the treasury dollars are, and how much is allowed."""
+    marks = (Fraction(bps, BPS) for bps in (terms.limit_bps, terms.advised_high_bps))
     return (
-        f"{usd_text(dollars)} in all would be {percent_text(dollars / net_usd)} of "
+        f"{usd_text(dollars)} in all would be {percent_beside(dollars / net_usd, *marks)} of "
         f"{_of_which(net_usd, terms)}"
     )
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.calls.decoded_call import DecodedCall, Problem, decode_transaction
-from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
+from treasury_desktop.calls.decoded_call import CLAIMED, DecodedCall, Problem, decode_transaction
+from treasury_desktop.calls.delegatecalls import foreign_delegatecalls
 from treasury_desktop.deployments.flows import flows_by_limit
 from treasury_desktop.deployments.matter import Matter
 from treasury_desktop.deployments.worth import NOTHING, UNKNOWN_DOLLARS, DollarRange, value_of
@@ -32,7 +32,8 @@ def queue_by_limit(matter: Matter) -> dict[str, DollarRange]:
     by_nonce: dict[object, list[QueueEntry]] = {}
     for place, entry in enumerate(matter.evidence.queue):
         if _is_counted(matter, entry):
-            rivals = ("unknown", place) if isinstance(entry.nonce, Unknown) else entry.nonce
+            # What has no nonce, or two that contradict, is a rival of nothing.
+            rivals = min(entry.nonces) if len(entry.nonces) == 1 else ("unknown", place)
             by_nonce.setdefault((_safe_of(matter, entry), rivals), []).append(entry)
     total: dict[str, DollarRange] = {}
     for entries in by_nonce.values():
@@ -51,7 +52,8 @@ def existing_by_limit(matter: Matter) -> dict[str, DollarRange]:
         return dict.fromkeys(matter.limits.groups, UNKNOWN_DOLLARS)
     total: dict[str, DollarRange] = {}
     for exposed in exposures:
-        for limit in _limits_named(matter, exposed.strategy):
+        # Under a name that no strategy has it lies nobody knows where: a new name frees no limit.
+        for limit in _limits_named(matter, exposed.strategy) or (EVERY_LIMIT,):
             total[limit] = total.get(limit, NOTHING) + _stated(exposed.usd)
     return total
 
@@ -62,17 +64,22 @@ def _stated(usd: Fraction | Unknown) -> DollarRange:
 
 
 def _safe_of(matter: Matter, entry: QueueEntry) -> object:
-    return matter.safe.address if isinstance(entry.safe, Unknown) else entry.safe
+    return entry.safe_or(matter.safe.address)
 
 
 def _is_counted(matter: Matter, entry: QueueEntry) -> bool:
-    """Whether it may still run beside this transaction; nonces are each Safe's own."""
-    if entry.safe_tx_hash == matter.safe_tx_hash:
+    """Whether it may still run beside this transaction; nonces are each Safe's own.
+
+    One that is said to have another nonce than its bytes counts, whichever is right.
+    """
+    safe, hash_ = matter.safe, matter.safe_tx_hash
+    if hash_ and entry.is_transaction(safe.address, matter.tx, hash_):
         return False
-    if _safe_of(matter, entry) != matter.safe.address or isinstance(entry.nonce, Unknown):
+    if _safe_of(matter, entry) != safe.address or len(entry.nonces) != 1:
         return True
-    is_over = isinstance(matter.safe.nonce, int) and entry.nonce < matter.safe.nonce
-    return entry.nonce != matter.tx.nonce and not is_over
+    nonce = min(entry.nonces)
+    is_over = isinstance(safe.nonce, int) and nonce < safe.nonce
+    return nonce != matter.tx.nonce and not is_over
 
 
 def _largest_of_rivals(matter: Matter, rivals: list[QueueEntry]) -> dict[str, DollarRange]:
@@ -104,18 +111,23 @@ def _value_of_bytes(matter: Matter, entry: QueueEntry, tx: SafeTx) -> dict[str, 
     call = decode_transaction(safe, tx, matter.reading)
     flows = flows_by_limit(matter, call)
     values = {limit: value_of(matter, flow) for limit, flow in flows.items()}
-    if any(_hides_effects(matter, inner) for inner in call.walk()):
+    if _hides_effects(matter, call):
         values[EVERY_LIMIT] = UNKNOWN_DOLLARS
     return values
 
 
 def _hides_effects(matter: Matter, call: DecodedCall) -> bool:
-    """Whether nobody can say what a call does: unread bytes, or foreign code run as the Safe."""
-    if not UNREADABLE.isdisjoint(call.problems) or call.operation == Operation.CREATE:
-        return True
-    official = official_contract(matter.safe.chain_id, call.to)
-    is_library = official is not None and official.name in DELEGATECALL_LIBRARIES
-    return call.is_delegatecall and not is_library
+    """Whether nobody can say what it does: unread bytes, or foreign code run as an account.
+
+    Bytes that only a sender's ABI explains are no less unread.
+    """
+    is_unread = any(
+        not UNREADABLE.isdisjoint(inner.problems)
+        or inner.operation == Operation.CREATE
+        or inner.abi == CLAIMED
+        for inner in call.walk()
+    )
+    return is_unread or any(foreign_delegatecalls(call, matter.safe.chain_id))
 
 
 def _limits_named(matter: Matter, name: str | Unknown) -> tuple[str, ...]:

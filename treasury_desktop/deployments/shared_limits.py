@@ -1,9 +1,11 @@
 """Which groups of strategies share one limit, because they lead to the same contracts.
 
 Product.md, "The policy", 2: strategies that lead to the same venue form a group, so giving one
-vault a second name and group is no way around the limit.
+vault a second name and group is no way around the limit. Nor is a group's name that nobody can tell
+from another one.
 """
 
+import unicodedata
 from dataclasses import dataclass, field
 
 from treasury_desktop.assets.address import Address
@@ -28,8 +30,10 @@ def shared_limits(strategies: tuple[Strategy, ...]) -> SharedLimits:
     """The limits of these strategies: each contract joins all groups that name it."""
     joined = _Joined()
     first: dict[Address, str] = {}
+    alike: dict[str, str] = {}
     for strategy in strategies:
         joined.add(strategy.group)
+        joined.join(strategy.group, alike.setdefault(_as_read(strategy.group), strategy.group))
         for contract in strategy.contracts:
             joined.join(strategy.group, first.setdefault(contract, strategy.group))
     groups = joined.groups()
@@ -43,6 +47,11 @@ def shared_limits(strategies: tuple[Strategy, ...]) -> SharedLimits:
         of_contract={contract: of_group[group] for contract, group in first.items()},
         of_strategy={name: tuple(sorted(limits)) for name, limits in named.items()},
     )
+
+
+def _as_read(name: str) -> str:
+    """A name as it looks: without blanks around it, in one Unicode form."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 class _Joined:

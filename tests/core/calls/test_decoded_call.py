@@ -178,6 +178,34 @@ def test_names_of_parameters_are_those_of_the_contract_we_vouch_for() -> None:
     assert decoded(burnt, Reading()).arguments[0].name == "amount"
 
 
+@pytest.mark.parametrize("name", ["MultiSend", "MultiSendCallOnly", "SignMessageLib"])
+@pytest.mark.parametrize("operation", list(Operation)[:2])
+@pytest.mark.parametrize(
+    "signature",
+    ["transfer(address,uint256)", "addOwnerWithThreshold(address,uint256)", "migrateSingleton()"],
+)
+def test_library_has_its_own_functions_only(
+    name: str, operation: Operation, signature: str
+) -> None:
+    """Nobody's claim and no known selector make a library do what it cannot."""
+    library = official(name)
+    arguments = (PAYROLL, 1) if "address" in signature else ()
+    data = a_call(library, signature, *arguments).data
+    tx = SafeTx(to=library, data=data, operation=operation, nonce=42)
+    for reading in (READING, claim(signature, library)):
+        call = decoded(tx, reading)
+        assert call.function is None
+        assert call.problems == (Problem.UNDECODED,)
+
+
+def test_library_does_what_it_is_for() -> None:
+    """A message is signed through its library, a batch read through its own."""
+    library = official("SignMessageLib")
+    sign = decoded(a_call(library, "signMessage(bytes)", b"x"))
+    assert sign.certainty is Certainty.KNOWN_CONTRACT
+    assert decoded(a_batch(packed(pay(1)))).certainty is Certainty.KNOWN_CONTRACT
+
+
 def test_no_certainty_where_nobody_can_read() -> None:
     """A selector nobody knows keeps its bytes and says so."""
     call = decoded(replace(pay(1), data=b"\xde\xad\xbe\xef\x01"))

@@ -34,6 +34,7 @@ from tests.matters import (
 from tests.samples import PAYROLL, STRANGER
 from treasury_desktop.assets.quote import QuoteKind
 from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.calls.known_contracts import official_address
 from treasury_desktop.deployments.judgement import Judgement, Verdict
 from treasury_desktop.deployments.policy import judge
@@ -56,6 +57,27 @@ def test_reason_of_a_refusal_has_the_figures() -> None:
     terms = PolicyTerms(limit_is_inclusive=True)
     (reason,) = judged(entering(1_200_000), terms=terms)[GROUP].reasons
     assert reason.endswith("the limit is 10.00%.")
+
+
+@pytest.mark.parametrize(
+    ("dollars", "share", "verdict"),
+    [
+        ("999999.999999", "just below 10.00%", "above advice"),
+        ("1000000", "10.00%", "refused"),
+        ("1000000.000001", "just above 10.00%", "refused"),
+        ("500000", "5.00%", "within"),
+        ("500000.000001", "just above 5.00%", "above advice"),
+        ("499900", "just below 5.00%", "within"),
+        ("700000", "7.00%", "above advice"),
+    ],
+)
+def test_rounded_share_never_contradicts_its_verdict(
+    dollars: str, share: str, verdict: str
+) -> None:
+    """A share that reads as the limit or the advice says on which side of it it is."""
+    judgement = judged(entering(dollars))[GROUP]
+    assert judgement.verdict.words == verdict
+    assert f" would be {share} of " in judgement.reasons[0]
 
 
 def test_definitions_say_what_the_terms_are() -> None:
@@ -154,6 +176,56 @@ def test_entries_without_a_nonce_count_each() -> None:
         nonce=UNKNOWN, tx=tx, safe_tx_hash=safe_tx_hashes(a_treasury_safe(), tx).safe_tx
     )
     assert judged(tx, an_evidence(queue=(itself,)))[GROUP].queued_usd == 0
+
+
+def verdict_beside(*entries: QueueEntry, dollars: int = 400_000) -> str:
+    """The verdict on a deployment at nonce 42 beside this queue."""
+    return words(entering(dollars), an_evidence(queue=entries))[GROUP]
+
+
+def test_bytes_of_an_entry_say_whether_it_is_this_transaction() -> None:
+    """An entry is left out for being this one by its bytes; a claimed hash does not make it so."""
+    tx = a_tx(*entering(400_000))
+    ours = safe_tx_hashes(a_treasury_safe(), tx).safe_tx
+    itself = QueueEntry(nonce=42, tx=tx, safe_tx_hash=ours, usd=Fraction(900_000))
+    another = queued(*entering(700_000), nonce=43)
+    bare = QueueEntry(nonce=42, safe_tx_hash=ours, strategy="Vault A", usd=Fraction(900_000))
+    assert verdict_beside(itself) == "within"
+    assert verdict_beside(itself._replace(safe_tx_hash=b"x" * 32, nonce=43)) == "within"
+    assert verdict_beside(another._replace(safe_tx_hash=ours)) == "refused"
+    assert verdict_beside(bare) == "within"
+    assert verdict_beside(bare._replace(nonce=UNKNOWN)) == "within"
+    assert verdict_beside(bare._replace(nonce=43)) == "refused"
+    assert verdict_beside(bare._replace(safe=OWN_SAFE)) == "refused"
+
+
+def test_entries_whose_nonces_contradict_count_each() -> None:
+    """A stated nonce that the bytes deny makes an entry no rival of this one or of another."""
+    large = queued(*entering(700_000), nonce=43)
+    assert verdict_beside(large._replace(nonce=42)) == "refused"
+    assert verdict_beside(queued(*entering(700_000), nonce=42)._replace(nonce=43)) == "refused"
+    assert verdict_beside(large._replace(nonce=41)) == "refused"
+    small, other = queued(*entering(400_000), nonce=43), queued(*entering(400_000), nonce=44)
+    assert verdict_beside(small, other._replace(nonce=43), dollars=300_000) == "refused"
+    rivals = (small, queued(*entering(390_000), nonce=43))
+    assert verdict_beside(*rivals, dollars=300_000) == "above advice"
+
+
+def test_nonce_that_only_the_bytes_say() -> None:
+    """A rival for this very nonce never enters its exposure, named or not."""
+    rival = queued(*entering(700_000), nonce=42)
+    assert verdict_beside(rival._replace(nonce=UNKNOWN)) == "within"
+
+
+def test_queued_bytes_that_only_a_senders_abi_explains() -> None:
+    """They are no less unread: the exposure cannot be judged."""
+    opaque = queued(a_call(VAULT, "unheardOf(uint256)", 5), nonce=43)
+    matter = a_matter(entering(400_000), an_evidence(queue=(opaque,)))
+    function = parse_function("unheardOf(uint256)")
+    claimed = {VAULT: {function.selector: function}}
+    for reading in (matter.reading, replace(matter.reading, claimed=claimed)):
+        (judgement,) = judge(replace(matter, reading=reading))
+        assert judgement.verdict.words == "cannot be judged"
 
 
 def test_entry_at_the_safes_own_nonce_counts() -> None:

@@ -501,6 +501,35 @@ def test_allowances_only_grow_by_what_is_added() -> None:
     assert words((approve(100_000), more, less)) == {}
 
 
+@pytest.mark.parametrize("name", ["Renamed", "vault a", "Vault A ", "outsider"])
+def test_exposure_under_a_name_that_no_strategy_has(name: str) -> None:
+    """It lies nobody knows where, so it counts under every limit of a strategy."""
+    held = an_evidence(exposures=(Exposed(strategy=name, usd=Fraction(900_000)),))
+    assert words(entering(200_000), held) == {GROUP: "refused"}
+    assert words(entering(200_000, OTHER_VAULT), held) == {OTHER_GROUP: "refused"}
+    unknown = an_evidence(exposures=(Exposed(strategy=name, usd=UNKNOWN),))
+    assert words(entering(1), unknown) == {GROUP: "cannot be judged"}
+    assert words(pay(200_000, PAYROLL), held) == {outsider(PAYROLL): "not a deployment"}
+    nothing = an_evidence(exposures=(Exposed(strategy=name, usd=Fraction(0)),))
+    assert words(entering(200_000), nothing) == {GROUP: "within"}
+
+
+@pytest.mark.parametrize("twin", ["Caf\u00e9 ", "\u00a0Caf\u00e9", "Cafe\u0301", "Cafe\u0301\n"])
+def test_groups_that_nobody_can_tell_apart(twin: str) -> None:
+    """Blanks around a name and another Unicode form of it make no second limit."""
+    groups = dict(zip((VAULT, OTHER_VAULT), ("Caf\u00e9", twin), strict=True))
+    strategies = tuple(
+        Strategy(name=str(vault), group=group, venue="erc4626", contracts=(vault,), asset=USDC)
+        for vault, group in groups.items()
+    )
+    both = (*entering(600_000), *entering(600_000, OTHER_VAULT))
+    found = judged(both, strategies=strategies)
+    assert set(found) == set(groups.values())
+    assert {judgement.verdict.words for judgement in found.values()} == {"refused"}
+    apart = tuple(replace(s, group=f"{s.group}{place}") for place, s in enumerate(strategies))
+    assert {j.verdict.words for j in judged(both, strategies=apart).values()} == {"above advice"}
+
+
 def test_safe_itself_as_spender_is_no_outflow() -> None:
     """An allowance for a Safe of the treasury leaves nothing open to anybody else."""
     assert words(approve(FORTY_PERCENT, OWN_SAFE)) == {}

@@ -51,6 +51,12 @@ def test_deployments_are_what_is_published() -> None:
     assert committed == script("record_deployments.py")["records"]()
 
 
+def test_proxy_codes_are_what_is_published() -> None:
+    """The committed creation codes are those of the pinned packages, in full."""
+    committed = json.loads((RESOURCES / "official/proxy_creation_codes.json").read_text("ascii"))
+    assert committed == script("record_proxy_codes.py")["records"]()
+
+
 def test_digests_are_those_of_the_files() -> None:
     """Every deciding resource has its digest recorded, and no other."""
     committed = (RESOURCES / "DIGESTS").read_text("ascii").splitlines()

@@ -10,10 +10,12 @@ from treasury_desktop.deployments.venues import (
     aave_v3,
     balancer_v2,
     compound_v3,
+    curve,
     erc4626,
     lido,
     uniswap_swaps,
     uniswap_v3,
+    wrapping,
 )
 from treasury_desktop.treasury.strategy import Strategy
 
@@ -37,18 +39,22 @@ def readers_for(
     strategies: tuple[Strategy, ...],
     trusted: frozenset[Address] = frozenset(),
     listed: frozenset[Address] = frozenset(),
+    wrapped: frozenset[Address] = frozenset(),
+    chain_id: int | None = None,
 ) -> tuple[TakingReader, ...]:
     """Readers of every venue, in the order in which they are asked.
 
     `trusted` are allow-listed contracts, among which swap routers may be; only among `listed`
-    tokens a swap is a conversion.
+    tokens a swap is a conversion. `wrapped` are those that stand for the native coin of the chain.
     """
     return (
         erc4626.reader(strategies),
         uniswap_v3.reader(strategies),
-        uniswap_swaps.reader(strategies, trusted, listed),
+        uniswap_swaps.reader(strategies, trusted, listed, wrapped),
         aave_v3.reader(strategies),
         compound_v3.reader(strategies),
         balancer_v2.reader(strategies, trusted, listed),
+        curve.reader(strategies, trusted, listed, chain_id),
         lido.reader(strategies, trusted, listed),
+        wrapping.reader(wrapped),
     )

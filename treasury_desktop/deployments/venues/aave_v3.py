@@ -37,7 +37,7 @@ def reader(_strategies: tuple[Strategy, ...]) -> TakingReader:
     return _read
 
 
-def _read(call: DecodedCall) -> tuple[Taking, ...] | None:
+def _read(call: DecodedCall, _outer: DecodedCall | None) -> tuple[Taking, ...] | None:
     signature = call.function.signature if call.function else ""
     if signature in TAKING_NOTHING:
         return ()

@@ -28,7 +28,7 @@ def reader(
     others = {c for s in strategies if s.venue != "custom" for c in s.contracts}
     vaults = trusted - others
 
-    def read(call: DecodedCall) -> tuple[Taking, ...] | None:
+    def read(call: DecodedCall, _outer: DecodedCall | None) -> tuple[Taking, ...] | None:
         signature = call.function.signature if call.function else ""
         if signature not in (SWAP, BATCH):
             return None

@@ -28,7 +28,7 @@ def reader(_strategies: tuple[Strategy, ...]) -> TakingReader:
     return _read
 
 
-def _read(call: DecodedCall) -> tuple[Taking, ...] | None:
+def _read(call: DecodedCall, _outer: DecodedCall | None) -> tuple[Taking, ...] | None:
     signature = call.function.signature if call.function else ""
     values = [argument.value for argument in call.arguments]
     if signature in SUPPLY:

@@ -73,7 +73,7 @@ def reader(strategies: tuple[Strategy, ...]) -> TakingReader:
         for contract in strategy.contracts
     }
 
-    def read(call: DecodedCall) -> tuple[Taking, ...] | None:
+    def read(call: DecodedCall, _outer: DecodedCall | None) -> tuple[Taking, ...] | None:
         asset = assets.get(call.to)
         token = None if asset is None else str(asset)
         match call.function.signature if call.function else "":

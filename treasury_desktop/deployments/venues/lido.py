@@ -31,7 +31,7 @@ def reader(
     """Reads wrapping, unwrapping, requests and transfers of shares, where we know Lido at all."""
     known = trusted | listed | {c for strategy in strategies for c in strategy.contracts}
 
-    def read(call: DecodedCall) -> tuple[Taking, ...] | None:
+    def read(call: DecodedCall, _outer: DecodedCall | None) -> tuple[Taking, ...] | None:
         signature = call.function.signature if call.function else ""
         is_lido = call.to in known and call.to in (STETH, WSTETH, QUEUE)
         values = [argument.value for argument in call.arguments]

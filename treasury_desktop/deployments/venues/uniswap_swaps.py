@@ -2,12 +2,14 @@
 
 A swap is a conversion only where an allow-listed router pays its sender, and among listed tokens
 only: a token that anybody made gives nothing back for what goes into its pool. Else the money
-leaves for the router.
+leaves for the router. What the router keeps of a swap counts as paid where the same multicall pays
+it out to the sender and nothing in between could take it.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from treasury_desktop.assets.address import ADDRESS_LENGTH, Address
+from treasury_desktop.assets.address import ADDRESS_LENGTH, ZERO_ADDRESS, Address
 from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.calls.effects import NATIVE, Conversion, Outflow, Taking, TakingReader
 from treasury_desktop.treasury.strategy import Strategy
@@ -61,15 +63,38 @@ COMMANDS = frozenset(
 """The universal router's; it takes what they swap by Permit2, or out of its own balance."""
 HOP_LENGTH = ADDRESS_LENGTH + 3
 """A packed path: token, fee in three bytes, token, and so on."""
-MESSAGE_SENDER = Address((1).to_bytes(ADDRESS_LENGTH, "big"))
-"""What SwapRouter02 and the universal router take as their caller."""
+MESSAGE_SENDER, THE_ROUTER = (Address(n.to_bytes(ADDRESS_LENGTH, "big")) for n in (1, 2))
+"""What SwapRouter02 and the universal router take as their caller and as themselves."""
+MULTICALLS = frozenset({
+    "multicall(bytes[])",
+    "multicall(uint256,bytes[])",
+    "multicall(bytes32,bytes[])",
+    "execute(bytes,bytes[])",
+    "execute(bytes,bytes[],uint256)",
+})  # fmt: skip
+UNWRAPS = frozenset({
+    "unwrapWETH9(uint256)",
+    "unwrapWETH9(uint256,address)",
+    "UNWRAP_WETH(address,uint256)",
+})  # fmt: skip
+SWEEPS = frozenset({
+    "sweepToken(address,uint256)",
+    "sweepToken(address,uint256,address)",
+    "SWEEP(address,address,uint256)",
+})  # fmt: skip
+"""What pays out all that the router has of a token, to the caller where no recipient is named."""
+MOST_STEPS = 16
+"""Steps among which a payout is looked for: people write no longer multicalls, attackers do."""
+MAY_FAIL = b"\x80"
+"""From this byte on a command of the universal router may fail alone."""
 
 
 class _Swap(NamedTuple):
     """What a swap takes and to whom it pays; the path begins with the token that is paid.
 
     `token` is the native coin where that is sent along, `None` where nobody can say. `is_fed`
-    swaps pay out of the router's own balance.
+    swaps pay out of the router's own balance. `has_constants` routers know their caller and
+    themselves by numbers.
     """
 
     path: tuple[Address, ...]
@@ -85,23 +110,26 @@ def reader(
     strategies: tuple[Strategy, ...],
     trusted: frozenset[Address] = frozenset(),
     listed: frozenset[Address] = frozenset(),
+    wrapped: frozenset[Address] = frozenset(),
 ) -> TakingReader:
     """Reads swaps on the routers of Uniswap strategies, and on allow-listed contracts.
 
-    A contract of a strategy at another venue is no router.
+    A contract of a strategy at another venue is no router. `wrapped` are the tokens that unwrapping
+    turns into the native coin.
     """
-    ours = {c for s in strategies if s.venue == "uniswap_v3" for c in s.contracts}
-    others = {c for s in strategies if s.venue != "uniswap_v3" for c in s.contracts}
-    routers = frozenset(ours | (trusted - others))
+    routers = _routers(strategies, trusted)
 
-    def read(call: DecodedCall) -> tuple[Taking, ...] | None:
+    def read(call: DecodedCall, outer: DecodedCall | None) -> tuple[Taking, ...] | None:
         swap = _swap(call)
         if swap is None:
             return None
-        is_ours = swap.recipient == call.sender or (
-            swap.has_constants and swap.recipient == MESSAGE_SENDER
-        )
+        swap = _paid_in_native_coin(swap, call, wrapped)
         is_listed = bool(swap.path) and listed.issuperset(swap.path)
+        is_ours = _is_for_sender(call, swap) or (
+            is_listed
+            and _is_kept(call, swap)
+            and _is_paid_out(swap, _steps_after(call, outer), listed, wrapped)
+        )
         if swap.is_fed:
             return ()  # what the router has was taken when it got it
         if swap.token is not None and call.to in routers and is_ours and is_listed:
@@ -120,9 +148,115 @@ def reader(
     return read
 
 
+def runs_as_shown(
+    strategies: tuple[Strategy, ...], trusted: frozenset[Address] = frozenset()
+) -> Callable[[DecodedCall], bool]:
+    """Whether a call is the multicall of a router that somebody vouches for, of its own functions.
+
+    Whoever takes a swap there for what it says may take the same swap in a multicall for it.
+    """
+    routers = _routers(strategies, trusted)
+
+    def check(call: DecodedCall) -> bool:
+        return (
+            call.to in routers
+            and _signature(call) in MULTICALLS
+            and all(step.to == call.to and step.sender == call.sender for step in call.calls)
+        )
+
+    return check
+
+
+def _routers(strategies: tuple[Strategy, ...], trusted: frozenset[Address]) -> frozenset[Address]:
+    ours = {c for s in strategies if s.venue == "uniswap_v3" for c in s.contracts}
+    others = {c for s in strategies if s.venue != "uniswap_v3" for c in s.contracts}
+    return frozenset(ours | (trusted - others))
+
+
+def _paid_in_native_coin(swap: _Swap, call: DecodedCall, wrapped: frozenset[Address]) -> _Swap:
+    """Where just what a swap takes is sent along, the router wraps that and takes nothing else."""
+    is_paid = call.value and call.value == swap.base_units and _signature(call) in V3_SWAPS
+    if not is_paid or not swap.is_exact or not swap.path or swap.path[0] not in wrapped:
+        return swap
+    return swap._replace(token=NATIVE)
+
+
+def _is_for_sender(call: DecodedCall, swap: _Swap) -> bool:
+    is_by_number = swap.has_constants and swap.recipient == MESSAGE_SENDER
+    return swap.recipient == call.sender or is_by_number
+
+
+def _is_kept(call: DecodedCall, swap: _Swap) -> bool:
+    """Whether the router keeps what it swapped; SwapRouter takes zero as itself, others two."""
+    if swap.recipient == call.to:
+        return True
+    if swap.has_constants:
+        return swap.recipient == THE_ROUTER
+    return swap.recipient == ZERO_ADDRESS and _signature(call) in V3_SWAPS
+
+
+def _steps_after(call: DecodedCall, outer: DecodedCall | None) -> tuple[DecodedCall, ...]:
+    """The calls that follow in the router's own multicall, all of which run or none."""
+    if outer is None or outer.to != call.to or outer.is_delegatecall:
+        return ()
+    first = int(call.path.rpartition(".")[2]) + 1
+    is_whole = _signature(outer) in MULTICALLS and outer.calls[first - 1] is call
+    return outer.calls[first : first + MOST_STEPS] if is_whole else ()
+
+
+def _is_paid_out(
+    swap: _Swap,
+    steps: tuple[DecodedCall, ...],
+    listed: frozenset[Address],
+    wrapped: frozenset[Address],
+) -> bool:
+    """Whether one of the steps pays all there is of what was swapped to the sender.
+
+    None before it may take from the router or run a stranger's code, which could ask for it: only
+    other payouts to the sender and other swaps of the sender's, all of listed tokens.
+    """
+    got = swap.path[-1]
+    for step in steps:
+        signature = _signature(step)
+        if signature in UNWRAPS and _pays_sender(step):
+            if got in wrapped:
+                return True
+        elif signature in SWEEPS and _pays_sender(step):
+            token = step.arguments[0].value
+            if token == got:
+                return True
+            if token not in listed:
+                return False
+        elif not _leaves_balances(step, listed):
+            return False
+    return False
+
+
+def _pays_sender(step: DecodedCall) -> bool:
+    """Whether a payout goes to the sender and cannot fail alone."""
+    is_command = step.function is not None and step.function.name.isupper()
+    if is_command and step.data[:1] >= MAY_FAIL:
+        return False
+    to = next((a.value for a in step.arguments if a.name == "recipient"), step.sender)
+    return to == step.sender or (is_command and to == MESSAGE_SENDER)
+
+
+def _leaves_balances(step: DecodedCall, listed: frozenset[Address]) -> bool:
+    """Whether a step is a swap of listed tokens that takes nothing the router has."""
+    swap = _swap(step)
+    if swap is None:
+        return _signature(step) == "refundETH()"
+    takes_own = swap.is_fed or not swap.base_units
+    return not takes_own and bool(swap.path) and listed.issuperset(swap.path)
+
+
+def _signature(call: DecodedCall) -> str:
+    return call.function.signature if call.function else ""
+
+
 def _swap(call: DecodedCall) -> _Swap | None:
     """What a call swaps, or `None` where it is no swap."""
-    signature = call.function.signature if call.function else ""
+    signature = _signature(call)
     values = [argument.value for argument in call.arguments]
     if signature in V3_SWAPS:
         return _v3_swap(call)

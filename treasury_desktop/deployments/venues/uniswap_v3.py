@@ -260,7 +260,7 @@ def reader(_strategies: tuple[Strategy, ...]) -> TakingReader:
     return _read
 
 
-def _read(call: DecodedCall) -> tuple[Taking, ...] | None:
+def _read(call: DecodedCall, _outer: DecodedCall | None) -> tuple[Taking, ...] | None:
     match call.function.signature if call.function else "":
         case MINT.signature:
             return _read_mint(call)
