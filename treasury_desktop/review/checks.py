@@ -5,16 +5,28 @@ nothing hides by depth, position or number.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.calls.decoded_call import CLAIMED, Certainty, DecodedCall, Problem
-from treasury_desktop.calls.effects import NATIVE
+from treasury_desktop.calls.delegatecalls import (
+    foreign_delegatecalls,
+    is_paid_creation,
+    set_ups_of,
+)
+from treasury_desktop.calls.effects import NATIVE, Outflow
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
+from treasury_desktop.calls.known_tokens import known_tokens
+from treasury_desktop.review.creation_checks import created_code, created_proxies
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
+from treasury_desktop.review.governance_checks import GOVERNANCE_CHECKS
 from treasury_desktop.review.lookalike_check import lookalikes
 from treasury_desktop.review.nft_checks import nft_operators, nfts_that_leave
 from treasury_desktop.review.subject import Check, Subject
+from treasury_desktop.review.touched import named_in
 from treasury_desktop.safes.safe_tx import Operation
+from treasury_desktop.treasury.evidence import Origin
 
 
 def delegatecalls(subject: Subject) -> Iterator[Finding]:
@@ -22,7 +34,7 @@ def delegatecalls(subject: Subject) -> Iterator[Finding]:
 
     No exception by selector, label or address book: only official libraries may be delegatecalled.
     """
-    for call in subject.call.walk():
+    for call in subject.calls:
         if call.operation == Operation.CREATE:
             yield block(
                 "STORAGE_TAKEOVER_RISK",
@@ -30,11 +42,10 @@ def delegatecalls(subject: Subject) -> Iterator[Finding]:
                 "know; nobody needs it.",
                 path=call.path,
             )
-        if not call.is_delegatecall:
-            continue
+    set_ups = set_ups_of(subject.call)
+    for call in foreign_delegatecalls(subject.call, subject.safe.chain_id):
         official = official_contract(subject.safe.chain_id, call.to)
-        if official is not None and official.name in DELEGATECALL_LIBRARIES:
-            continue
+        nested = "NESTED_" if call.depth else ""
         if official is not None and "Migration" in official.name:
             yield block(
                 "SINGLETON_CHANGE",
@@ -42,23 +53,31 @@ def delegatecalls(subject: Subject) -> Iterator[Finding]:
                 path=call.path,
             )
             continue
-        nested = "NESTED_" if call.depth else ""
+        if is_paid_creation(call, official):
+            yield block(
+                f"{nested}DELEGATECALL_UNKNOWN_TARGET",
+                f"creates a contract and pays it {call.argument('value'):,} wei; nobody can say "
+                "whom that pays.",
+                path=call.path,
+            )
+            continue
+        whose = "the new Safe" if call.path.rpartition(".")[0] in set_ups else "the Safe"
         yield block(
             f"{nested}DELEGATECALL_UNKNOWN_TARGET",
-            f"runs the code of {subject.name_of(call.to)} as the Safe itself; it could take over "
-            "the Safe, whatever its calldata looks like.",
+            f"runs the code of {subject.name_of(call.to)} as {whose} itself; it could take over "
+            f"{whose}, whatever its calldata looks like.",
             path=call.path,
         )
         yield block(
             "STORAGE_TAKEOVER_RISK",
-            f"{call.to} may write the Safe's storage: owners, threshold and code included.",
+            f"{call.to} may write {whose}'s storage: owners, threshold and code included.",
             path=call.path,
         )
 
 
 def malformed_bytes(subject: Subject) -> Iterator[Finding]:
     """Bytes that readers understand differently show one thing and do another."""
-    for call in subject.call.walk():
+    for call in subject.calls:
         for problem in call.problems:
             yield from _problem_finding(subject, call, problem)
 
@@ -67,10 +86,13 @@ def _problem_finding(subject: Subject, call: DecodedCall, problem: Problem) -> I
     where = subject.name_of(call.to)
     match problem:
         case Problem.UNDECODED:
+            official = official_contract(subject.safe.chain_id, call.to)
+            is_library = official is not None and official.name in DELEGATECALL_LIBRARIES
+            why = "that library has no such function" if is_library else "an ABI for it would help"
             yield block(
                 "UNDECODED_CALL",
                 f"calls {where} with data that nobody here can read "
-                f"(selector 0x{call.data[:4].hex()}); an ABI for it would help.",
+                f"(selector 0x{call.data[:4].hex()}); {why}.",
                 path=call.path,
             )
         case Problem.MALFORMED_CALLDATA:
@@ -80,12 +102,7 @@ def _problem_finding(subject: Subject, call: DecodedCall, problem: Problem) -> I
                 path=call.path,
             )
         case Problem.MALFORMED_MULTISEND | Problem.TOO_DEEP:
-            yield block(
-                "MALFORMED_MULTISEND",
-                "is a batch that cannot be read to its end: it is cut off, nested deeper than 16, "
-                "or has an operation above 1.",
-                path=call.path,
-            )
+            yield from _batch_findings(call, where)
         case Problem.NON_CANONICAL_ABI:
             yield danger(
                 "NON_CANONICAL_ABI",
@@ -110,92 +127,41 @@ def _problem_finding(subject: Subject, call: DecodedCall, problem: Problem) -> I
             )
 
 
-GOVERNANCE = {
-    "addOwnerWithThreshold": "OWNER_ADDED",
-    "removeOwner": "OWNER_REMOVED",
-    "swapOwner": "OWNER_REPLACED",
-    "changeThreshold": "THRESHOLD_CHANGED",
-    "enableModule": "MODULE_ENABLED",
-    "disableModule": "MODULE_DISABLED",
-    "setGuard": "GUARD_CHANGED",
-    "setModuleGuard": "MODULE_GUARD_CHANGED",
-    "setFallbackHandler": "FALLBACK_HANDLER_CHANGED",
-    "setSafeMethod": "FALLBACK_HANDLER_CHANGED",
-    "setDomainVerifier": "FALLBACK_HANDLER_CHANGED",
-    "addSupportedInterfaceBatch": "FALLBACK_HANDLER_CHANGED",
-    "enableModules": "MODULE_ENABLED",
-    "changeMasterCopy": "SINGLETON_CHANGE",
-    "setup": "SINGLETON_CHANGE",
-}
-
-
-def governance_changes(subject: Subject) -> Iterator[Finding]:
-    """An owner, threshold, module or guard change hidden among payments hands over the Safe."""
-    for call in subject.call.walk():
-        # A Safe that calls itself changes itself, be it ours or one whose transaction we approve.
-        if call.function is None or not (subject.is_ours(call.to) or call.to == call.sender):
-            continue
-        if call.abi == CLAIMED:
-            continue  # a Safe has no other function of these names, whatever somebody claims
-        code = GOVERNANCE.get(call.function.name)
-        if code is None:
-            continue
-        yield from _governance_findings(subject, call, code)
-        if call.depth:
+def _batch_findings(call: DecodedCall, where: str) -> Iterator[Finding]:
+    """Where a batch is read to its end, what is wrong with it stands at its calls."""
+    for inner in call.calls:
+        if inner.operation > Operation.DELEGATECALL:
             yield block(
-                "GOVERNANCE_CHANGE_HIDDEN_IN_BATCH",
-                f"hides {call.function.name} of the Safe inside other calls (call {call.path}); "
-                "such a change has to be a transaction of its own.",
-                path=call.path,
+                "MALFORMED_MULTISEND",
+                f"asks the batch {where} for operation {inner.operation}; it knows calls and "
+                "delegatecalls only.",
+                path=inner.path,
             )
-
-
-def _governance_findings(subject: Subject, call: DecodedCall, code: str) -> Iterator[Finding]:
-    assert call.function is not None
-    named = next((a.value for a in call.arguments if isinstance(a.value, Address)), None)
-    match code:
-        case "OWNER_ADDED":
-            yield danger(code, f"adds the owner {call.argument('owner')}.", path=call.path)
-        case "OWNER_REMOVED":
-            yield danger(code, f"removes the owner {call.argument('owner')}.", path=call.path)
-        case "OWNER_REPLACED":
-            old, new = call.argument("oldOwner"), call.argument("newOwner")
-            yield danger(code, f"replaces the owner {old} by {new}.", path=call.path)
-        case "GUARD_CHANGED" if isinstance(named, Address) and named.is_zero:
-            yield danger("GUARD_REMOVED", "removes the Safe's transaction guard.", path=call.path)
-        case "SINGLETON_CHANGE":
-            yield block(code, f"replaces the code of the Safe ({named}).", path=call.path)
-        case "MODULE_DISABLED" | "THRESHOLD_CHANGED":
-            pass
-        case _:
-            whom = "" if named is None else f": {named}"
-            sentence = f"{call.function.name}{whom}; it can act on or restrict the Safe."
-            yield danger(code, sentence, path=call.path)
-    yield from _threshold_finding(subject, call)
-
-
-def _threshold_finding(subject: Subject, call: DecodedCall) -> Iterator[Finding]:
-    """A threshold below today's, or any threshold where today's is unknown."""
-    new = next((a.value for a in call.arguments if a.name == "_threshold"), None)
-    before = subject.safe.threshold if call.to == subject.safe.address else None
-    if not isinstance(new, int) or (isinstance(before, int) and new >= before):
-        return
-    was = f"from {before} " if isinstance(before, int) else ""
-    yield danger("THRESHOLD_LOWERED", f"lowers the threshold {was}to {new}.", path=call.path)
+    if not call.calls:
+        yield block(
+            "MALFORMED_MULTISEND",
+            "is a batch that cannot be read to its end: it is cut off or nested deeper than 16.",
+            path=call.path,
+        )
 
 
 def outflows(subject: Subject) -> Iterator[Finding]:
     """Money that goes to somebody nobody here knows."""
     # What leaves a Safe that we execute or approve for is looked at like what leaves our own.
-    accounts = subject.facts.own_safes.union(call.sender for call in subject.call.walk())
+    accounts = subject.facts.own_safes.union(call.sender for call in subject.calls)
+    token_contracts = _token_contracts(subject)
+    transfers = {call.path for call in subject.calls if _only_transfers(call)}
     for outflow in subject.effects_on(accounts).outflows:
         if subject.is_ours(outflow.to):
             continue
-        is_own_contract = str(outflow.to) == outflow.token
         if outflow.to.is_zero:
             yield block("TRANSFER_TO_ZERO", "sends money to the zero address.", path=outflow.path)
-        elif is_own_contract:
+        elif str(outflow.to) == outflow.token:
             sentence = f"sends {subject.name_of(outflow.to)} to its own token contract."
+            yield block("TRANSFER_TO_TOKEN_CONTRACT", sentence, path=outflow.path)
+        elif outflow.to in token_contracts and outflow.path in transfers:
+            sentence = f"sends {_token_name(subject, outflow)} to the token contract "
+            sentence += f"{subject.name_of(outflow.to)}, which gives nothing for it."
             yield block("TRANSFER_TO_TOKEN_CONTRACT", sentence, path=outflow.path)
         elif not subject.is_known_recipient(outflow.to):
             if outflow.token == NATIVE:
@@ -211,16 +177,47 @@ def outflows(subject: Subject) -> Iterator[Finding]:
             )
 
 
+TRANSFERS = frozenset({
+    "transfer",
+    "transferFrom",
+    "transferShares",
+    "transferSharesFrom",
+    "transferWithAuthorization",
+})  # fmt: skip
+"""Functions that only move a token, by their names; a deposit gives something for it."""
+PAID_DIRECTLY = frozenset({"transfer", "custom"})
+"""Venues into which a transfer may be the way, token contract or not."""
+
+
+def _only_transfers(call: DecodedCall) -> bool:
+    """Whether all it does is to move a token, so that what leaves is no ether."""
+    return call.function is not None and call.function.name in TRANSFERS and not call.value
+
+
+def _token_name(subject: Subject, outflow: Outflow) -> str:
+    return "a token" if outflow.token is None else subject.name_of(Address.parse(outflow.token))
+
+
+def _token_contracts(subject: Subject) -> frozenset[Address]:
+    """Described and well-known tokens; not those that are payees or paid by a strategy's design."""
+    chain_id = subject.safe.chain_id
+    found = {token.address for token in subject.described_tokens}
+    found.update(token.address for token in known_tokens(chain_id))
+    paid = [s.contracts for s in subject.facts.strategies if s.venue in PAID_DIRECTLY]
+    found.difference_update(*paid)
+    return frozenset(a for a in found if subject.evidence.payee_at(a, chain_id) is None)
+
+
 def unknown_contracts(subject: Subject) -> Iterator[Finding]:
     """A call understood by its selector alone may mean something else at that contract."""
     # An approved hash whose transaction is shown proves which Safe it is approved on.
     proven = {inner.path for inner in subject.inners}
-    for call in subject.call.walk():
+    for call in subject.calls:
         if call.certainty not in (Certainty.KNOWN_SELECTOR, Certainty.GUESS):
             continue
-        if call.path in proven:
+        if call.path in proven or call.abi == CLAIMED:
             continue
-        if not subject.is_known_contract(call.to):
+        if not (subject.is_known_contract(call.to) or _is_described_token(subject, call)):
             assert call.function is not None
             yield danger(
                 "UNKNOWN_CONTRACT",
@@ -230,45 +227,115 @@ def unknown_contracts(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def claimed_readings(subject: Subject) -> Iterator[Finding]:
+    """A sender describes harmlessly what does something else, at a contract that everybody knows.
+
+    Where there are facts of our own, bytes for which only the sender has an ABI stay unread.
+    """
+    is_ours = subject.facts.origin is not Origin.SENDER
+    finding, code = (block, "UNDECODED_CALL") if is_ours else (danger, "UNKNOWN_CONTRACT")
+    for call in subject.calls:
+        if call.abi == CLAIMED and call.function is not None:
+            yield finding(
+                code,
+                f"calls {call.function.name} on {subject.name_of(call.to)}; that this is what its "
+                f"bytes mean (selector 0x{call.data[:4].hex()}) only the sender's own ABI says.",
+                path=call.path,
+            )
+
+
+def _is_described_token(subject: Subject, call: DecodedCall) -> bool:
+    """Whether it only does what tokens do, at what at least the sender describes as one.
+
+    It is judged by being on no token list. What else it may do is not made known by a sender.
+    """
+    is_of_tokens = call.abi == "ERC-20" and not call.value
+    return is_of_tokens and subject.facts.claims.token_at(call.to) is not None
+
+
 OWNERSHIP = {
     "transferOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
+    "transferProxyOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
     "renounceOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
     "changeAdmin": "CONTRACT_OWNERSHIP_TRANSFER",
     "upgradeTo": "CONTRACT_UPGRADE",
     "upgradeToAndCall": "CONTRACT_UPGRADE",
+    "upgradeBeaconToAndCall": "CONTRACT_UPGRADE",
     "upgrade": "CONTRACT_UPGRADE",
     "upgradeAndCall": "CONTRACT_UPGRADE",
+    "diamondCut": "CONTRACT_UPGRADE",
     "grantRole": "ROLE_GRANTED",
     "signMessage": "ONCHAIN_MESSAGE_SIGNED",
 }
+SHOWN_BYTES = 32
+"""A message of at most one word is shown, a longer one by its hash."""
+MOST_NAMED = 10
+"""Addresses named in one sentence; a diamond may get any number of facets."""
 
 
 def powers_given_away(subject: Subject) -> Iterator[Finding]:
     """Control over another contract is worth more than any payment (Radiant)."""
-    for call in subject.call.walk():
+    for call in subject.calls:
         code = OWNERSHIP.get(call.function.name) if call.function else None
         if code is None:
             continue
         assert call.function is not None
+        told = f"{call.function.name}: {_power_told(subject, call, code)}"
+        yield danger(code, told, path=call.path)
         to = next((a.value for a in call.arguments if isinstance(a.value, Address)), None)
-        whom = f" {subject.name_of(to)}" if to is not None else ""
-        yield danger(
-            code, f"{call.function.name} on {subject.name_of(call.to)}:{whom}.", path=call.path
-        )
         is_handed_over = code in ("CONTRACT_OWNERSHIP_TRANSFER", "ROLE_GRANTED")
         if is_handed_over and to is not None and not subject.is_known_recipient(to):
             sentence = f"gives power to {to}, which is not in the address book for this chain."
             yield danger("RECIPIENT_NOT_IN_ADDRESS_BOOK", sentence, path=call.path)
 
 
+def _power_told(subject: Subject, call: DecodedCall, code: str) -> str:
+    """What is given away, of which contract, to whom."""
+    where, named = subject.name_of(call.to), list(islice(named_in(call), MOST_NAMED))
+    match code:
+        case "ONCHAIN_MESSAGE_SIGNED":
+            signer = call.sender if call.is_delegatecall else call.to
+            return f"signs {_message(call)} in the name of {subject.name_of(signer)}."
+        case "CONTRACT_UPGRADE":
+            is_admin = call.function is not None and call.function.name in THROUGH_ADMIN
+            proxy = named.pop(0) if is_admin and named else call.to
+            through = f", through {where}" if proxy != call.to else ""
+            code_at = [one for one in named if not one.is_zero] or named
+            by = " and ".join(map(subject.name_of, code_at)) or "what its arguments say"
+            return f"replaces the code of {subject.name_of(proxy)} by {by}{through}."
+        case "ROLE_GRANTED":
+            whom = subject.name_of(named[0]) if named else "somebody its arguments do not name"
+            return f"gives {whom} a role at {where}."
+    if not named:
+        return f"gives up control of {where} for good."
+    return f"hands control of {where} to {subject.name_of(named[0])}."
+
+
+THROUGH_ADMIN = frozenset({"upgrade", "upgradeAndCall"})
+"""What a proxy's admin is told: the proxy stands first, its new code second."""
+
+
+def _message(call: DecodedCall) -> str:
+    """The message itself where it is short, else its length and hash."""
+    message = call.arguments[0].value if call.arguments else b""
+    if not isinstance(message, bytes):
+        return "a message"
+    if len(message) <= SHOWN_BYTES:
+        return f"the message 0x{message.hex()}"
+    return f"a message of {len(message):,} bytes with the hash 0x{keccak(message).hex()}"
+
+
 CALL_CHECKS: tuple[Check, ...] = (
     delegatecalls,
+    created_code,
+    created_proxies,
     malformed_bytes,
-    governance_changes,
+    *GOVERNANCE_CHECKS,
     nft_operators,
     nfts_that_leave,
     outflows,
     unknown_contracts,
+    claimed_readings,
     powers_given_away,
     lookalikes,
 )

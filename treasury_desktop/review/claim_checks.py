@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"\d{1,100}|0[xX][0-9a-fA-F]{1,64}", re.ASCII)
 def disagreeing_nodes(subject: Subject) -> Iterator[Finding]:
     """One lying node hides an owner, a threshold or an execution from a desk that asks only it."""
     for disagreement in subject.bundle.disagreements:
-        if _is_disagreement(disagreement):
+        if is_disagreement(disagreement):
             what = plain(disagreement.field, limit=NAME_LIMIT) or "something they were asked"
             yield block(
                 "RPC_DISAGREEMENT",
@@ -39,7 +39,7 @@ def disagreeing_nodes(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _is_disagreement(disagreement: Disagreement) -> bool:
+def is_disagreement(disagreement: Disagreement) -> bool:
     """Whether answers differ in meaning; a reported one without its answers is believed."""
     if isinstance(disagreement.answers, Unknown):
         return True
@@ -68,6 +68,22 @@ def _answers_text(disagreement: Disagreement) -> str:
     return "; ".join(f"{_cut(node)} says {_answer_text(answer)}" for node, answer in shown)
 
 
+def texts_shown(disagreement: Disagreement) -> Iterator[str]:
+    """The names and answers of nodes that the finding repeats."""
+    answers = () if isinstance(disagreement.answers, Unknown) else disagreement.answers
+    for node, answer in answers[:MOST_ANSWERS_SHOWN]:
+        yield node
+        yield from _texts_in(answer)
+
+
+def _texts_in(answer: ServiceValue) -> Iterator[str]:
+    if isinstance(answer, tuple):
+        for each in answer[:MOST_ANSWERS_SHOWN]:
+            yield from _texts_in(each)
+    elif answer is not None:
+        yield answer
+
+
 def _answer_text(answer: ServiceValue) -> str:
     if isinstance(answer, tuple):
         return "[" + ", ".join(map(_answer_text, answer[:MOST_ANSWERS_SHOWN])) + "]"
@@ -81,7 +97,7 @@ def _cut(text: str) -> str:
 def opaque_hashes(subject: Subject) -> Iterator[Finding]:
     """An approved hash is a signature on another Safe's transaction that nobody was shown."""
     known = {inner.path for inner in subject.inners}
-    for call in subject.call.walk():
+    for call in subject.calls:
         if approved_hash(call) is None or call.path in known:
             continue
         value = call.arguments[0].value
@@ -98,7 +114,7 @@ def inner_hashes(subject: Subject) -> Iterator[Finding]:
     """A harmless transaction shown beside the hash of another gets the other one approved."""
     if not subject.bundle.inner_transactions:
         return
-    approved = [a for call in subject.call.walk() if (a := approved_hash(call)) is not None]
+    approved = [a for call in subject.calls if (a := approved_hash(call)) is not None]
     false = list(_false_claims(subject, approved))
     yield from false
     matched = {inner.path for inner in subject.inners}

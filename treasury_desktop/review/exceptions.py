@@ -11,7 +11,7 @@ from typing import NamedTuple
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.assets.untrusted_text import is_blank, plain
 from treasury_desktop.bundle import ClaimedException
 from treasury_desktop.review.findings import Finding, warn
 from treasury_desktop.review.signatures import checked_signatures
@@ -103,7 +103,7 @@ def _why_unfit(subject: Subject, exception: ClaimedException) -> str | None:
         return "it is for another transaction"
     if exception.policy_hash != policy_hash(subject.facts.terms):
         return "it is for another policy than the one that binds here"
-    if not exception.reason.strip():
+    if is_blank(exception.reason):
         return "it gives no reason"
     if subject.moment is None:
         return "nobody knows the time"

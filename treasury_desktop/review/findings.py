@@ -15,8 +15,10 @@ class Severity(IntEnum):
     @property
     def word(self) -> str:
         """The severity as it is written in reports."""
-        return self.name.lower()
+        return _WORDS[self]
 
+
+_WORDS = tuple(severity.name.lower() for severity in Severity)
 
 VERDICTS = {
     Severity.NOTE: "ok",

@@ -58,7 +58,7 @@ _DELAYS = (
     "setTxNonce(uint256)",
     "changeDefaultAdminDelay(uint48)",
 )
-_EXECUTORS = ("enableModule(address)", "setGuard(address)")
+EXECUTORS = ("enableModule(address)", "setGuard(address)")
 _SENTENCES = {
     **dict.fromkeys(
         _ADMINS, ("CONTRACT_OWNERSHIP_TRANSFER", "hands control of {where} to {whom}.")
@@ -70,18 +70,20 @@ _SENTENCES = {
     **dict.fromkeys(
         _DELAYS, ("DELAY_CHANGED", "changes how long what {where} runs has to wait: {number}.")
     ),
-    **dict.fromkeys(_EXECUTORS, ("ROLE_GRANTED", "lets {whom} act on or through {where}.")),
+    **dict.fromkeys(EXECUTORS, ("ROLE_GRANTED", "lets {whom} act on or through {where}.")),
     "_setImplementation(address)": ("CONTRACT_UPGRADE", "replaces the code of {where} by {whom}."),
 }
 
 
 def powers_changed(subject: Subject) -> Iterator[Finding]:
     """Who rules a module, a timelock or a proxy rules the money behind it."""
-    for call in subject.call.walk():
+    for call in subject.calls:
         if call.function is None or call.function.signature not in _SENTENCES:
             continue
-        if call.function.signature in _EXECUTORS and _changes_a_safe(subject, call):
+        if call.function.signature in EXECUTORS and _changes_a_safe(subject, call):
             continue  # a change of the Safe itself is told as such
+        if _only_takes_away(call):
+            continue
         code, sentence = _SENTENCES[call.function.signature]
         named = list(_addresses_in(call))
         whom = " and ".join(map(subject.name_of, named)) or "what its arguments say"
@@ -96,6 +98,29 @@ def powers_changed(subject: Subject) -> Iterator[Finding]:
                 f"gives power to {stranger}, which is not in the address book for this chain.",
                 path=call.path,
             )
+
+
+_HEIRS = frozenset({"setPendingAdmin(address)", "_setPendingAdmin(address)"})
+_NO_DEFAULT = "setDefaultRole(address,bytes32)"
+_LIMIT = "setAllowance(bytes32,uint128,uint128,uint128,uint64,uint64)"
+
+
+def _only_takes_away(call: DecodedCall) -> bool:
+    """Whether nobody gets anything: no membership, default role, limit or heir is left."""
+    assert call.function is not None
+    values = [argument.value for argument in call.arguments]
+    match call.function.signature:
+        case signature if signature.startswith("assignRoles("):
+            member_of = values[2]
+            return isinstance(member_of, tuple) and not any(member_of)
+        case signature if signature == _NO_DEFAULT:
+            key = values[1]  # no module acts by the zero key
+            return isinstance(key, bytes) and not any(key)
+        case signature if signature == _LIMIT:
+            return not any(values[1:4])
+        case signature if signature in _HEIRS:
+            return isinstance(values[0], Address) and values[0].is_zero
+    return False
 
 
 def _changes_a_safe(subject: Subject, call: DecodedCall) -> bool:
@@ -121,7 +146,7 @@ def burnt_tokens(subject: Subject) -> Iterator[Finding]:
 
     Uniswap's position manager means an empty position by the same function.
     """
-    for call in subject.call.walk():
+    for call in subject.calls:
         if call.function is None or call.function.signature != BURN:
             continue
         if call.abi != POSITION_MANAGER_ABI and subject.is_ours(call.sender):

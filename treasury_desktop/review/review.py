@@ -18,6 +18,7 @@ from treasury_desktop.review.facts import Facts, LocalFacts, facts_for
 from treasury_desktop.review.findings import VERDICTS, Finding, Severity
 from treasury_desktop.review.inner_transactions import with_inner_transactions
 from treasury_desktop.review.power_checks import POWER_CHECKS
+from treasury_desktop.review.refund_checks import REFUND_CHECKS
 from treasury_desktop.review.signature_checks import SIGNATURE_CHECKS
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.review.state_checks import STATE_CHECKS
@@ -35,6 +36,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     *TOKEN_CHECKS,
     *VENUE_CHECKS,
     *STATE_CHECKS,
+    *REFUND_CHECKS,
     *SIGNATURE_CHECKS,
     *ARRIVAL_CHECKS,
     *CLAIM_CHECKS,
@@ -186,7 +188,7 @@ def reading_for(facts: Facts, abis: tuple[ClaimedAbi, ...] = ()) -> Reading:
         for contract in strategy.contracts
     }
     for token in facts.evidence.tokens:
-        is_wrapped = token.symbol == "WETH" and token.listed is True
+        is_wrapped = token.address in facts.evidence.wrapped_native
         known.setdefault(token.address, "WETH9" if is_wrapped else "ERC-20")
     known[facts.safe.address] = "Safe"
     return Reading(known=known, claimed=claimed_functions(abis))

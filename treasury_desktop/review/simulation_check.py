@@ -11,6 +11,7 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.calls.effects import NATIVE, effects_of
 from treasury_desktop.review.findings import Finding, danger
+from treasury_desktop.review.refund_checks import refund_tokens
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.treasury.evidence import BalanceChange
 
@@ -41,8 +42,9 @@ def moved_otherwise(subject: Subject) -> Iterator[Finding]:
     for change in changes:
         by_token.setdefault(change.token, []).append(change)
     named = subject.touched.keys()
+    refunded = refund_tokens(subject)
     for token, moved in by_token.items():
-        if not _is_refund(subject, token):
+        if token not in refunded:
             yield from _losses(subject, token, moved, said.get(token, 0))
             yield from _strangers(subject, token, moved, named)
 
@@ -82,12 +84,6 @@ def _losses(
             f"In a simulation {lost:,} base units of {_name(subject, token)} leave the treasury; "
             f"the calls say {said:,}.",
         )
-
-
-def _is_refund(subject: Subject, token: str) -> bool:
-    """Whether a gas refund, which has a finding of its own, may be what leaves."""
-    paid_in = NATIVE if subject.tx.gas_token.is_zero else str(subject.tx.gas_token)
-    return subject.tx.gas_price > 0 and token == paid_in
 
 
 def _strangers(

@@ -1,32 +1,27 @@
-"""What is dangerous about a transaction's frame: hash, nonce, gas refund, prices."""
+"""What is dangerous about a transaction's frame: hash, nonce, prices."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from treasury_desktop.assets.address import ZERO_ADDRESS
-from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.bundle import Unnamed
-from treasury_desktop.deployments.denominator import treasury_value
-from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.review.exceptions import LIFTED_PREFIXES, exception_in_force
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
 from treasury_desktop.review.storage_check import SENTINEL
 from treasury_desktop.review.subject import Check, Subject
-from treasury_desktop.safes.hashes import hashes_by_constants
+from treasury_desktop.safes.hashes import agreed_hashes, hashes_by_constants
 from treasury_desktop.safes.rejection import is_rejection
-from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.treasury.evidence import NATIVE, Origin, QueueEntry
+from treasury_desktop.treasury.evidence import Origin, QueueEntry
 
 COMMON_CHAINS = (
     1, 10, 56, 100, 130, 137, 146, 324, 480, 1101, 5000, 8453, 42161, 42220, 43114, 57073, 59144,
     80094, 81457, 534352, 84532, 421614, 11155111, 11155420, 31337,
 )  # fmt: skip
 """Chains on which a claimed hash is looked for when it is wrong here."""
-REFUND_SHARE_OF_TREASURY = 1000
-"""A gas refund above a thousandth of the treasury is no gas refund (bundle.md)."""
+MOST_RIVALS = 3
+"""Rivals for the nonce that are named one by one."""
 
 
 def claimed_hash(subject: Subject) -> Iterator[Finding]:
@@ -72,7 +67,7 @@ def nonce(subject: Subject) -> Iterator[Finding]:
             "NONCE_TOO_LOW", f"has nonce {subject.tx.nonce}, but the Safe is at {current} already."
         )
     elif subject.tx.nonce > current:
-        between = {number for entry in queue for number in _nonces_of(entry)}
+        between = {number for entry in queue for number in entry.nonces}
         if any(number not in between for number in _gap(current, subject.tx.nonce)):
             yield warn(
                 "NONCE_GAP",
@@ -81,31 +76,37 @@ def nonce(subject: Subject) -> Iterator[Finding]:
             )
     rivals = [entry for entry in queue if _is_rival(subject, entry)]
     if rivals and is_rejection(subject.safe, subject.tx):
-        yield note(
-            "NONCE_CONFLICT", f"rejects {len(rivals)} other queued for nonce {subject.tx.nonce}."
-        )
+        sentence = f"rejects {len(rivals)} other queued for nonce {subject.tx.nonce}"
+        yield note("NONCE_CONFLICT", f"{sentence}{_named(subject, rivals)}.")
     elif rivals:
-        yield danger(
-            "NONCE_CONFLICT",
-            f"shares nonce {subject.tx.nonce} with {len(rivals)} other queued; only one can run.",
-        )
+        sentence = f"shares nonce {subject.tx.nonce} with {len(rivals)} other queued"
+        sentence += _named(subject, rivals)
+        yield danger("NONCE_CONFLICT", f"{sentence}; only one of them can run.")
 
 
-def _nonces_of(entry: QueueEntry) -> set[int]:
-    """The nonces an entry may run at: what is said and what its bytes say."""
-    bytes_say = UNKNOWN if isinstance(entry.tx, Unknown) else entry.tx.nonce
-    return {number for number in (entry.nonce, bytes_say) if isinstance(number, int)}
+def _named(subject: Subject, rivals: list[QueueEntry]) -> str:
+    """The hashes of the first rivals, by their bytes where there are any."""
+    hashes = (_hash_of(subject, entry) for entry in rivals[:MOST_RIVALS])
+    known = [f"0x{safe_tx_hash.hex()}" for safe_tx_hash in hashes if safe_tx_hash is not None]
+    if not known:
+        return ""
+    more = len(rivals) - len(known)
+    return f" ({', '.join(known)}{f' and {more:,} more' if more else ''})"
+
+
+def _hash_of(subject: Subject, entry: QueueEntry) -> bytes | None:
+    if isinstance(entry.tx, Unknown):
+        return None if isinstance(entry.safe_tx_hash, Unknown) else entry.safe_tx_hash
+    hashes = agreed_hashes(subject.safe, entry.tx)
+    return None if hashes is None else hashes.safe_tx
 
 
 def _is_rival(subject: Subject, entry: QueueEntry) -> bool:
     """Whether it is another transaction for this nonce; its bytes say which one it is."""
-    if subject.tx.nonce not in _nonces_of(entry):
+    if subject.tx.nonce not in entry.nonces:
         return False
-    if subject.hashes is None:
-        return True
-    if isinstance(entry.tx, Unknown):
-        return entry.safe_tx_hash != subject.hashes.safe_tx
-    return entry.tx != subject.tx
+    hashes, safe = subject.hashes, subject.safe.address
+    return hashes is None or not entry.is_transaction(safe, subject.tx, hashes.safe_tx)
 
 
 def _gap(current: int, ours: int) -> range:
@@ -128,17 +129,17 @@ def domain(subject: Subject) -> Iterator[Finding]:
 def identity(subject: Subject) -> Iterator[Finding]:
     """A bundle for another chain or version than ours gives a hash that means another thing."""
     claimed, ours = subject.bundle.safe, subject.safe
-    if subject.facts.origin is not Origin.SENDER and not subject.facts.is_state_our_own:
+    if subject.facts.is_of_another_treasury:
+        yield block(
+            "STATE_UNKNOWN",
+            f"is a transaction of the Safe {claimed.address}, which is none of this treasury's; "
+            "nobody here knows its owners or its nonce.",
+        )
+    elif subject.facts.origin is not Origin.SENDER and not subject.facts.is_state_our_own:
         yield block(
             "STATE_UNKNOWN",
             "This desk has not read the Safe yet, so owners and nonce are the sender's claims; "
             "refresh first.",
-        )
-    if claimed.address != ours.address:
-        yield block(
-            "STATE_UNKNOWN",
-            f"is a transaction of the Safe {claimed.address}, but the facts here are those of "
-            f"{ours.address}.",
         )
     if claimed.chain_id != ours.chain_id:
         yield block(
@@ -149,55 +150,6 @@ def identity(subject: Subject) -> Iterator[Finding]:
             "STATE_UNKNOWN",
             f"says Safe version {claimed.version}, but the Safe answers {ours.version}.",
         )
-
-
-def gas_refund(subject: Subject) -> Iterator[Finding]:
-    """A gas refund is a payment to whoever executes, of any size the fields allow."""
-    yield from _refund_findings(subject, subject.tx, "")
-    for inner in subject.inners:
-        yield from _refund_findings(subject, inner.tx, inner.path)
-
-
-def _refund_findings(subject: Subject, tx: SafeTx, path: str) -> Iterator[Finding]:
-    receiver = subject.name_of(tx.refund_receiver)
-    if tx.gas_price == 0:
-        if not tx.refund_receiver.is_zero:
-            yield warn(
-                "REFUND_RECEIVER_SET",
-                f"names {receiver} for a refund that is switched off.",
-                path=path,
-            )
-        return
-    bound = _refund_bound_usd(subject, tx)
-    net = treasury_value(subject.evidence, subject.facts.terms).net_usd
-    is_small = bound is not None and net is not None and bound * REFUND_SHARE_OF_TREASURY <= net
-    # The zero address stands for whoever executes.
-    is_known = not tx.refund_receiver.is_zero and subject.is_known_recipient(tx.refund_receiver)
-    if is_small and is_known:
-        yield warn("REFUND_RECEIVER_SET", f"refunds gas to {receiver}.", path=path)
-    else:
-        whom = "whoever executes it" if tx.refund_receiver.is_zero else receiver
-        token = "wei" if tx.gas_token.is_zero else f"base units of {subject.name_of(tx.gas_token)}"
-        yield block(
-            "GAS_REFUND_DRAIN",
-            f"may pay {(tx.safe_tx_gas + tx.base_gas) * tx.gas_price:,} {token} and more to "
-            f"{whom} as a gas refund.",
-            path=path,
-        )
-
-
-def _refund_bound_usd(subject: Subject, tx: SafeTx) -> Fraction | None:
-    """The most the refund can cost in dollars, or `None` where it has no bound we know."""
-    if tx.safe_tx_gas == 0:
-        return None  # gasUsed is then bounded by the block alone
-    token = NATIVE if tx.gas_token.is_zero else str(tx.gas_token)
-    range_ = price_range(subject.evidence.quotes_of(token), subject.facts.terms)
-    # A price that may not decide is no bound.
-    price = None if range_.problems else range_.highest
-    decimals = subject.evidence.decimals_of(token)
-    if price is None or decimals is None or decimals > MAX_SHOWN_DECIMALS:
-        return None
-    return price * Fraction((tx.safe_tx_gas + tx.base_gas) * tx.gas_price, 10**decimals)
 
 
 def policy(subject: Subject) -> Iterator[Finding]:
@@ -251,7 +203,6 @@ STATE_CHECKS: tuple[Check, ...] = (
     impossible_state,
     nonce,
     domain,
-    gas_refund,
     policy,
     origin,
 )

@@ -122,7 +122,7 @@ def _account(subject: Subject, change: StorageChange) -> Address:
 def _explained(subject: Subject, account: Address) -> _Explained:
     """What the calls that are made on a Safe say they write."""
     explained = _Explained(executions=int(account == subject.safe.address))
-    for call in subject.call.walk():
+    for call in subject.calls:
         if call.function is None:
             continue
         if call.is_delegatecall and call.function.signature == "signMessage(bytes)":

@@ -21,7 +21,7 @@ from treasury_desktop.review.touched import touched_addresses
 from treasury_desktop.safes.hashes import SafeTxHashes
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.treasury.evidence import Evidence
+from treasury_desktop.treasury.evidence import DescribedToken, Evidence
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what is touched is collected once
@@ -41,6 +41,11 @@ class Subject:
     now: int | None = None
 
     @cached_property
+    def calls(self) -> tuple[DecodedCall, ...]:
+        """Every call of the tree, in the order of their paths."""
+        return tuple(self.call.walk())
+
+    @cached_property
     def touched(self) -> Mapping[Address, str]:
         """Every address called or named in an argument → the path of the first call that does."""
         return touched_addresses(self.call)
@@ -52,7 +57,7 @@ class Subject:
                 self.call,
                 accounts=accounts,
                 allowances={},
-                readers=readers_for(self.facts.strategies),
+                readers=readers_for(self.facts.strategies, wrapped=self.evidence.wrapped_native),
             )
         return self._effects[accounts]
 
@@ -99,6 +104,19 @@ class Subject:
         """Whether it is marked trusted or belongs to a strategy."""
         contract = self.evidence.contract_at(address)
         return self.is_strategy_contract(address) or (contract is not None and contract.trusted)
+
+    def code_size_of(self, address: Address) -> int | Unknown:
+        """How much code lies at an address: by our own facts, else by what a sender claims."""
+        for evidence in (self.evidence, self.facts.claims):
+            contract = evidence.contract_at(address)
+            if contract is not None and isinstance(contract.code_size, int):
+                return contract.code_size
+        return Unknown.UNKNOWN
+
+    @cached_property
+    def described_tokens(self) -> tuple[DescribedToken, ...]:
+        """Every token of which somebody tells, be it the sender alone."""
+        return self.evidence.tokens + self.facts.claims.tokens
 
     def is_known_recipient(self, address: Address) -> bool:
         """Whether money may go there unquestioned: ours, allow-listed, or payees of this chain."""

@@ -16,10 +16,13 @@ from treasury_desktop.assets.untrusted_text import (
     plain,
     problems_of,
 )
+from treasury_desktop.review.claim_checks import is_disagreement, texts_shown
 from treasury_desktop.review.findings import Finding, danger, warn
 from treasury_desktop.review.subject import Check, Subject
 
 PURPOSE_LIMIT = 2000
+ANSWER_LIMIT = 78
+"""As long as the longest number."""
 SHOWN_IN_FINDING = 60
 
 _FINDINGS = {
@@ -58,12 +61,15 @@ def _about_the_whole(subject: Subject) -> Iterator[_Said]:
         yield _Said(bundle.strategy, "The strategy's name", NAME_LIMIT)
     for exception in bundle.exceptions:
         yield _Said(exception.reason, "The reason of an exception", PURPOSE_LIMIT)
+    for disagreement in filter(is_disagreement, bundle.disagreements):
+        yield _Said(disagreement.field, "What nodes do not agree on", NAME_LIMIT)
+        for text in texts_shown(disagreement):
+            yield _Said(text, "What a node is said to answer, or its name,", ANSWER_LIMIT)
 
 
 def _about_what_is_touched(subject: Subject) -> Iterator[_Said]:
     touched = subject.touched
-    evidence = subject.evidence
-    for token in evidence.tokens:
+    for token in subject.described_tokens:
         if token.address in touched:
             path = touched[token.address]
             if isinstance(token.symbol, str):
@@ -76,7 +82,7 @@ def _about_what_is_touched(subject: Subject) -> Iterator[_Said]:
 
 def _names(subject: Subject, touched: Mapping[Address, str]) -> Iterator[_Said]:
     evidence = subject.evidence
-    for contract in evidence.contracts:
+    for contract in (*evidence.contracts, *subject.facts.claims.contracts):
         if contract.address in touched:
             what = f"The name of the contract {contract.address}"
             yield _Said(contract.name, what, NAME_LIMIT, touched[contract.address])
@@ -84,8 +90,11 @@ def _names(subject: Subject, touched: Mapping[Address, str]) -> Iterator[_Said]:
         if entry.address in touched:
             what = f"The address-book name of {entry.address}"
             yield _Said(entry.name, what, NAME_LIMIT, touched[entry.address])
+    judged = {judgement.group for judgement in subject.judgements}
     for strategy in subject.facts.strategies:
         path = next((touched[c] for c in strategy.contracts if c in touched), None)
+        if path is None and strategy.group in judged:
+            path = ""
         if path is not None:
             yield _Said(strategy.name, "The name of a strategy", NAME_LIMIT, path)
             yield _Said(strategy.group, "The group of a strategy", NAME_LIMIT, path)

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.chain import native_symbol
 from treasury_desktop.assets.lookalikes import as_ascii
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import SYMBOL_LIMIT, plain
-from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.calls.effects import NATIVE
 from treasury_desktop.calls.known_tokens import KnownToken, known_token, known_tokens
 from treasury_desktop.review.findings import Finding, block, danger, warn
@@ -20,17 +20,11 @@ from treasury_desktop.treasury.evidence import DescribedToken
 MOST_DECIMALS = 36
 """Twice the usual eighteen: beyond it a number is chosen to make an amount look like another."""
 
-APPROVALS = frozenset({
-    "approve(address,uint256)",
-    "increaseAllowance(address,uint256)",
-    "increaseApproval(address,uint256)",
-})  # fmt: skip
-
 
 def _touched_tokens(subject: Subject) -> Iterator[tuple[DescribedToken, str]]:
     """The described tokens that the transaction names, with the first call that does."""
     touched = subject.touched
-    for token in subject.evidence.tokens:
+    for token in subject.described_tokens:
         if token.address in touched:
             yield token, touched[token.address]
 
@@ -59,6 +53,13 @@ def silent_tokens(subject: Subject) -> Iterator[Finding]:
                 "TOKEN_METADATA_UNAVAILABLE",
                 f"touches {subject.name_of(token.address)}, which does not answer for its "
                 f"{' and '.join(silent)}; its amounts are shown in base units.",
+                path=path,
+            )
+        elif isinstance(token.decimals, Unknown):
+            yield warn(
+                "TOKEN_METADATA_UNAVAILABLE",
+                f"touches {subject.name_of(token.address)}, whose decimals nobody says; its "
+                "amounts are shown in base units.",
                 path=path,
             )
 
@@ -117,6 +118,7 @@ def _shown(value: str | int) -> str:
 def twin_symbols(subject: Subject) -> Iterator[Finding]:
     """A token that calls itself USDC gets paid out, or bought, as if it were USDC."""
     described, packaged = _symbols(subject)
+    coin = _skeleton(native_symbol(subject.safe.chain_id))
     for token, path in _touched_tokens(subject):
         if not isinstance(token.symbol, str) or known_token(subject.safe.chain_id, token.address):
             continue
@@ -125,7 +127,15 @@ def twin_symbols(subject: Subject) -> Iterator[Finding]:
         twins = (described.get(looks, set()) | known) - {token.address}
         trusted = {twin for twin in twins if twin in known or _is_listed(subject, twin)}
         # The real one is not accused because somebody made a copy of it.
-        if trusted or (twins and token.listed is not True):
+        is_listed = token.listed is True
+        if looks == coin and not is_listed:
+            yield danger(
+                "DUPLICATE_SYMBOL",
+                f"touches {subject.name_of(token.address)}, which has the symbol of the chain's "
+                "own coin and is a token.",
+                path=path,
+            )
+        elif trusted or (twins and not is_listed):
             twin = min(trusted or twins, key=str)
             yield danger(
                 "DUPLICATE_SYMBOL",
@@ -141,7 +151,7 @@ _BySymbol = dict[str, set[Address]]
 def _symbols(subject: Subject) -> tuple[_BySymbol, _BySymbol]:
     """Symbols as they look → the tokens that have them: described here, and packaged."""
     return (
-        _by_symbol(subject.evidence.tokens),
+        _by_symbol(subject.described_tokens),
         _by_symbol(known_tokens(subject.safe.chain_id)),
     )
 
@@ -161,43 +171,21 @@ def _is_listed(subject: Subject, address: Address) -> bool:
 
 def _skeleton(symbol: str) -> str:
     """How a symbol looks: without case, dress, marks and invisible characters."""
-    undressed = unicodedata.normalize("NFKD", symbol).casefold()
+    # Capitals have look-alikes of their own.
+    undressed = as_ascii(unicodedata.normalize("NFKD", symbol)).casefold()
     return as_ascii("".join(c for c in undressed if c.isalnum() or c in "$.+-_")).casefold()
-
-
-def spenders_without_code(subject: Subject) -> Iterator[Finding]:
-    """An allowance to a person's own key is a payment at a time of that person's choosing."""
-    for call in subject.call.walk():
-        spender = _new_spender(call)
-        contract = None if spender is None else subject.evidence.contract_at(spender)
-        if spender is not None and contract is not None and contract.code_size == 0:
-            yield danger(
-                "SPENDER_IS_EOA",
-                f"lets {subject.name_of(spender)} take {subject.name_of(call.to)}; there is no "
-                "contract at that address, only somebody's key.",
-                path=call.path,
-            )
-
-
-def _new_spender(call: DecodedCall) -> Address | None:
-    """Whom a call allows to take an ERC-20 token, unless it takes the allowance back."""
-    if call.function is None or call.function.signature not in APPROVALS:
-        return None
-    spender, units = call.arguments[0].value, call.arguments[1].value
-    return spender if units and isinstance(spender, Address) else None
 
 
 def recipients_elsewhere(subject: Subject) -> Iterator[Finding]:
     """A Safe's or contract's address may be anybody's, or nobody's, on another chain."""
     chain_id = subject.safe.chain_id
     known_on: dict[Address, set[int]] = {}
-    for entry in subject.evidence.address_book:
+    for entry in (*subject.evidence.address_book, *subject.facts.claims.address_book):
         if isinstance(entry.chain_id, int):
             known_on.setdefault(entry.address, set()).add(entry.chain_id)
     for path, to in _recipients(subject) if known_on else ():
         chains = known_on.get(to, set())
-        contract = subject.evidence.contract_at(to)
-        size = None if contract is None else contract.code_size
+        size = subject.code_size_of(to)
         has_code = isinstance(size, int) and size > 0
         if chains and chain_id not in chains and not has_code and not subject.is_allow_listed(to):
             yield danger(
@@ -255,7 +243,6 @@ TOKEN_CHECKS: tuple[Check, ...] = (
     absurd_decimals,
     contradicted_tokens,
     twin_symbols,
-    spenders_without_code,
     recipients_elsewhere,
     fees_on_transfer,
 )

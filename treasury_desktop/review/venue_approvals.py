@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.calls.allowances import NATIVE, Grant, grants_of
-from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
+from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.review.findings import Finding, block, danger, warn
+from treasury_desktop.review.nft_checks import is_nft, key_as_spender, position_managers
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.review.venue_steps import Step
 
@@ -20,18 +21,20 @@ PERMIT2 = (
     "PERMIT2_PERMIT",
 )
 """How the signatures begin that allow something inside Permit2."""
+MODULE_ALLOWANCE = "setAllowance(address,address,uint96,uint16,uint32)"
+"""A spending limit of the Allowance module is for a person's key by design."""
 OPERATORS = frozenset({"setrelayerapproval", "authorizeoperator", "setoperator"})
 """Functions that let somebody act with everything an account has at a contract."""
 
 
 def approvals(subject: Subject) -> Iterator[Finding]:
     """An allowance is a payment somebody else makes later, at a time of their choosing."""
-    balances, managers = _balances(subject), _position_managers(subject)
-    for call in subject.call.walk():
+    balances, managers = _balances(subject), position_managers(subject)
+    for call in subject.calls:
         for grant in grants_of(call) or ():
             if not _is_foreign(subject, call, grant):
                 continue
-            if _signature_of(call) == APPROVE and _is_nft(subject, call, managers):
+            if _signature_of(call) == APPROVE and is_nft(subject, call, managers):
                 yield from _nft_findings(subject, call, grant)
             elif grant.given and _signature_of(call).startswith(PERMIT2):
                 yield from _permit2_findings(subject, call, grant)
@@ -50,26 +53,6 @@ def _is_foreign(subject: Subject, call: DecodedCall, grant: Grant) -> bool:
     return is_ours and not (subject.is_ours(spender) or spender.is_zero or spender == account)
 
 
-def _is_nft(subject: Subject, call: DecodedCall, managers: frozenset[Address]) -> bool:
-    """Whether the same four bytes approve one NFT by its number, zero like any other.
-
-    That is so at a position manager, and at a contract that is described and is no token.
-    """
-    if subject.evidence.token_at(call.to) is not None:
-        return False
-    if "721" in call.abi or call.to in managers:
-        return True
-    is_token = call.certainty is Certainty.KNOWN_CONTRACT
-    return subject.evidence.contract_at(call.to) is not None and not is_token
-
-
-def _position_managers(subject: Subject) -> frozenset[Address]:
-    """The contracts of Uniswap strategies, whose positions are NFTs."""
-    strategies = [s for s in subject.facts.strategies if s.venue == "uniswap_v3"]
-    named = {s.position_manager for s in strategies if s.position_manager is not None}
-    return frozenset(named.union(*(s.contracts for s in strategies)))
-
-
 def _nft_findings(subject: Subject, call: DecodedCall, grant: Grant) -> Iterator[Finding]:
     spender = grant.approval.spender
     what = f"NFT {grant.base_units} of {subject.name_of(call.to)}"
@@ -77,6 +60,7 @@ def _nft_findings(subject: Subject, call: DecodedCall, grant: Grant) -> Iterator
     sentence = f"lets {subject.name_of(spender)} take {what}."
     yield finding("NFT_APPROVAL", sentence, path=call.path)
     yield from _stranger(subject, spender, what, call.path)
+    yield from key_as_spender(subject, spender, what, call.path)
 
 
 def _permit2_findings(subject: Subject, call: DecodedCall, grant: Grant) -> Iterator[Finding]:
@@ -90,6 +74,7 @@ def _permit2_findings(subject: Subject, call: DecodedCall, grant: Grant) -> Iter
     elif grant.given >= UNLIMITED_FROM:
         sentence = f"gives {who} practically unlimited {what} through {through}."
         yield warn("UNLIMITED_APPROVAL", sentence, path=call.path)
+    yield from key_as_spender(subject, spender, what, call.path)
 
 
 def _token_findings(
@@ -101,8 +86,9 @@ def _token_findings(
         who, what = subject.name_of(spender), _token_name(subject, grant)
         sentence = f"gives {who} practically unlimited {what}."
         yield finding("UNLIMITED_APPROVAL", sentence, path=call.path)
-    if not subject.is_allow_listed(spender):
-        yield from _stranger(subject, spender, _token_name(subject, grant), call.path)
+    yield from _stranger(subject, spender, _token_name(subject, grant), call.path)
+    if _signature_of(call) != MODULE_ALLOWANCE:
+        yield from key_as_spender(subject, spender, _token_name(subject, grant), call.path)
 
 
 def _token_name(subject: Subject, grant: Grant) -> str:
@@ -151,3 +137,4 @@ def operators(subject: Subject, steps: tuple[Step, ...]) -> Iterator[Finding]:
             sentence = f"lets {who} act with everything the Safe has at {what}."
             yield finding("UNLIMITED_APPROVAL", sentence, path=step.call.path)
             yield from _stranger(subject, operator, f"whatever lies at {what}", step.call.path)
+            yield from key_as_spender(subject, operator, f"whatever lies at {what}", step.call.path)

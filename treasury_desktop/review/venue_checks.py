@@ -21,6 +21,7 @@ from treasury_desktop.review.venue_receivers import (
     said,
 )
 from treasury_desktop.review.venue_steps import Step, steps_of
+from treasury_desktop.treasury.evidence import Origin
 
 FAR_SECONDS = 60 * 86_400
 """Longer than any signing, vote and delay takes: what may run later is a time bomb (T16)."""
@@ -78,31 +79,39 @@ def strategy_recipients(subject: Subject, steps: tuple[Step, ...]) -> Iterator[F
     """A strategy's good name gets money signed that goes somewhere else.
 
     What stays open to a stranger goes there too. Others whom we know may be paid in the same batch,
-    where the strategy is deployed into as well.
+    where the strategy is deployed into as well. A strategy that does not exist has no contract, so
+    that whatever is given goes somewhere else.
     """
     name = subject.bundle.strategy
-    if isinstance(name, Unknown):
+    if isinstance(name, Unknown) or not name:
         return
     allowed = _contracts_of(subject, name)
     effects = subject.effects_on(subject.own_accounts)
     outflows = [one for one in effects.outflows if not subject.is_ours(one.to)]
-    is_deployed = not allowed or any(one.to in allowed for one in outflows)
+    is_deployed = _are_strategies_untold(subject) or any(one.to in allowed for one in outflows)
+    is_unheard = not (allowed or _are_strategies_untold(subject))
     for outflow in outflows:
         is_known = subject.is_known_recipient(outflow.to)
         if outflow.to not in allowed and not (is_known and is_deployed):
             yield _not_allowed(subject, name, outflow.to, outflow.path)
     open_ = effects.approved & effects.open_allowances.keys()
     for spender in sorted({approval.spender for approval in open_}):
-        if not subject.is_known_recipient(spender):
+        if not subject.is_ours(spender) and (is_unheard or not subject.is_known_recipient(spender)):
             yield _not_allowed(subject, name, spender, "")
     for receiver in foreign_receivers(subject, steps):
         if receiver.to not in allowed:
             yield _not_allowed(subject, name, receiver.to, receiver.step.call.path)
 
 
+def _are_strategies_untold(subject: Subject) -> bool:
+    """Whether nobody says which strategies there are, so that any name may be one of them."""
+    is_claimed = subject.facts.origin is Origin.SENDER
+    return is_claimed and isinstance(subject.bundle.strategies, Unknown)
+
+
 def _contracts_of(subject: Subject, name: str) -> frozenset[Address]:
-    """The contracts of the strategy of that name and of its group."""
-    groups = {s.group for s in subject.facts.strategies if s.name == name}
+    """The contracts of the strategy of that name and of its group, or of the group of that name."""
+    groups = {s.group for s in subject.facts.strategies if name in (s.name, s.group)}
     found: set[Address] = set()
     for strategy in subject.facts.strategies:
         if strategy.group in groups:

@@ -33,12 +33,14 @@ _Key = Address | str
 class _Paid:
     """Token → the last place where all there is of it is paid out to us, or swapped on.
 
-    `guarded` only counts what has a minimum. `kept` and `used` are base units of a token that
-    steps put there, and that later ones swap on, where they name an amount.
+    `guarded` only counts what has a minimum; `least` adds the minimums of payouts up. `kept` and
+    `used` are base units of a token that steps put there, and that later ones swap on, where they
+    name an amount.
     """
 
     last: dict[_Key, int] = field(default_factory=dict)
     guarded: dict[_Key, int] = field(default_factory=dict)
+    least: dict[_Key, int] = field(default_factory=dict)
     kept: dict[_Key, int] = field(default_factory=dict)
     used: dict[_Key, int] = field(default_factory=dict)
 
@@ -49,6 +51,7 @@ class Payouts:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._found: dict[int, _Paid] = {}
+        self._fed: dict[int, dict[_Key, list[Step]]] = {}
 
     def covers(self, step: Step, token: Address | None, *, guarded: bool = False) -> bool:
         """Whether a later step of the same run pays a token out, perhaps with a minimum."""
@@ -57,6 +60,26 @@ class Payouts:
         paid = self._of(step.run)
         last = paid.guarded if guarded else paid.last
         return last.get(self._key(token), -1) > step.place
+
+    def least_of(self, step: Step, token: Address) -> int | None:
+        """What is paid out of a token at least, `None` where it is only swapped on."""
+        return self._of(step.run).least.get(self._key(token))
+
+    def fed_by(self, step: Step, token: Address) -> tuple[Step, ...]:
+        """The swaps of the same run of which the contract keeps that token."""
+        run = step.run
+        if id(run) not in self._fed:
+            self._fed[id(run)] = self._swaps_by_token(run)
+        return tuple(self._fed[id(run)].get(self._key(token), ()))
+
+    def _swaps_by_token(self, run: Run) -> dict[_Key, list[Step]]:
+        fed: dict[_Key, list[Step]] = {}
+        for step in run.steps:
+            got = swap_of(step).token_out if is_swap(step) else None
+            to = step.addresses("recipient", "to")
+            if got is not None and to and meant(step, to[0]) == step.call.to:
+                fed.setdefault(self._key(got), []).append(step)
+        return fed
 
     def covers_put_in(self, step: Step) -> bool:
         """Whether later steps pay out, or swap on, what this one only puts into the contract."""
@@ -84,7 +107,10 @@ class Payouts:
                 paid.kept[put_in] = paid.kept.get(put_in, 0) + _amount_put_in(step)
             if step.is_command and step.call.data[:1] >= MAY_FAIL:
                 continue  # what need not happen takes nothing out for certain
-            key, least = self._paid_out(step) or self._swapped_on(paid, step) or (None, 0)
+            out = self._paid_out(step)
+            key, least = out or self._swapped_on(paid, step) or (None, 0)
+            if out is not None:
+                paid.least[out[0]] = paid.least.get(out[0], 0) + out[1]
             if key is not None:
                 paid.last[key] = step.place
                 if least >= MEANS_SOMETHING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.assets.token import MAX_SHOWN_DECIMALS
 from treasury_desktop.calls.known_tokens import known_token
 from treasury_desktop.deployments.prices import price_range
@@ -12,17 +12,20 @@ from treasury_desktop.pools.tick import MAX_SQRT_PRICE_X96, MIN_SQRT_PRICE_X96
 from treasury_desktop.review.findings import Finding, danger
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.review.venue_approvals import UNLIMITED_FROM
+from treasury_desktop.review.venue_exchanges import Exchange, exchange_of
 from treasury_desktop.review.venue_payouts import MEANS_SOMETHING, WHOLE_BALANCE, Payouts
 from treasury_desktop.review.venue_receivers import said
 from treasury_desktop.review.venue_steps import Step
 from treasury_desktop.review.venue_swaps import (
     CREATES,
+    NATIVE_MARKER,
     UNREADABLE,
     is_priced,
     is_swap,
     swap_of,
     tokens_of,
 )
+from treasury_desktop.treasury.evidence import NATIVE
 from treasury_desktop.treasury.terms import BPS
 
 MOST_LOSS_BPS = 1000
@@ -30,6 +33,7 @@ MOST_LOSS_BPS = 1000
 LEAST_SHARE = 10
 """Of what is desired, a mint's minimum below this part (a tenth) is none."""
 FAR_FROM_QUOTES_BPS = 1000
+NATIVE_MARKERS = (ZERO_ADDRESS, NATIVE_MARKER)
 SANE_RATIO = 10**26
 """No two tokens are worth so many base units of each other, whatever their decimals."""
 
@@ -39,7 +43,7 @@ def unknown_tokens(subject: Subject, steps: tuple[Step, ...]) -> Iterator[Findin
     for step in steps:
         if not (is_priced(step) or step.is_one_of(*CREATES)):
             continue
-        for token in dict.fromkeys(tokens_of(step)):
+        for token in dict.fromkeys(_tokens_in(subject, step)):
             if token is UNREADABLE:
                 sentence = f"{said(subject, step)} with a path that cannot be split into tokens."
             elif is_known_token(subject, token):
@@ -50,6 +54,14 @@ def unknown_tokens(subject: Subject, steps: tuple[Step, ...]) -> Iterator[Findin
                     "no token list."
                 )
             yield danger("UNKNOWN_TOKEN_IN_PATH", sentence, path=step.call.path)
+
+
+def _tokens_in(subject: Subject, step: Step) -> list[Address | None]:
+    """The tokens a step names, or those that it means by number."""
+    found = tokens_of(step)
+    exchange = None if found else exchange_of(step, subject.safe.chain_id)
+    means = () if exchange is None else exchange.tokens
+    return [*found, *(token for token in means if token not in NATIVE_MARKERS)]
 
 
 def is_known_token(subject: Subject, token: Address) -> bool:
@@ -78,8 +90,24 @@ class Worth:
         price = self._found[(token, highest)]
         return None if price is None else price * units
 
+    def exchanged(self, exchange: Exchange) -> tuple[Fraction | None, Fraction | None]:
+        """The least that an exchange gives is worth, and the most that it gets."""
+        return (
+            self._total(exchange.given, highest=False),
+            self._total(exchange.got, highest=True),
+        )
+
+    def _total(self, amounts: tuple[tuple[Address, int], ...], *, highest: bool) -> Fraction | None:
+        total = Fraction(0)
+        for token, units in amounts:
+            dollars = self.dollars(token, units, highest=highest)
+            if dollars is None:
+                return None
+            total += dollars
+        return total
+
     def _of_unit(self, token: Address, *, highest: bool) -> Fraction | None:
-        key = str(token)
+        key = NATIVE if token in NATIVE_MARKERS else str(token)
         price = price_range(self._subject.evidence.quotes_of(key), self._subject.facts.terms)
         usd = price.highest if highest else price.lowest
         decimals = self._subject.evidence.decimals_of(key)
@@ -94,13 +122,17 @@ def unprotected_prices(subject: Subject, steps: tuple[Step, ...]) -> Iterator[Fi
     What a router keeps for a later step is protected where that step has a minimum.
     """
     payouts, worth = Payouts(subject), Worth(subject)
+    paid_out = _PaidOut(worth, payouts)
     for step in steps:
         if not is_priced(step) or _gives_nothing(step):
             continue
-        why = _why_unprotected(worth, step)
+        why = _why_unprotected(worth, step, subject.safe.chain_id)
         if why is None:
             continue
-        if is_swap(step) and payouts.covers(step, swap_of(step).token_out, guarded=True):
+        token = swap_of(step).token_out if is_swap(step) else None
+        if token is not None and payouts.covers(step, token, guarded=True):
+            why = paid_out.why_far(step, token)
+        if why is None:
             continue
         yield danger(
             "NO_SLIPPAGE_PROTECTION",
@@ -115,11 +147,42 @@ def _gives_nothing(step: Step) -> bool:
     return bool(named) and not any(named)
 
 
-def _why_unprotected(worth: Worth, step: Step) -> str | None:
+class _PaidOut:
+    """Whether payouts have minimums worth what the swaps give that feed them, worked out once."""
+
+    def __init__(self, worth: Worth, payouts: Payouts) -> None:
+        self._worth = worth
+        self._payouts = payouts
+        self._found: dict[tuple[int, Address], str | None] = {}
+
+    def why_far(self, step: Step, token: Address) -> str | None:
+        """Why the payout of what a swap gives protects nothing, or `None`."""
+        key = id(step.run), token
+        if key not in self._found:
+            self._found[key] = self._why_far(step, token)
+        return self._found[key]
+
+    def _why_far(self, step: Step, token: Address) -> str | None:
+        least = self._payouts.least_of(step, token)
+        if least is None:
+            return None
+        given = sum((self._given(fed) for fed in self._payouts.fed_by(step, token)), Fraction(0))
+        return _why_far(given, self._worth.dollars(token, least, highest=True))
+
+    def _given(self, step: Step) -> Fraction:
+        """What a swap pays, as far as it says so and that has a price."""
+        swap = swap_of(step)
+        units = swap.amount_in if swap.most_in is None else swap.most_in
+        if units is None or units in WHOLE_BALANCE:
+            return Fraction(0)
+        return self._worth.dollars(swap.token_in, units, highest=False) or Fraction(0)
+
+
+def _why_unprotected(worth: Worth, step: Step, chain_id: int) -> str | None:
     if step.is_one_of("joinpool"):
         return _why_join_unprotected(step)
     if "limit" in step.values or "limits" in step.values:
-        return _why_limits_unprotected(step)
+        return _why_limits_unprotected(step) or _why_far_from_quotes(worth, step, chain_id)
     least = _numbers_named(step, "min", "minimum")
     if least and max(least) < MEANS_SOMETHING:
         return "accepts whatever it gets: its minimum is nothing"
@@ -129,7 +192,7 @@ def _why_unprotected(worth: Worth, step: Step) -> str | None:
     desired = [pair for pair in _desired(step) if pair[0]]
     if desired and all(minimum * LEAST_SHARE < wanted for wanted, minimum in desired):
         return "accepts minimum amounts below a tenth of what it gives"
-    return _why_far_from_quotes(worth, step) if is_swap(step) else None
+    return _why_far_from_quotes(worth, step, chain_id) if is_swap(step) else None
 
 
 def _numbers_named(step: Step, *words: str) -> list[int]:
@@ -183,8 +246,11 @@ def _why_limits_unprotected(step: Step) -> str | None:
     return "pays whatever is asked" if limits and max(limits) >= UNLIMITED_FROM else None
 
 
-def _why_far_from_quotes(worth: Worth, step: Step) -> str | None:
+def _why_far_from_quotes(worth: Worth, step: Step, chain_id: int) -> str | None:
     """A minimum that is far below what the quotes say, or a maximum far above."""
+    exchange = exchange_of(step, chain_id)
+    if exchange is not None:
+        return _why_far(*worth.exchanged(exchange))
     swap = swap_of(step)
     if swap.least_out is not None and swap.amount_in not in (None, *WHOLE_BALANCE):
         given = worth.dollars(swap.token_in, swap.amount_in, highest=False)
@@ -194,6 +260,10 @@ def _why_far_from_quotes(worth: Worth, step: Step) -> str | None:
         got = worth.dollars(swap.token_out, swap.amount_out, highest=True)
     else:
         return None
+    return _why_far(given, got)
+
+
+def _why_far(given: Fraction | None, got: Fraction | None) -> str | None:
     if given is None or got is None or got * BPS >= given * (BPS - MOST_LOSS_BPS):
         return None
     return "accepts more than 10% less than the quotes say"

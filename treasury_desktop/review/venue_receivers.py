@@ -30,7 +30,7 @@ OF_VENUES = frozenset({"to", "dest"})
 OF_OTHERS = frozenset({"account", "user", "addr", "who"})
 """Names of whom `depositTo`, `stakeFor` and the like are for."""
 OWNED = ("withdraw", "redeem", "requestwithdrawal")
-"""Functions whose owner's shares are used, or who gets the claim."""
+"""Functions whose owner gets the claim; beside a receiver it is only whose shares are used."""
 MOST_FEE_BPS = 100
 BOTH_TOKENS = 2
 
@@ -131,6 +131,7 @@ MINT_OF_TOKENS = bytes.fromhex("40c10f19")
 def _named_receivers(step: Step) -> Iterator[tuple[str, Address]]:
     """The addresses that say by their name who gets what the step gives."""
     is_venue = _is_venue(step)
+    names_receiver = any(name.endswith(ALWAYS) for name in step.values)
     for name in step.values:
         if (
             name.endswith(ALWAYS)
@@ -139,7 +140,7 @@ def _named_receivers(step: Step) -> Iterator[tuple[str, Address]]:
             or (name in OF_OTHERS and is_venue and step.name.endswith(("to", "for", "deposit")))
             or (name == "for" and step.is_one_of("deposit", "stake", "lock"))
             or (name == "controller" and step.is_one_of(*CONTROLLED))
-            or (name == "owner" and step.is_one_of(*OWNED))
+            or (name == "owner" and step.is_one_of(*OWNED) and not names_receiver)
         ):
             yield from ((name, address) for address in step.addresses(name))
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.matters import (
+    DAI,
     JUNK,
     MANAGER,
     OTHER_VAULT,
@@ -29,6 +30,7 @@ from tests.matters import (
 )
 from tests.samples import PAYROLL, STRANGER, an_address
 from treasury_desktop.assets.address import ZERO_ADDRESS, Address
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.calls.known_contracts import official_address
@@ -37,7 +39,13 @@ from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.multisend import PackedCall, multisend_calldata
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
-from treasury_desktop.treasury.evidence import BookEntry, DescribedContract, HeldAmount
+from treasury_desktop.treasury.evidence import (
+    BookEntry,
+    DescribedContract,
+    DescribedToken,
+    HeldAmount,
+)
+from treasury_desktop.treasury.strategy import Strategy
 
 
 def official(name: str, version: tuple[int, int, int] = (1, 4, 1)) -> Address:
@@ -154,6 +162,11 @@ def test_odd_bytes() -> None:
 def test_batches_that_are_none() -> None:
     """A batch with an operation above 1, cut off, or not delegatecalled."""
     assert found(reviewed(batch(pay(1), operation=2)))["MALFORMED_MULTISEND"] == "block"
+    packed = tuple(PackedCall(how, PAYROLL, 1, b"") for how in (0, 255, 1))
+    data = multisend_calldata(packed)
+    odd = SafeTx(to=official("MultiSend"), data=data, operation=Operation.DELEGATECALL, nonce=42)
+    (one,) = (f for f in reviewed(odd).findings if f.code == "MALFORMED_MULTISEND")
+    assert (one.path, "operation 255" in one.sentence) == ("0.1", True)
     called = replace(batch(pay(1)), operation=Operation.CALL)
     assert found(reviewed(called))["MULTISEND_WITHOUT_DELEGATECALL"] == "danger"
 
@@ -205,7 +218,7 @@ def test_new_code_for_the_safe() -> None:
     ],
 )
 def test_changes_that_lower_nothing(call: Call) -> None:
-    """A higher threshold, one module less, or another contract's threshold is no danger here."""
+    """A higher threshold, one module less, or an unknown contract's threshold is none of these."""
     codes = found(reviewed(call))
     assert not {"THRESHOLD_LOWERED", "MODULE_ENABLED"} & set(codes)
 
@@ -306,6 +319,52 @@ def test_money_to_nobody_and_to_the_wrong_place() -> None:
     assert found(reviewed(pay(1, USDC)))["TRANSFER_TO_TOKEN_CONTRACT"] == "block"
 
 
+def paying_vault(venue: str) -> LocalFacts:
+    """Our facts, in which a vault's shares are a described token, and its venue is another."""
+    shares = DescribedToken(address=VAULT, symbol="vUSDC", name="Vault", decimals=6, listed=True)
+    vault = Strategy(name="Vault A", group="Yield", venue=venue, contracts=(VAULT,), asset=USDC)
+    evidence = an_evidence(tokens=(*an_evidence().tokens, shares))
+    return local(evidence, strategies=(vault,))
+
+
+def test_money_to_another_tokens_contract() -> None:
+    """Whichever token it is, its contract gives nothing back."""
+    wrapped = Address.parse("0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2")
+    pulled = a_call(USDC, "transferFrom(address,address,uint256)", SAFE, DAI, 5)
+    for hostile in (pay(1, DAI), pay(1, JUNK), pay(1, wrapped), pulled):
+        review = reviewed(hostile)
+        (one,) = (f for f in review.findings if f.code == "TRANSFER_TO_TOKEN_CONTRACT")
+        assert one.severity.word == "block"
+        assert str(USDC) in one.sentence
+        assert "RECIPIENT_NOT_IN_ADDRESS_BOOK" not in found(review)
+
+
+def test_deposit_is_no_transfer_to_a_token_contract() -> None:
+    """Into a vault money goes by a deposit; sent there by a transfer it is lost."""
+    facts = paying_vault("erc4626")
+    assert found(reviewed(pay(1, VAULT), facts))["TRANSFER_TO_TOKEN_CONTRACT"] == "block"
+    assert "TRANSFER_TO_TOKEN_CONTRACT" not in found(reviewed(a_tx(*entering(1)), facts))
+
+
+@pytest.mark.parametrize("venue", ["transfer", "custom"])
+def test_token_contract_that_a_strategy_pays(venue: str) -> None:
+    """Where a transfer is how a strategy is entered, its contract may be a token too."""
+    review = reviewed(pay(1, VAULT), paying_vault(venue))
+    assert "TRANSFER_TO_TOKEN_CONTRACT" not in found(review)
+
+
+def test_token_contract_that_is_a_payee() -> None:
+    """Whom we entered into the address book is paid."""
+    payee = BookEntry(address=DAI, name="DAI treasury", chain_id=1)
+    facts = local(an_evidence(address_book=(payee,)))
+    assert "TRANSFER_TO_TOKEN_CONTRACT" not in found(reviewed(pay(1, DAI), facts))
+
+
+def test_ether_to_wrapped_ether_is_no_transfer_of_a_token() -> None:
+    """Its contract wraps what it is sent."""
+    assert "TRANSFER_TO_TOKEN_CONTRACT" not in found(reviewed(ether(5, WETH)))
+
+
 def test_money_to_strangers() -> None:
     """A payment to nobody we know is dangerous, in ether twice."""
     assert found(reviewed(pay(1, STRANGER)))["RECIPIENT_NOT_IN_ADDRESS_BOOK"] == "danger"
@@ -366,6 +425,17 @@ POWERS = {
     "transferOwnership(address)": ("CONTRACT_OWNERSHIP_TRANSFER", "danger", (STRANGER,)),
     "renounceOwnership()": ("CONTRACT_OWNERSHIP_TRANSFER", "danger", ()),
     "changeAdmin(address)": ("CONTRACT_OWNERSHIP_TRANSFER", "danger", (STRANGER,)),
+    "transferProxyOwnership(address)": ("CONTRACT_OWNERSHIP_TRANSFER", "danger", (STRANGER,)),
+    "upgradeBeaconToAndCall(address,bytes,bool)": (
+        "CONTRACT_UPGRADE",
+        "danger",
+        (STRANGER, b"", False),
+    ),
+    "diamondCut((address,uint8,bytes4[])[],address,bytes)": (
+        "CONTRACT_UPGRADE",
+        "danger",
+        (((STRANGER, 0, ()),), STRANGER, b""),
+    ),
     "upgradeTo(address)": ("CONTRACT_UPGRADE", "danger", (STRANGER,)),
     "upgradeAndCall(address,address,bytes)": ("CONTRACT_UPGRADE", "danger", (VAULT, VAULT, b"")),
     "grantRole(bytes32,address)": ("ROLE_GRANTED", "danger", (bytes(32), STRANGER)),
@@ -380,6 +450,53 @@ def test_powers_given_away(signature: str) -> None:
     """Control over a contract, credit or signature given away is named for what it is."""
     code, severity, arguments = POWERS[signature]
     assert found(reviewed(a_call(VAULT, signature, *arguments)))[code] == severity
+
+
+def told(call: Call, code: str) -> str:
+    """The sentence of a finding."""
+    return next(f.sentence for f in reviewed(call).findings if f.code == code)
+
+
+@pytest.mark.parametrize(
+    ("signature", "rest"), [("upgrade(address,address)", ()),
+                            ("upgradeAndCall(address,address,bytes)", (b"",))]
+)  # fmt: skip
+def test_upgrade_names_the_proxy_and_its_new_code(signature: str, rest: tuple[bytes, ...]) -> None:
+    """Through an admin the proxy changes, not the admin that is called."""
+    sentence = told(a_call(VAULT, signature, OTHER_VAULT, STRANGER, *rest), "CONTRACT_UPGRADE")
+    assert f"replaces the code of Vault C ({OTHER_VAULT}) by {STRANGER}" in sentence
+    assert str(VAULT) in sentence
+    itself = told(a_call(VAULT, "upgradeTo(address)", STRANGER), "CONTRACT_UPGRADE")
+    assert f"replaces the code of Vault A ({VAULT}) by {STRANGER}." in itself
+
+
+def test_facets_of_a_diamond_are_its_new_code() -> None:
+    """A diamond's new facets are named, and where they go."""
+    cuts = ((STRANGER, 0, (b"\1\2\3\4",)), (OTHER_VAULT, 1, ()))
+    signature = "diamondCut((address,uint8,bytes4[])[],address,bytes)"
+    sentence = told(a_call(VAULT, signature, cuts, ZERO_ADDRESS, b""), "CONTRACT_UPGRADE")
+    assert all(str(one) in sentence for one in (VAULT, STRANGER, OTHER_VAULT))
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [(b"", "0x "), (b"1" * 32, "0x" + "31" * 32), (b"1" * 4096, keccak(b"1" * 4096).hex())],
+)
+def test_signed_message_is_named(message: bytes, shown: str) -> None:
+    """A short message is shown whole, a long one by its hash, and in whose name it is signed."""
+    library = official("SignMessageLib")
+    data = a_call(library, "signMessage(bytes)", message).data
+    tx = SafeTx(to=library, data=data, operation=Operation.DELEGATECALL, nonce=42)
+    (one,) = (f for f in reviewed(tx).findings if f.code == "ONCHAIN_MESSAGE_SIGNED")
+    assert shown in one.sentence
+    assert f"in the name of this Safe ({SAFE})." in one.sentence
+    assert len(one.sentence) < 300
+
+
+def test_ownership_nobody_gets_names_the_contract() -> None:
+    """Giving up control is a whole sentence about its object."""
+    sentence = told(a_call(VAULT, "renounceOwnership()"), "CONTRACT_OWNERSHIP_TRANSFER")
+    assert sentence.endswith(f"gives up control of Vault A ({VAULT}) for good.")
 
 
 def test_power_for_a_stranger_and_for_a_friend() -> None:

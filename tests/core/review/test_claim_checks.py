@@ -390,14 +390,28 @@ def test_service_lies_about_a_whole_batch() -> None:
 
 
 def test_claimed_abi_is_a_guess() -> None:
-    """A sender's ABI makes bytes readable and never certain."""
-    call = a_call(STRANGER, "unheardOf(uint256)", 5)
-    abi = ClaimedAbi(address=STRANGER, functions=(parse_function("unheardOf(uint256 amount)"),))
-    assert severities(review_of(a_tx(call)))["UNDECODED_CALL"] == "block"
-    review = review_of(a_tx(call), abis=(abi,))
-    assert review.call.certainty is Certainty.GUESS
-    assert "UNDECODED_CALL" not in severities(review)
-    assert severities(review)["UNKNOWN_CONTRACT"] == "danger"
+    """A sender's ABI makes bytes readable and never certain, however well known the contract."""
+    for to in (STRANGER, PAYROLL, USDC, VAULT):
+        call = a_call(to, "unheardOf(uint256)", 5)
+        abi = ClaimedAbi(address=to, functions=(parse_function("unheardOf(uint256 amount)"),))
+        bundle = Bundle(safe=a_treasury_safe(), tx=a_tx(call), evidence=an_evidence())
+        assert severities(examine(bundle))["UNDECODED_CALL"] == "block"
+        review = examine(replace(bundle, abis=(abi,)))
+        assert review.call.certainty is Certainty.GUESS
+        assert "UNDECODED_CALL" not in severities(review)
+        assert severities(review)["UNKNOWN_CONTRACT"] == "danger"
+
+
+def test_claimed_abi_lifts_nothing_of_a_workspace() -> None:
+    """With facts of our own, what only the sender's ABI explains stays unread and blocks."""
+    for to in (STRANGER, PAYROLL, USDC, VAULT):
+        call = a_call(to, "unheardOf(uint256)", 5)
+        abi = ClaimedAbi(address=to, functions=(parse_function("unheardOf(uint256 amount)"),))
+        review = review_of(a_tx(call), abis=(abi,))
+        assert review.call.function is not None
+        assert severities(review)["UNDECODED_CALL"] == "block"
+    known = ClaimedAbi(address=VAULT, functions=(parse_function("deposit(uint256,address)"),))
+    assert not severities(review_of(a_tx(*entering(1)), abis=(known,)))
 
 
 def test_claimed_abi_takes_no_known_function_over() -> None:

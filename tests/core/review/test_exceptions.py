@@ -103,6 +103,13 @@ def test_digest_is_what_wallets_sign() -> None:
     assert exception_digest(safe, exception) == bytes(theirs)
 
 
+def test_reason_that_nobody_sees_is_no_reason() -> None:
+    """Signed as it stands, it lifts nothing."""
+    codes = severities(reviewed(an_exception(reason="\u200b\u2800 \u202e\ufeff")))
+    assert codes["POLICY_LIMIT_EXCEEDED"] == "block"
+    assert codes["EXCEPTION_NOT_VALID"] == "warn"
+
+
 def test_exception_in_force() -> None:
     """Owners up to the threshold lift the block; what is left is a danger that says so."""
     assert severities(reviewed()) == {"POLICY_LIMIT_EXCEEDED": "block"}
@@ -116,9 +123,11 @@ def test_exception_in_force() -> None:
     assert review.why_not_signable is None
 
 
-def test_exception_travels_in_the_bundle() -> None:
-    """What is written and read lifts as much as before."""
-    bundle = Bundle(safe=a_treasury_safe(), tx=LARGE, exceptions=(an_exception(),))
+@pytest.mark.parametrize("expires", [LATER, 2**64, 2**256 - 1])
+def test_exception_travels_in_the_bundle(expires: int) -> None:
+    """What is written and read lifts as much as before, whatever uint256 it expires at."""
+    exception = an_exception(expires=expires)
+    bundle = Bundle(safe=a_treasury_safe(), tx=LARGE, exceptions=(exception,))
     review = examine(read_bundle(write_bundle(bundle)), local())
     assert severities(review)["POLICY_LIMIT_EXCEEDED"] == "danger"
 
@@ -136,6 +145,7 @@ NOT_VALID: dict[str, tuple[ClaimedException, str]] = {
     "strangers": (an_exception(signers=(1, 8, 9)), "only 1 of 2"),
     "expired": (an_exception(expires=BLOCK.timestamp), "expired"),
     "no reason": (an_exception(reason=" "), "no reason"),
+    "a reason nobody sees": (an_exception(reason="\u00a0\u2003"), "no reason"),
     "another reason": (FORGED._replace(reason="something else"), "only 0 of 2"),
     "a longer life": (FORGED._replace(expires=LATER + 1), "only 0 of 2"),
     "signatures of the transaction": (

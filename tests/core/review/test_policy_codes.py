@@ -39,7 +39,7 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.review.review import Review, examine
-from treasury_desktop.treasury.evidence import Evidence, Exposed, HeldAmount
+from treasury_desktop.treasury.evidence import Evidence, Exposed, HeldAmount, OwedAmount
 from treasury_desktop.treasury.strategy import Strategy
 
 HELD = (HeldAmount(token=str(USDC), base_units=units(TREASURY), place="safe"),)
@@ -197,6 +197,35 @@ def test_stated_net_value_has_its_debts_in_it() -> None:
     stated = an_evidence(debts=UNKNOWN)
     assert verdict(entering(400_000), stated) == "within"
     assert verdict(entering(400_000), replace(stated, holdings=HELD)) == "within"
+
+
+@pytest.mark.parametrize(
+    "debt",
+    [
+        OwedAmount(token=str(JUNK), base_units=1, place="x"),
+        OwedAmount(token=str(USDC), base_units=UNKNOWN, place="x"),
+        OwedAmount(token=UNKNOWN, base_units=1, place="x"),
+    ],
+)
+def test_debt_that_nobody_can_value(debt: OwedAmount) -> None:
+    """Beside a stated net value too; what is held stays known, and a large payment refused."""
+    for evidence in (COMPUTED, an_evidence(), an_evidence(holdings=HELD)):
+        owing = replace(evidence, debts=(debt,))
+        assert verdict(entering(400_000), owing) == "cannot be judged"
+        assert verdict(pay(1_000_000), owing, outsider(PAYROLL)) == "refused"
+        assert verdict(pay(10_000), owing, outsider(PAYROLL)) == "not a deployment"
+    half = (HeldAmount(token=str(USDC), base_units=units(TREASURY // 2), place="safe"),)
+    owing = an_evidence(holdings=half, debts=(debt,))
+    assert verdict(pay(600_000), owing, outsider(PAYROLL)) == "refused"
+
+
+def test_debt_that_hides_behind_one_that_nobody_can_value() -> None:
+    """What is known of the debts is subtracted, in whatever order they stand."""
+    known = OwedAmount(token=str(USDC), base_units=units(5_000_000), place="x")
+    unknown = OwedAmount(token=str(JUNK), base_units=1, place="x")
+    for debts in ((known, unknown), (unknown, known)):
+        owing = replace(COMPUTED, debts=debts)
+        assert verdict(pay(600_000), owing, outsider(PAYROLL)) == "refused"
 
 
 def test_payments_of_a_treasury_with_unknown_debts() -> None:

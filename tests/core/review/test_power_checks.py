@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.matters import MANAGER, SAFE, USDC, a_call, a_treasury_safe, a_tx, an_evidence, local
-from tests.samples import STRANGER, an_address
-from treasury_desktop.assets.address import Address
+from tests.samples import PAYROLL, STRANGER, an_address
+from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.bundle import Bundle, ClaimedAbi
 from treasury_desktop.calls.abi_type import AbiType, parse_function
 from treasury_desktop.calls.calldata import encode_arguments
@@ -81,11 +81,40 @@ def test_power_over_a_trusted_contract(
         ("cancelRecovery()", ()),
         ("acceptOwnership()", ()),
         ("castVote(uint256,uint8)", (7, 1)),
+        ("assignRoles(address,bytes32[],bool[])", (STRANGER, (KEY, KEY), (False, False))),
+        ("assignRoles(address,uint16[],bool[])", (STRANGER, (1,), (False,))),
+        ("setDefaultRole(address,bytes32)", (STRANGER, KEY)),
+        ("setAllowance(bytes32,uint128,uint128,uint128,uint64,uint64)", (KEY, 0, 0, 0, 1, 1)),
+        ("setPendingAdmin(address)", (ZERO_ADDRESS,)),
+        ("clearDelegate(bytes32)", (KEY,)),
+        ("setDelegate(bytes32,address)", (KEY, PAYROLL)),
+        ("claim(uint256,address,uint256,bytes32[])", (7, SAFE, 5, (KEY,))),
+        ("claim(address[],address[],uint256[],bytes32[][])", ((SAFE,), (USDC,), (5,), ((KEY,),))),
     ],
 )
 def test_taking_power_back_is_calm(signature: str, arguments: tuple[object, ...]) -> None:
-    """Revoking, removing, accepting and voting raise nothing."""
+    """Revoking, removing, accepting, voting and claiming what is ours raise nothing."""
     assert found(a_call(TRUSTED, signature, *arguments)) == {}
+
+
+@pytest.mark.parametrize(
+    ("signature", "arguments"),
+    [
+        ("assignRoles(address,bytes32[],bool[])", (STRANGER, (KEY, KEY), (False, True))),
+        ("setDefaultRole(address,bytes32)", (STRANGER, bytes(31) + b"\1")),
+        ("setDefaultRole(address,uint16)", (STRANGER, 0)),
+        ("setAllowance(bytes32,uint128,uint128,uint128,uint64,uint64)", (KEY, 0, 0, 1, 1, 1)),
+    ],
+)
+def test_taking_back_less_than_all_gives(signature: str, arguments: tuple[object, ...]) -> None:
+    """One membership, key or refill among many zeros is one too many."""
+    assert found(a_call(TRUSTED, signature, *arguments))["ROLE_GRANTED"] == "danger"
+
+
+def test_votes_for_a_stranger_by_the_delegate_registry() -> None:
+    """Snapshot counts the votes of whoever is named there."""
+    codes = found(a_call(TRUSTED, "setDelegate(bytes32,address)", KEY, STRANGER))
+    assert codes == {"ROLE_GRANTED": "danger", "RECIPIENT_NOT_IN_ADDRESS_BOOK": "danger"}
 
 
 def test_a_handler_s_method_is_a_change_of_the_handler() -> None:
@@ -146,11 +175,6 @@ HARMLESS = frozenset({
     "submit(address)",
     "toggle_approve_mint(address)",
     "user_checkpoint(address)",
-    # On a contract that is no Safe these change nothing; on one they are told by their own codes.
-    "changeMasterCopy(address)",
-    "setFallbackHandler(address)",
-    "setModuleGuard(address)",
-    "setDomainVerifier(bytes32,address)",
 })  # fmt: skip
 
 

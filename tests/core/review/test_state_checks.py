@@ -117,6 +117,25 @@ def test_rival_for_the_nonce() -> None:
     assert "NONCE_CONFLICT" not in found(reviewed(facts=same))
 
 
+def test_rivals_are_named_by_their_hashes() -> None:
+    """Each rival has a hash to look for, by its bytes rather than by what is said beside them."""
+    named = bytes.fromhex("12" * 32)
+    lying = queued(pay(5), nonce=42)._replace(safe_tx_hash=named)
+    real = queued(pay(5), nonce=42).safe_tx_hash
+    assert isinstance(real, bytes)
+    others = tuple(QueueEntry(nonce=42, safe_tx_hash=bytes((n,)) * 32) for n in range(1, 5))
+
+    def sentence(*queue: QueueEntry) -> str:
+        review = reviewed(facts=local(an_evidence(queue=queue)))
+        return next(f.sentence for f in review.findings if f.code == "NONCE_CONFLICT")
+
+    assert real.hex() in sentence(lying)
+    assert named.hex() not in sentence(lying)
+    assert f"0x{named.hex()}" in sentence(QueueEntry(nonce=42, safe_tx_hash=named))
+    assert "and 1 more" in sentence(*others)
+    assert "(" not in sentence(QueueEntry(nonce=42))
+
+
 def test_rejections_rival_by_design() -> None:
     """A rejection takes the nonce of what it rejects, and that is only said."""
     rival = local(an_evidence(queue=(queued(pay(5), nonce=42),)))

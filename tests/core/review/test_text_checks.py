@@ -5,11 +5,23 @@ from dataclasses import replace
 import pytest
 
 from tests.core.review.test_call_checks import found, reviewed
-from tests.matters import JUNK, USDC, VAULT, an_evidence, entering, local, pay, tokens
+from tests.matters import (
+    JUNK,
+    OTHER_VAULT,
+    USDC,
+    VAULT,
+    an_evidence,
+    entering,
+    local,
+    pay,
+    tokens,
+)
 from tests.samples import PAYROLL, STRANGER
-from treasury_desktop.bundle import ClaimedException
+from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.bundle import ClaimedException, Disagreement
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.treasury.evidence import BookEntry, DescribedContract, DescribedToken
+from treasury_desktop.treasury.strategy import Strategy
 
 TEXT_CODES = {
     "UNTRUSTED_RICH_TEXT",
@@ -82,6 +94,39 @@ def test_texts_that_belong_to_the_transaction_are_all_examined() -> None:
         safe_tx_hash=bytes(32), policy_hash=bytes(32), reason=evil, expires=1, signatures=()
     )
     assert "HOMOGLYPH" in found(reviewed(pay(1), exceptions=(exception,)))
+
+
+def test_texts_about_nodes_are_examined() -> None:
+    """The question, the nodes and their answers, as far as the finding repeats them."""
+    evil = "P\u0430yroll"
+    for field, answers in (
+        (evil, (("a", "1"), ("b", "2"))),
+        ("x", ((evil, "1"), ("b", "2"))),
+        ("x", (("a", "1"), ("b", evil))),
+        ("x", (("a", None), ("b", ("1", (evil,))))),
+        (evil, UNKNOWN),
+    ):
+        said = Disagreement(field=field, answers=answers)
+        assert found(reviewed(pay(1), disagreements=(said,)))["HOMOGLYPH"] == "danger"
+    agreeing = Disagreement(field=evil, answers=(("a", "1"), ("b", "1")))
+    assert not text_findings(found(reviewed(pay(1), disagreements=(agreeing,))))
+    honest = Disagreement(
+        field="safe.owners", answers=(("node A", ("0x" + "ab" * 32,)), ("node B", str(2**256 - 1)))
+    )
+    assert not text_findings(found(reviewed(pay(1), disagreements=(honest,))))
+
+
+def test_group_that_is_judged_without_being_paid_is_examined() -> None:
+    """Every name that shares a limit stands in the judgements."""
+    evil = "P\u0430yroll"
+    alias = Strategy(name="Alias", group=evil, venue="custom", contracts=(VAULT, STRANGER))
+    leading = replace(alias, name="Lead", group="Lead", contracts=(STRANGER,))
+    facts = local(strategies=(replace(alias, contracts=(STRANGER, OTHER_VAULT)), leading))
+    assert found(reviewed(pay(1, OTHER_VAULT), facts))["HOMOGLYPH"] == "danger"
+    touched = replace(leading, group="Good", contracts=(VAULT, STRANGER))
+    beside = replace(alias, contracts=(STRANGER,))
+    facts = local(strategies=(touched, beside))
+    assert found(reviewed(pay(1, VAULT), facts))["HOMOGLYPH"] == "danger"
 
 
 def test_text_is_shown_literally_in_its_finding() -> None:

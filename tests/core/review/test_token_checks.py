@@ -26,6 +26,7 @@ from tests.matters import (
 )
 from tests.samples import PAYROLL, STRANGER
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.calls.known_tokens import known_tokens
 from treasury_desktop.review.facts import LocalFacts
@@ -136,6 +137,27 @@ def test_twin_of_a_listed_token_is_dangerous(symbol: str) -> None:
     """However its symbol is spelled to look the same."""
     codes = found(reviewed(pay(1, token=JUNK), facts_with(described(symbol=symbol))))
     assert codes["DUPLICATE_SYMBOL"] == "danger"
+
+
+@pytest.mark.parametrize("symbol", ["ETH", "eth", "\u0395TH", "E\u200bTH"])
+def test_token_that_calls_itself_by_the_name_of_the_coin(symbol: str) -> None:
+    """No token is the chain's own coin; one that somebody listed by that name is meant."""
+    codes = found(reviewed(pay(1, token=JUNK), facts_with(described(symbol=symbol))))
+    assert codes["DUPLICATE_SYMBOL"] == "danger"
+    listed = facts_with(described(symbol=symbol, listed=True))
+    assert "DUPLICATE_SYMBOL" not in found(reviewed(pay(1, token=JUNK), listed))
+    other = facts_with(described(symbol="ETHX"))
+    assert "DUPLICATE_SYMBOL" not in found(reviewed(pay(1, token=JUNK), other))
+
+
+def test_token_whose_decimals_nobody_says() -> None:
+    """Its amounts are base units, as those of a token that does not answer."""
+    unsaid = described(decimals=UNKNOWN, symbol=UNKNOWN, listed=True)
+    codes = found(reviewed(pay(1, token=JUNK), facts_with(unsaid)))
+    assert codes["TOKEN_METADATA_UNAVAILABLE"] == "warn"
+    nameless = described(symbol=UNKNOWN, name=UNKNOWN, listed=True)
+    codes = found(reviewed(pay(1, token=JUNK), facts_with(nameless)))
+    assert "TOKEN_METADATA_UNAVAILABLE" not in codes
 
 
 def test_real_token_is_not_accused_because_of_its_copy() -> None:

@@ -32,7 +32,13 @@ from tests.venue_calls import (
 from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.review.facts import LocalFacts
-from treasury_desktop.treasury.evidence import DescribedContract, HeldAmount
+from treasury_desktop.treasury.evidence import (
+    DescribedContract,
+    DescribedToken,
+    HeldAmount,
+    OwnPosition,
+)
+from treasury_desktop.treasury.strategy import Strategy
 
 
 def test_first_nft_of_a_collection() -> None:
@@ -171,3 +177,90 @@ def test_spending_by_a_module() -> None:
         hostile = reviewed(a_call(VENUE, signature, STRANGER, token, 5, 0, 0), facts=VENUE_FACTS)
         (told,) = (f for f in hostile.findings if f.code == "SPENDER_NOT_ALLOWLISTED")
         assert name in told.sentence
+
+
+def with_a_key(address: Address) -> LocalFacts:
+    """Our facts, in which an address is trusted and has no code: somebody's key."""
+    key = DescribedContract(address=address, name="It", trusted=True, code_size=0)
+    return local(an_evidence(contracts=(*an_evidence().contracts, key)))
+
+
+PERMIT = "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"
+WAYS_TO_ALLOW = {
+    "an allowance": lambda amount: approve(amount, KEY),
+    "more of one": lambda amount: a_call(
+        USDC, "increaseAllowance(address,uint256)", KEY, int(amount)
+    ),
+    "a permit": lambda amount: a_call(
+        USDC, PERMIT, SAFE, KEY, int(amount), SOON, 27, NO_HASH, NO_HASH
+    ),
+    "Permit2": lambda amount: a_call(
+        PERMIT2, "approve(address,address,uint160,uint48)", USDC, KEY, int(amount), SOON
+    ),
+    "every NFT": lambda amount: a_call(
+        MANAGER, "setApprovalForAll(address,bool)", KEY, bool(amount)
+    ),
+}
+KEY = an_address("a key")
+NO_HASH = bytes(32)
+
+
+@pytest.mark.parametrize("way", WAYS_TO_ALLOW)
+def test_keys_that_may_take(way: str) -> None:
+    """Whatever lets a person's key take something is a danger; taking it back is calm."""
+    facts = with_a_key(KEY)
+    assert found(WAYS_TO_ALLOW[way](1), facts=facts)["SPENDER_IS_EOA"] == "danger"
+    assert "SPENDER_IS_EOA" not in found(WAYS_TO_ALLOW[way](0), facts=facts)
+
+
+def test_key_that_may_take_one_nft() -> None:
+    """An NFT's number may be zero: that takes nothing back."""
+    hostile = a_call(MANAGER, "approve(address,uint256)", KEY, 0)
+    assert found(hostile, facts=with_a_key(KEY))["SPENDER_IS_EOA"] == "danger"
+
+
+def test_permit_of_somebody_else_for_a_key() -> None:
+    """What others allow is their own affair."""
+    theirs = a_call(USDC, PERMIT, PAYROLL, KEY, 1, SOON, 27, NO_HASH, NO_HASH)
+    assert "SPENDER_IS_EOA" not in found(theirs, facts=with_a_key(KEY))
+
+
+def test_spending_limit_of_a_key() -> None:
+    """The Allowance module's limits are made for people's keys."""
+    limit = a_call(VENUE, "setAllowance(address,address,uint96,uint16,uint32)", KEY, USDC, 5, 0, 0)
+    assert "SPENDER_IS_EOA" not in found(limit, facts=with_a_key(KEY))
+
+
+def described_as_token(address: Address, **changes: Any) -> LocalFacts:
+    """Our facts, in which somebody calls a contract a listed token."""
+    token = DescribedToken(address=address, symbol="NPM", name="NPM", decimals=6, listed=True)
+    return local(an_evidence(tokens=(*an_evidence().tokens, token), **changes))
+
+
+def test_position_manager_described_as_a_token() -> None:
+    """Its positions are NFTs, whatever it is called."""
+    facts = described_as_token(MANAGER)
+    approval = a_call(MANAGER, "approve(address,uint256)", STRANGER, 501_234)
+    assert found(approval, facts=facts)["NFT_APPROVAL"] == "block"
+    leaving = a_call(MANAGER, "transferFrom(address,address,uint256)", SAFE, STRANGER, 501_234)
+    assert found(leaving, facts=facts)["NFT_TRANSFER_OUT"] == "block"
+
+
+def test_manager_of_our_positions_described_as_a_token() -> None:
+    """Where a position of ours lies there are NFTs, without any strategy too."""
+    manager = an_address("another manager")
+    position = OwnPosition(manager=manager, token_id=7, token0=USDC, token1=WETH)
+    approval = a_call(manager, "approve(address,uint256)", STRANGER, 7)
+    facts = described_as_token(manager, positions=(position,))
+    assert found(approval, facts=facts)["NFT_APPROVAL"] == "block"
+    assert "NFT_APPROVAL" not in found(approval, facts=described_as_token(manager))
+
+
+def test_token_among_the_contracts_of_a_pool() -> None:
+    """A well-known token that a Uniswap strategy names stays a token."""
+    dai = Address.parse("0x6B175474E89094C44Da98b954EedeAC495271d0F")
+    pool = Strategy(name="Pool", group="Pool", venue="uniswap_v3", contracts=(MANAGER, dai))
+    facts = local(strategies=(pool,))
+    assert "NFT_APPROVAL" not in found(
+        a_call(dai, "approve(address,uint256)", STRANGER, 5), facts=facts
+    )

@@ -1,15 +1,18 @@
 """Vaults, strategies, credit and votes: hostile transactions by code, honest ones beside them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.matters import (
+    GROUP,
     MANAGER,
     OTHER_VAULT,
     OWN_SAFE,
     ROUTER,
     SAFE,
+    STRATEGIES,
     TWIN_VAULT,
     USDC,
     VAULT,
@@ -85,7 +88,29 @@ def test_strategies_that_are_a_pretext() -> None:
         (*entering(400_000), approve(1, STRANGER)),
     ):
         assert claimed(*calls)["STRATEGY_RECIPIENT_NOT_ALLOWED"] == "block"
-    assert claimed(pay(1, STRANGER), strategy="Unheard of")["STRATEGY_RECIPIENT_NOT_ALLOWED"]
+
+
+@pytest.mark.parametrize("name", ["Unheard of", "vault a", "Vault A "])
+def test_strategies_that_do_not_exist(name: str) -> None:
+    """Nothing goes into a strategy that nobody has, whoever gets it instead."""
+    for calls in (
+        (pay(1, STRANGER),),
+        (pay(1, PAYROLL),),
+        entering(400_000),
+        (approve(400_000),),
+    ):
+        assert claimed(*calls, strategy=name)["STRATEGY_RECIPIENT_NOT_ALLOWED"] == "block"
+    leaving = a_call(VAULT, "redeem(uint256,address,address)", 5, SAFE, SAFE)
+    assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(leaving, strategy=name)
+
+
+def test_strategies_that_nobody_lists() -> None:
+    """Where a sender does not say which strategies there are, none can be called unknown."""
+    bundle = Bundle(safe=a_treasury_safe(), tx=a_tx(pay(1)), strategy="Any", evidence=an_evidence())
+    listed = replace(bundle, strategies=STRATEGIES)
+    for one, is_blocked in ((bundle, False), (listed, True)):
+        codes = {finding.code for finding in examine(one).findings}
+        assert ("STRATEGY_RECIPIENT_NOT_ALLOWED" in codes) is is_blocked
 
 
 def test_strategy_that_gets_what_it_gives() -> None:
@@ -106,7 +131,7 @@ def test_strategies_that_are_meant() -> None:
         (approve(400_000),),
     ):
         assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(*calls)
-    assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(pay(1, PAYROLL), strategy="Unheard of")
+    assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(*entering(400_000), strategy=GROUP)
     assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in found(pay(1, STRANGER))
     assert "STRATEGY_RECIPIENT_NOT_ALLOWED" not in claimed(
         approve(10_000, MANAGER), approve(10_000, MANAGER, WETH), a_mint(), strategy="Pool"

@@ -147,13 +147,14 @@ PROTECTED = {
     "balancer": balancer(0, LEAST),
     "balancer exact out": balancer(1, PAID),
     "balancer batch": a_call(
-        VENUE, BALANCER_BATCH, 0, ((bytes(32), 0, 1, 5, b""),), (USDC, WETH), FUNDS, (5, -4), SOON
+        VENUE, BALANCER_BATCH, 0, ((bytes(32), 0, 1, PAID, b""),), (USDC, WETH), FUNDS,
+        (PAID, -LEAST), SOON,
     ),
     "balancer join": joined(5, most=2**255),
     "balancer join for shares": joined(5, kind=2),
     "balancer exit": a_call(VENUE, EXIT, bytes(32), SAFE, SAFE, ((USDC, WETH), (0, 5), b"", False)),
     "vault redemption": a_call(VENUE, "redeem(uint256,address,address)", 500, SAFE, SAFE),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", UNPROTECTED)

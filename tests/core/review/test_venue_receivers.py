@@ -115,6 +115,15 @@ def test_lending_for_somebody_else(signature: str) -> None:
         assert "RECEIVER_NOT_SAFE" not in found(benign, facts=AAVE_FACTS)
 
 
+@pytest.mark.parametrize("name", ["redeem", "withdraw"])
+def test_shares_of_somebody_else_redeemed_for_the_safe(name: str) -> None:
+    """The owner is whose shares are used; the receiver is who gets what they are worth."""
+    signature = f"{name}(uint256,address,address)"
+    assert reviewed(a_call(VAULT, signature, 5, SAFE, PAYROLL)).verdict == "ok"
+    hostile = a_call(VAULT, signature, 5, STRANGER, SAFE)
+    assert found(hostile)["RECEIVER_NOT_SAFE"] == "block"
+
+
 VENUE_ABIS = (
     "aave_v3", "aave_v3_periphery", "balancer_v2", "compound_v3", "curve", "curve_gauge", "erc20",
     "erc4626", "lido", "talos", "uniswap_swap_router_02", "uniswap_v2", "uniswap_v3",
@@ -124,7 +133,6 @@ WHO_GETS = frozenset({
     "receiver", "_receiver", "recipient", "_recipient", "onBehalfOf", "to", "dst", "feeRecipient",
 })  # fmt: skip
 WHO_GETS_SOMETIMES = {
-    "owner": ("withdraw", "redeem"),
     "_owner": ("requestWithdrawals",),
     "controller": ("requestDeposit", "requestRedeem"),
     "account": ("depositFor", "withdrawTo"),
