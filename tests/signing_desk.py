@@ -7,7 +7,9 @@ from tests.desk_at_hand import DeskAtHand
 from tests.samples import (
     BLOCK_TIME,
     ETH_PRICE,
+    PAYROLL,
     STRANGER,
+    USDC,
     VAULT,
     VAULT_STRATEGY,
     a_confirmation,
@@ -18,6 +20,9 @@ from tests.samples import (
     an_owner,
 )
 from treasury_desktop.bundle import write_bundle
+from treasury_desktop.calls.abi_type import parse_function
+from treasury_desktop.deployments.calls import Call, safe_tx_of
+from treasury_desktop.deployments.encoding import encoded_call
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
@@ -80,6 +85,16 @@ def a_hostile_tx(nonce: int = 12) -> SafeTx:
         operation=Operation.DELEGATECALL,
         nonce=nonce,
     )
+
+
+def a_batch_of_sixty(nonce: int = 15) -> SafeTx:
+    """59 payments to the payroll, and a new owner in the thirty-seventh place."""
+    assert USDC.address is not None
+    pay = a_transfer_data(PAYROLL.raw, 775 * 10**6)
+    calls = [Call(to=USDC.address, data=pay, purpose="") for _ in range(60)]
+    grant = encoded_call(parse_function("addOwnerWithThreshold(address,uint256)"), str(STRANGER), 1)
+    calls[36] = Call(to=a_safe().address, data=grant, purpose="")
+    return safe_tx_of(tuple(calls), a_safe(), nonce)
 
 
 def a_kept(

@@ -33,6 +33,7 @@ from tests.signing_desk import (
     EXECUTOR_KEY,
     NO_KEY_RING,
     OTHER_OWNER_KEY,
+    a_batch_of_sixty,
     a_hostile_tx,
     a_kept,
     a_signing_desk,
@@ -108,6 +109,7 @@ HOSTILE = replace(
 )
 PAYMENT = a_kept(a_payment(), strategy=None, purpose="Retainer for the second quarter")
 PAYROLL_TX = a_kept(a_payroll(), strategy=None, purpose="Payroll November", signed_by=(1,))
+BATCH = a_kept(a_batch_of_sixty(), strategy=None, drafted_here=False, purpose="Payroll November")
 DONE = replace(
     a_kept(a_deposit_tx(100_000, 11), signed_by=(1, 2)), state=State.EXECUTED, purpose="Earlier"
 )
@@ -190,6 +192,7 @@ SCENES = (
     Scene(page="review", name="empty"),
     Scene(page="review", name="within", queue=QUEUE[:1], selected=0),
     Scene(page="review", name="hostile", queue=QUEUE, selected=1),
+    Scene(page="review", name="batch", queue=(BATCH,), selected=0),
     Scene(page="review", name="danger", queue=QUEUE, selected=2, is_offline=True),
     Scene(page="review", name="within-tall", queue=QUEUE[:1], selected=0, size=(1600, 1200)),
     Scene(

@@ -14,7 +14,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.samples import NOW, PAYROLL, STRANGER, USDC, a_deposit_tx, a_safe, a_snapshot
-from tests.signing_desk import OWNER_KEY, a_hostile_tx, a_kept, a_signing_desk, a_transfer_data
+from tests.signing_desk import (
+    OWNER_KEY,
+    a_batch_of_sixty,
+    a_hostile_tx,
+    a_kept,
+    a_signing_desk,
+    a_transfer_data,
+)
 from treasury_desktop.bundle import read_bundle
 from treasury_desktop.deployments.calls import Call, safe_tx_of
 from treasury_desktop.errors import Unavailable
@@ -264,6 +271,21 @@ def test_twenty_thousand_calls_do_not_hold_up_the_window(
     chosen = page.tree.call_model.line_at(page.tree.currentIndex())
     assert chosen is not None
     assert chosen.detail.startswith("call 0.19999")
+
+
+def test_the_worst_call_of_a_batch_is_in_sight(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """A new owner in the thirty-seventh place of sixty; a calm batch begins at its top."""
+    page = a_page(errands, (a_kept(a_batch_of_sixty(), strategy=None),))
+    show(page, 1100, 900)
+    qtbot.waitUntil(lambda: is_ready(page))
+    chosen = page.tree.call_model.line_at(page.tree.currentIndex())
+    assert chosen is not None
+    assert chosen.detail.startswith("call 0.36 ")
+    assert page.tree.visualRect(page.tree.currentIndex()).top() >= 0
+    calm = a_page(errands, (a_kept(a_payroll(60), strategy=None),))
+    show(calm, 1100, 900)
+    qtbot.waitUntil(lambda: is_ready(calm))
+    assert calm.tree.verticalScrollBar().value() == 0
 
 
 def test_the_call_model_keeps_qts_rules(errands: Errands, show: Show, qtbot: QtBot) -> None:

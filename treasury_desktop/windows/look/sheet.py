@@ -95,6 +95,7 @@ QComboBox QAbstractItemView {
 QTableView {
   background: $surface; color: $text; border: 0; gridline-color: transparent;
   selection-background-color: $accent_tint; selection-color: $text; outline: 0; }
+QTreeView { selection-background-color: $accent_tint; selection-color: $text; }
 QTableView::item { border: 0; border-bottom: 1px solid $hairline; padding: 0 8px; }
 QTableView::item:hover { background: $raised; }
 QTableView::item:selected { background: $accent_tint; color: $text; }

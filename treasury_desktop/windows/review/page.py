@@ -32,6 +32,7 @@ from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 from treasury_desktop.windows.widgets.way_back import WayBack
 
 LOOK = "review"
+_GRAVE = frozenset({"block", "danger"})
 _MIDDLE_HEIGHT = 240
 """Below this the whole page scrolls; above it calls and findings scroll beside fixed hashes."""
 _ZERO = "0x" + "00" * 20
@@ -153,6 +154,7 @@ class ReviewPage(QWidget):
         if has_changed:
             symbol = self._actions.workspace.chain.native_symbol
             self.tree.show_call(review.call, CallReader(review.facts, symbol), view.call_count)
+            self._show_the_worst_call(view)
             self.sign.hold()
             self._right.to_top()
             scroll_to_top(self)
@@ -165,6 +167,13 @@ class ReviewPage(QWidget):
         self._show_state()
         self._show_sign()
         self.pane.show_content()
+
+    def _show_the_worst_call(self, view: ReviewView) -> None:
+        """A change of owners in the middle of a payroll is what a person sees first."""
+        grave = (f for f in view.findings if f.kind in _GRAVE and f.paths)
+        worst = next(grave, None)
+        if worst is not None and "." in worst.paths[0]:
+            self.tree.show_path(worst.paths[0])
 
     def _show_head(self, view: ReviewView) -> None:
         self._badge.say(view.kind, view.verdict)
