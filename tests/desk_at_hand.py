@@ -83,6 +83,10 @@ class DeskAtHand:
         """What was imported."""
         return self._answer("import_text", text)
 
+    def import_bytes(self, data: bytes) -> Any:
+        """What was imported."""
+        return self._answer("import_bytes", data)
+
     def export(self, safe_tx_hash: bytes, path: Path) -> Any:
         """Nothing, after writing."""
         return self._answer("export", safe_tx_hash, path)

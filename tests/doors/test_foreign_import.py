@@ -1,12 +1,15 @@
 """What other programs wrote, at a desk that knows its Safe: gaps filled, claims verified."""
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
+from PySide6.QtGui import QImage
 
 from tests.foreign import a_batch, a_call, eternal_safe_link, service_transaction, typed_data
 from tests.samples import (
@@ -31,6 +34,7 @@ from treasury_desktop.review.report import report
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.store.records import open_records
+from treasury_desktop.windows.picture import png_of
 
 CHAIN = str(CHAIN_ID)
 
@@ -142,6 +146,32 @@ def test_import_at_the_desk(desk: OpenDesk) -> None:
     assert again.safe_tx_hash == first.safe_tx_hash
     assert len(desk.queue()) == 1
     assert desk.review(first.safe_tx_hash).hashes.safe_tx == first.safe_tx_hash
+
+
+def a_code(text: str) -> QImage:
+    """A QR code as it lies on a clipboard."""
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    grey = memoryview(zxingcpp.write_barcode_to_image(made, scale=4))
+    height, width = grey.shape[0], grey.shape[1]
+    return QImage(bytes(grey), width, height, width, QImage.Format.Format_Grayscale8).copy()
+
+
+def test_a_picture_from_the_clipboard(desk: OpenDesk, tmp_path: Path) -> None:
+    """Its QR code is read as that of a dropped file is, under the same limits."""
+    tx = transaction_json(a_safe_tx(nonce=12, to=PAYROLL, value=1))
+    link = eternal_safe_link({"data": tx}, safe=str(SAFE), rest=f"&chainId={CHAIN}")
+    image = a_code(link).convertToFormat(QImage.Format.Format_RGB32)
+    pasted = desk.import_bytes(png_of(image))
+    assert not pasted.was_known
+    assert image.save(str(tmp_path / "code.png"))
+    dropped = desk.import_file(tmp_path / "code.png")
+    assert (dropped.safe_tx_hash, dropped.was_known) == (pasted.safe_tx_hash, True)
+    with pytest.raises(Malformed, match="shows no QR code"):
+        desk.import_bytes(png_of(QImage(b"\xff" * 400, 20, 20, QImage.Format.Format_Grayscale8)))
+    noise = random.Random(7).randbytes(9_000_000)  # noqa: S311  a sample, no secret
+    large = QImage(noise, 3_000, 3_000, 3_000, QImage.Format.Format_Grayscale8)
+    with pytest.raises(Malformed, match="picture: has more than 8,388,608 bytes"):
+        desk.import_bytes(png_of(large))
 
 
 def test_a_batch_takes_the_next_free_nonce(desk: OpenDesk) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.matters import a_call
 from tests.samples import (
     PAYROLL,
     SAFE,
@@ -14,13 +15,14 @@ from tests.samples import (
     a_workspace,
 )
 from tests.signing_desk import a_hostile_tx, a_transfer_data
-from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.calls.decoded_call import DecodedCall, decode_transaction
+from treasury_desktop.calls.known_contracts import official_address
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.review.facts import Facts, facts_for
 from treasury_desktop.review.review import reading_for
-from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.viewmodels.call_lines import CallReader, Line
 from treasury_desktop.viewmodels.names import Names
 
@@ -141,3 +143,33 @@ def test_tokens_without_known_decimals_count_base_units() -> None:
     assert Names(facts()).amount(STRANGER, 10**18) == (
         "1,000,000,000,000,000,000 base units of an unknown token"
     )
+
+
+def test_a_new_safe_is_set_up_in_words() -> None:
+    """The owners of a new Safe are listed, also where its set-up runs code; so is foreign code."""
+    singleton = official_address(1, "Safe", (1, 4, 1))
+    factory = official_address(1, "SafeProxyFactory", (1, 4, 1))
+    assert singleton is not None
+    assert factory is not None
+    rest = (ZERO_ADDRESS, ZERO_ADDRESS, 0, ZERO_ADDRESS)
+    kinds = "address[],uint256,address,bytes,address,address,uint256,address"
+    owners = (PAYROLL, STRANGER)
+    set_up = a_call(STRANGER, f"setup({kinds})", owners, 1, STRANGER, b"\1\2\3\4", *rest)
+    create = "createProxyWithNonce(address,bytes,uint256)"
+    call = a_call(factory, create, singleton, set_up.data, 7)
+    tree = decoded(SafeTx(to=factory, data=call.data, nonce=12))
+    reader, (inner,) = CallReader(facts()), tree.calls
+    assert reader.line(tree).title == "Create a new account that runs the code of Safe 1.4.1"
+    assert reader.line(inner).title == f"Set up the Safe {inner.to}: 1 of 2 owners"
+    shown = [line.address for line in reader.facts_of(inner)]
+    assert {str(PAYROLL), str(STRANGER)} <= set(shown)
+    assert reader.line(inner.calls[0]).title == f"Runs foreign code as {inner.to}"
+
+
+def test_a_created_contract_in_words() -> None:
+    """How long its code is; what it is nobody can say."""
+    library = official_address(1, "CreateCall", (1, 4, 1))
+    assert library is not None
+    call = a_call(library, "performCreate(uint256,bytes)", 0, bytes(2_000))
+    tx = SafeTx(to=library, data=call.data, operation=Operation.DELEGATECALL, nonce=12)
+    assert line_of(tx).title == "Create a contract from 2,000 bytes"

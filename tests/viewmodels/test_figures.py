@@ -103,6 +103,9 @@ def test_a_share_stands_beside_the_limit() -> None:
     """Two decimals each, and "–" where nobody knows."""
     assert figures.share_with_limit_text(Fraction(7, 100), 1000) == "7.00% of 10.00%"
     assert figures.share_with_limit_text(None, 1000) == "– of 10.00%"
+    nearly = Fraction(999_999_999, 10_000_000_000)
+    assert figures.share_with_limit_text(nearly, 1000) == "just below 10.00% of 10.00%"
+    assert figures.share_with_limit_text(Fraction(1, 10), 1000) == "10.00% of 10.00%"
 
 
 def test_addresses_get_the_name_their_keepers_gave_them() -> None:

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+_COINS = {56: "BNB", 100: "xDAI", 137: "POL", 43114: "AVAX", 42220: "CELO", 5000: "MNT", 146: "S"}
+
+
+def native_symbol(chain_id: int) -> str:
+    """What a chain's own coin is called; "ETH" on most."""
+    return _COINS.get(chain_id, "ETH")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:

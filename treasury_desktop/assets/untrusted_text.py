@@ -77,6 +77,17 @@ def problems_of(text: str, *, limit: int) -> tuple[TextProblem, ...]:
     return tuple(problem for problem in TextProblem if is_there[problem])
 
 
+def is_blank(text: str) -> bool:
+    """Whether there is nothing at the beginning of a text that anybody sees."""
+    return not any(map(_is_seen, text[:_EXAMINED]))
+
+
+def _is_seen(character: str) -> bool:
+    if _is_control(character) or _is_invisible(character) or character in _BIDI:
+        return False
+    return unicodedata.category(character) not in (_UNASSIGNED, _SPACE)
+
+
 def _visible(text: str) -> Iterator[str]:
     marks = 0
     for character in text:

@@ -49,6 +49,15 @@ def percent_text(share: Fraction, places: int = 2) -> str:
     return f"{'−' if share < 0 and scaled else ''}{whole:,}.{rest:0{places}d}%"
 
 
+def percent_beside(share: Fraction, *marks: Fraction) -> str:
+    """A rounded share that says on which side it is of a mark which it would read as."""
+    text = percent_text(share)
+    for mark in marks:
+        if share != mark and text == percent_text(mark):
+            return f"just {'above' if share > mark else 'below'} {text}"
+    return text
+
+
 def exact_text(value: Fraction) -> str:
     """The value without any rounding: a decimal where it ends, else numerator/denominator."""
     numerator, denominator = value.numerator, value.denominator

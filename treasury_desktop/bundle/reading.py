@@ -42,6 +42,7 @@ from treasury_desktop.treasury.evidence import (
     Exposed,
     HeldAmount,
     ObservedAllowance,
+    OwedAmount,
     OwnPosition,
     QueueEntry,
     StorageChange,
@@ -203,22 +204,19 @@ def _exception(value: object, path: str) -> ClaimedException:
         safe_tx_hash=fields.required("safe_tx_hash", hash32),
         policy_hash=fields.required("policy_hash", hash32),
         reason=fields.otherwise("reason", text, ""),
-        expires=fields.required("expires", unsigned(64)),
+        expires=fields.required("expires", uint256),
         signatures=fields.otherwise("signatures", _signatures, ()),
     )
 
 
 def _evidence(fields: Fields) -> Evidence:
     effects = fields.inner("effects")
-    holdings, debts = fields.known("holdings", each(_held)), fields.known("debts", each(_held))
-    held, owed = _complete(holdings), _complete(debts)
     return Evidence(
         block=fields.said("block", _block),
         net_usd=fields.inner("treasury").said("net_usd", dollars),
-        # A debt of no stated size leaves no figure to compute.
-        holdings=held if debts is UNKNOWN or owed is not UNKNOWN else UNKNOWN,
+        holdings=_complete(fields.known("holdings", each(_held))),
         quotes=fields.known("quotes", telling(_quote)),
-        debts=owed,
+        debts=fields.known("debts", each(_owed)),
         tokens=fields.otherwise("tokens", telling(_token), ()),
         contracts=fields.otherwise("contracts", telling(_contract), ()),
         address_book=fields.otherwise("address_book", telling(_entry), ()),
@@ -261,6 +259,15 @@ def _held(value: object, path: str) -> HeldAmount | None:
     if isinstance(token, Unknown) or isinstance(units, Unknown):
         return None
     return HeldAmount(token=token, base_units=units, place=place, is_own_token=is_own)
+
+
+def _owed(value: object, path: str) -> OwedAmount:
+    fields = Fields(value, path)
+    return OwedAmount(
+        token=fields.said("token", token_key),
+        base_units=fields.said("amount", uint256),
+        place=fields.otherwise("place", text, "safe"),
+    )
 
 
 def _quote(value: object, path: str) -> Quote | None:

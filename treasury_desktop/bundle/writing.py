@@ -23,6 +23,7 @@ from treasury_desktop.treasury.evidence import (
     DescribedToken,
     Exposed,
     HeldAmount,
+    OwedAmount,
     QueueEntry,
 )
 from treasury_desktop.treasury.strategy import Strategy
@@ -144,7 +145,7 @@ def _evidence(bundle: Bundle) -> Json:
         "treasury": _if_known(evidence.net_usd, lambda usd: {"net_usd": exact_text(usd)}),
         "holdings": _if_known(evidence.holdings, lambda held: [_held(h) for h in held]),
         "quotes": _if_known(evidence.quotes, lambda quotes: [_quote(q) for q in quotes]),
-        "debts": _if_known(evidence.debts, lambda debts: [_held(debt) for debt in debts]),
+        "debts": _if_known(evidence.debts, lambda debts: [_owed(debt) for debt in debts]),
         "tokens": [_token(token) for token in evidence.tokens],
         "contracts": [_contract(contract) for contract in evidence.contracts],
         "address_book": [_entry(entry) for entry in evidence.address_book],
@@ -198,6 +199,16 @@ def _exposed(exposed: Exposed) -> Json:
 def _held(held: HeldAmount) -> Json:
     own: Json = {"is_own_token": True} if held.is_own_token else {}
     return {"token": held.token, "amount": str(held.base_units), "place": held.place, **own}
+
+
+def _owed(debt: OwedAmount) -> Json:
+    return _without_unknown(
+        {
+            "token": debt.token,
+            "amount": _if_known(debt.base_units, str),
+            "place": debt.place,
+        }
+    )
 
 
 def _quote(quote: Quote) -> Json:

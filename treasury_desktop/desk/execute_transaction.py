@@ -220,8 +220,9 @@ def _enough_confirmations(queued: QueuedTransaction, safe: Safe) -> tuple[Confir
 
 def _require_facts_of_now(safe: Safe, facts: LocalFacts) -> None:
     """Holdings read before the last execution and the nonce after it fit no treasury there was."""
-    if facts.safe is None or facts.safe.nonce != safe.nonce:
-        read_at = "never" if facts.safe is None else f"at nonce {facts.safe.nonce}"
+    read = facts.safe_at(safe.address)
+    if read is None or read.nonce != safe.nonce:
+        read_at = "never" if read is None else f"at nonce {read.nonce}"
         raise Refused(
             f"The Safe is at nonce {safe.nonce}, and its treasury was read {read_at}; refresh "
             "first, so that it is judged by what is there now."

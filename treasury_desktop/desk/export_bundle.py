@@ -11,7 +11,7 @@ from treasury_desktop.safes.queued import QueuedTransaction
 def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
     """Canonical bytes of the transaction with our evidence and all confirmations on it."""
     stored = bundle_of(queued)
-    safe = stored.safe if facts.safe is None else facts.safe
+    safe = facts.safe_at(stored.safe.address) or stored.safe
     bundle = bundle_with_our_evidence(
         safe, queued.tx, facts, purpose=queued.purpose, strategy=queued.strategy
     )

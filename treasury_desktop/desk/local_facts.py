@@ -27,11 +27,15 @@ from treasury_desktop.treasury.workspace import Workspace
 def local_facts(
     workspace: Workspace, snapshot: TreasurySnapshot | None, queue: tuple[QueuedTransaction, ...]
 ) -> LocalFacts:
-    """Our own facts for a review of a transaction of the workspace's first Safe."""
-    address = workspace.safes[0].address
-    safe = None if snapshot is None else snapshot.safe_at(address)
+    """Our own facts for a review of a transaction of any of the workspace's Safes.
+
+    What is drafted here is a transaction of the first.
+    """
+    first, *rest = (named.address for named in workspace.safes)
+    others = () if snapshot is None else map(snapshot.safe_at, rest)
     return LocalFacts(
-        safe=safe,
+        safe=None if snapshot is None else snapshot.safe_at(first),
+        others=tuple(safe for safe in others if safe is not None),
         evidence=local_evidence(workspace, snapshot, queue),
         strategies=workspace.strategies,
         terms=workspace.terms,

@@ -18,7 +18,11 @@ def bundle_with_our_evidence(
 ) -> Bundle:
     """The bundle we would send: the transaction with everything we judged it by."""
     hashes = safe_tx_hashes(safe, tx)
-    others = tuple(e for e in facts.evidence.known_queue if e.safe_tx_hash != hashes.safe_tx)
+    others = tuple(
+        entry
+        for entry in facts.evidence.known_queue
+        if not entry.is_transaction(safe.address, tx, hashes.safe_tx)
+    )
     return Bundle(
         safe=safe,
         tx=tx,

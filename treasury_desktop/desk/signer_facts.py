@@ -16,11 +16,18 @@ from treasury_desktop.safes.hashes import safe_tx_hashes
 def bundle_for_signer(reviewed: Bundle, facts: LocalFacts) -> Bundle:
     """The bundle that was reviewed, with our own facts in place of the sender's.
 
-    The sender's queue and stricter terms stay; signatures are verified elsewhere.
+    The sender's queue and stricter terms stay, and what it alone describes, which is told from ours
+    by being neither listed nor trusted; signatures are verified elsewhere.
     """
     judged_by = facts_for(reviewed, facts)
     own_hash = safe_tx_hashes(judged_by.safe, reviewed.tx).safe_tx
-    queue = tuple(e for e in judged_by.evidence.known_queue if e.safe_tx_hash != own_hash)
+    ours, claims = judged_by.evidence, judged_by.claims
+    whose = judged_by.safe.address
+    queue = tuple(
+        entry
+        for entry in ours.known_queue
+        if not entry.is_transaction(whose, reviewed.tx, own_hash)
+    )
     return replace(
         reviewed,
         safe=judged_by.safe,
@@ -28,7 +35,13 @@ def bundle_for_signer(reviewed: Bundle, facts: LocalFacts) -> Bundle:
         signatures=(),
         terms=judged_by.terms,
         strategies=judged_by.strategies,
-        evidence=replace(judged_by.evidence, queue=queue),
+        evidence=replace(
+            ours,
+            queue=queue,
+            tokens=ours.tokens + claims.tokens,
+            contracts=ours.contracts + claims.contracts,
+            address_book=ours.address_book + claims.address_book,
+        ),
     )
 
 

@@ -104,11 +104,22 @@ def _reviewed(bundle_bytes: bytes, workspace: WorkspaceFacts, now: int) -> Revie
 
 
 def _facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
-    """The desk's own facts: it put them into the bundle, and beside it what no bundle can say."""
+    """The desk's own facts: it put them into the bundle, and beside it what no bundle can say.
+
+    A workspace's tokens are listed, its contracts trusted, its payees of its chain; what else the
+    bundle describes is the sender's.
+    """
     terms = PolicyTerms() if isinstance(bundle.terms, Unknown) else bundle.terms
+    said, chain_id = bundle.evidence, bundle.safe.chain_id
     return LocalFacts(
         safe=bundle.safe,
-        evidence=replace(bundle.evidence, positions=workspace.positions),
+        evidence=replace(
+            said,
+            positions=workspace.positions,
+            tokens=tuple(token for token in said.tokens if token.listed is True),
+            contracts=tuple(contract for contract in said.contracts if contract.trusted),
+            address_book=tuple(e for e in said.address_book if e.chain_id == chain_id),
+        ),
         strategies=workspace.strategies,
         terms=replace(
             terms,

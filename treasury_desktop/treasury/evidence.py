@@ -36,6 +36,14 @@ class HeldAmount(NamedTuple):
     is_own_token: bool = False
 
 
+class OwedAmount(NamedTuple):
+    """A debt by token and base units; UNKNOWN where it is listed without saying how much."""
+
+    token: str | Unknown
+    base_units: int | Unknown
+    place: str
+
+
 class DescribedToken(NamedTuple):
     """What somebody says about a token; `decimals` is a raw claim, any uint256.
 
@@ -86,6 +94,24 @@ class QueueEntry(NamedTuple):
     strategy: str | Unknown = UNKNOWN
     usd: Fraction | Unknown = UNKNOWN
 
+    @property
+    def nonces(self) -> frozenset[int]:
+        """The nonces it may run at: what is said and what its bytes say."""
+        bytes_say = UNKNOWN if isinstance(self.tx, Unknown) else self.tx.nonce
+        return frozenset(n for n in (self.nonce, bytes_say) if isinstance(n, int))
+
+    def safe_or(self, reviewed: Address) -> Address:
+        """Whose transaction it is, where what is unknown is the Safe under review."""
+        return reviewed if isinstance(self.safe, Unknown) else self.safe
+
+    def is_transaction(self, safe: Address, tx: SafeTx, safe_tx_hash: bytes) -> bool:
+        """Whether it is that very transaction: by its bytes, and by a hash only without them."""
+        if self.safe_or(safe) != safe:
+            return False
+        if isinstance(self.tx, Unknown):
+            return self.safe_tx_hash == safe_tx_hash and self.nonces <= {tx.nonce}
+        return self.tx == tx
+
 
 class BalanceChange(NamedTuple):
     """A simulated change of a balance, in base units."""
@@ -130,7 +156,7 @@ class Evidence:
     net_usd: Fraction | Unknown = UNKNOWN
     holdings: tuple[HeldAmount, ...] | Unknown = UNKNOWN
     quotes: tuple[Quote, ...] | Unknown = UNKNOWN
-    debts: tuple[HeldAmount, ...] | Unknown = UNKNOWN
+    debts: tuple[OwedAmount, ...] | Unknown = UNKNOWN
     tokens: tuple[DescribedToken, ...] = ()
     contracts: tuple[DescribedContract, ...] = ()
     address_book: tuple[BookEntry, ...] = ()
@@ -149,6 +175,11 @@ class Evidence:
     def token_at(self, address: Address) -> DescribedToken | None:
         """What is said about the token at an address, or `None`."""
         return self._tokens_by_address.get(address)
+
+    @cached_property
+    def wrapped_native(self) -> frozenset[Address]:
+        """Listed tokens that stand for the native coin."""
+        return frozenset(t.address for t in self.tokens if t.symbol == "WETH" and t.listed is True)
 
     def contract_at(self, address: Address) -> DescribedContract | None:
         """What is said about the contract at an address, or `None`."""

@@ -75,7 +75,9 @@ class CallReader:
         sentence = sentence_of(call, self._names)
         if is_foreign:
             dressed = f", dressed as {call.function.name}" if call.function else ""
-            sentence = f"Runs foreign code as this Safe{dressed}"
+            is_own = call.sender == self._facts.safe.address
+            whose = "this Safe" if is_own else self._names.who(call.sender)
+            sentence = f"Runs foreign code as {whose}{dressed}"
         elif call.operation == Operation.CREATE:
             sentence = f"Creates a contract: {sentence}"
         signature = call.function.signature if call.function else ""
@@ -104,7 +106,8 @@ class CallReader:
         if call.value:
             yield self._amount_line("value", None, call.value)
         for argument in call.arguments:
-            if call.calls and argument.kind.kind in ("bytes", "array"):
+            is_inside = argument.kind.kind in ("bytes", "array") and argument.name != "_owners"
+            if call.calls and is_inside:
                 continue  # the calls inside say it
             yield from self._value_lines(call, argument.name, argument.kind, argument.value)
         if call.function is None and call.data:

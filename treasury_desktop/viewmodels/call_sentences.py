@@ -9,6 +9,8 @@ from typing import Final
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.calls.decoded_call import DecodedCall
+from treasury_desktop.calls.delegatecalls import CREATES_CODE
+from treasury_desktop.calls.proxy_creation import CREATIONS
 from treasury_desktop.viewmodels.names import Names
 
 UNLIMITED_FROM: Final = 2**95
@@ -134,6 +136,24 @@ def _execute(call: DecodedCall, names: Names, members: Members) -> str:
     )
 
 
+def _create_proxy(call: DecodedCall, names: Names, _members: Members) -> str:
+    singleton = call.arguments[0].value
+    what = names.who(singleton) if isinstance(singleton, Address) else ""
+    return f"Create a new account that runs the code of {what}" if what else ""
+
+
+def _set_up(call: DecodedCall, names: Names, members: Members) -> str:
+    match members:
+        case {"_owners": tuple() as owners, "_threshold": int() as threshold}:
+            return f"Set up the Safe {names.who(call.to)}: {threshold} of {len(owners)} owners"
+    return ""
+
+
+def _create_code(_call: DecodedCall, _names: Names, members: Members) -> str:
+    code = members.get("deploymentData")
+    return f"Create a contract from {len(code):,} bytes" if isinstance(code, bytes) else ""
+
+
 def _batch(call: DecodedCall, _names: Names, _members: Members) -> str:
     return f"Batch of {len(call.calls):,} calls" if call.calls else "A batch of calls"
 
@@ -152,4 +172,7 @@ _WRITERS: Final[dict[str, Writer]] = {
     "collect": _collect,
     "execTransaction": _execute,
     "multiSend": _batch,
+    **dict.fromkeys(CREATIONS, _create_proxy),
+    **dict.fromkeys(CREATES_CODE, _create_code),
+    "setup": _set_up,
 }

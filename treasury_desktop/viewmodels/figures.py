@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Final
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount, decimal_text
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, SYMBOL_LIMIT, plain
-from treasury_desktop.assets.usd import percent_text, price_text, rounded_half_up, usd_text
+from treasury_desktop.assets.usd import (
+    percent_beside,
+    percent_text,
+    price_text,
+    rounded_half_up,
+    usd_text,
+)
 from treasury_desktop.deployments.judgement import Verdict
 from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.terms import BPS
@@ -148,7 +154,9 @@ def share_text(share: Fraction | None) -> str:
 
 def share_with_limit_text(share: Fraction | None, limit_bps: int) -> str:
     """A share with the limit next to it: "7.00% of 10.00%"."""
-    return f"{share_text(share)} of {percent_text(Fraction(limit_bps, BPS))}"
+    limit = Fraction(limit_bps, BPS)
+    text = NONE if share is None else percent_beside(share, limit)
+    return f"{text} of {percent_text(limit)}"
 
 
 def symbol_text(amount: TokenAmount) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.calls.decoded_call import CLAIMED
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.deployments.judgement import Judgement, Verdict
 from treasury_desktop.deployments.policy import OUTSIDER
@@ -132,5 +133,8 @@ def runs_foreign_code(review: Review) -> bool:
 
 def hides_effects(review: Review) -> bool:
     """Whether something in it cannot be read, so that it may do more than is shown."""
-    unread = any(call.data and call.function is None for call in review.call.leaves())
+    unread = any(
+        call.data and (call.function is None or call.abi == CLAIMED)
+        for call in review.call.leaves()
+    )
     return unread or runs_foreign_code(review)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from treasury_desktop.assets.chain import native_symbol
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.assets.usd import percent_text, usd_text
 from treasury_desktop.bundle import Unnamed
@@ -15,7 +16,6 @@ from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 MOST_CALLS = 200
 MOST_PATHS = 8
 DEEPEST_INDENT = 16
-COINS = {100: "xDAI", 137: "POL"}
 UNNAMED = "not named"
 PURPOSE_LIMIT = 500
 _WITHOUT_NONCE = (Unnamed.NONCE, Unnamed.TRANSACTION)
@@ -78,11 +78,6 @@ def _calls(review: Review) -> list[str]:
         lines += [f"{indent}{line.title}", f"{indent}    {line.detail}"]
         lines += [f"{indent}    {_fact(fact)}" for fact in reader.facts_of(call)]
     return lines
-
-
-def native_symbol(chain_id: int) -> str:
-    """What a chain's own coin is called; "ETH" on most."""
-    return COINS.get(chain_id, "ETH")
 
 
 def _fact(fact: Line) -> str:

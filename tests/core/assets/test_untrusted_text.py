@@ -11,6 +11,7 @@ from treasury_desktop.assets.untrusted_text import (
     NAME_LIMIT,
     SYMBOL_LIMIT,
     TextProblem,
+    is_blank,
     plain,
     problems_of,
 )
@@ -115,6 +116,17 @@ def test_lines_are_ordinary_in_a_purpose() -> None:
     """Only names and symbols are expected on one line."""
     assert problems_of("two\r\nlines", limit=1000) == ()
     assert problems_of("bell\x07", limit=1000) == (TextProblem.CONTROL,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\t\r\n", "\u00a0\u2003", "\u200b\ufeff", "\u2800\u3164", "\u202e", "\U000e0041"],
+)
+def test_what_nobody_sees_is_blank(text: str) -> None:
+    """Spaces, controls and invisible characters; one letter among them is something."""
+    assert is_blank(text)
+    assert not is_blank(f"{text}x{text}")
+    assert not is_blank(f"{text}\u00e9")
 
 
 def test_a_hostile_pile_of_marks_costs_little() -> None:

@@ -38,6 +38,7 @@ from treasury_desktop.treasury.evidence import (
     Exposed,
     HeldAmount,
     ObservedAllowance,
+    OwedAmount,
     OwnPosition,
     QueueEntry,
     StorageChange,
@@ -122,7 +123,9 @@ EVIDENCE = st.builds(
     net_usd=known(USD),
     holdings=known(many(HELD)),
     quotes=known(many(QUOTES)),
-    debts=known(many(HELD)),
+    debts=known(
+        many(st.builds(OwedAmount, token=known(TOKENS), base_units=known(WORDS), place=TEXTS))
+    ),
     tokens=many(
         st.builds(
             DescribedToken,

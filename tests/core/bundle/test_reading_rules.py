@@ -399,9 +399,13 @@ def test_what_is_left_out_is_unknown() -> None:
     whole = FULL["evidence"]["holdings"][0]
     assert evidence_of("holdings", whole, {"token": "native"}).holdings is UNKNOWN
     assert evidence_of("holdings", whole, {"amount": "5"}).holdings is UNKNOWN
-    owing = evidence_of("debts", {"token": "native"})
-    assert owing.debts is UNKNOWN
-    assert owing.holdings is UNKNOWN
+    owing = evidence_of("debts", {"token": "native"}, {"amount": "5"})
+    assert isinstance(owing.debts, tuple)
+    assert [(debt.token, debt.base_units) for debt in owing.debts] == [
+        ("native", UNKNOWN),
+        (UNKNOWN, 5),
+    ]
+    assert owing.holdings == read_bundle(written(FULL)).evidence.holdings
     assert evidence_of("exposures", {"usd": "5"}).exposures is UNKNOWN
     assert evidence_of("exposures").exposures == ()
     assert read_bundle(put("evidence.block", {"number": 1})).evidence.block is UNKNOWN

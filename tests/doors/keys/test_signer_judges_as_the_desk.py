@@ -22,21 +22,30 @@ from tests.samples import (
     an_address,
     an_owner,
 )
-from treasury_desktop.bundle import read_bundle
+from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.desk.doors import NOTHING_KNOWN, KeyLabel, WorkspaceFacts
 from treasury_desktop.desk.import_transaction import queued_from
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence, review_queued
 from treasury_desktop.desk.sign_transaction import sign_transaction
+from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_facts
 from treasury_desktop.errors import Refused
 from treasury_desktop.keys.encrypted_key import empty_key
 from treasury_desktop.keys.jobs import SignSafeTx, job_text, parse_job
 from treasury_desktop.keys.signing_checks import _facts_of, hash_to_sign
 from treasury_desktop.review.facts import LocalFacts, facts_for
+from treasury_desktop.review.review import examine
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
+from treasury_desktop.treasury.evidence import (
+    BalanceChange,
+    BookEntry,
+    DescribedContract,
+    DescribedToken,
+    Evidence,
+)
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.treasury.workspace import NamedSafe, Workspace
@@ -109,6 +118,48 @@ def test_half_the_treasury_to_our_own_second_safe() -> None:
     signed_with(a_payment(SECOND_SAFE, 3_000_000), TWO_SAFES)
     with pytest.raises(Refused):
         signed_with(a_payment(SECOND_SAFE, 3_000_000), a_workspace())
+
+
+def test_what_only_the_sender_describes_reaches_the_signer() -> None:
+    """As the sender's: it is suspected there too, and neither listed, trusted nor a payee."""
+    new, key = an_address("a token on no list"), an_address("a spender without code")
+    said = Evidence(
+        tokens=(DescribedToken(new, symbol="NEW", name="New", decimals=6, listed=True),),
+        contracts=(DescribedContract(key, name="Friend", trusted=True, code_size=0),),
+        address_book=(BookEntry(new, name="Friend", chain_id=5),),
+    )
+    call = a_call(new, "transfer(address,uint256)", PAYROLL, 10)
+    tx = safe_tx_of((call,), a_safe(), 12)
+    facts = local_facts(a_workspace(), a_snapshot(), ())
+    bundle = Bundle(safe=a_safe(), tx=tx, evidence=said)
+    review = examine(bundle, facts)
+    records, signer = MemoryRecords(), RealChecks()
+    records.keep_transaction(queued_from(bundle, now=NOW, drafted_here=False))
+    sign_transaction(review, facts, a_key(), signer, records, now=NOW)
+    carried = read_bundle(signer.job.bundle)
+    theirs = examine(carried, _facts_of(carried, signer.job.workspace))
+    assert theirs.facts.claims == review.facts.claims
+    assert set(theirs.facts.claims.tokens) == {said.tokens[0]._replace(listed=False)}
+    assert [j.evidence_digest for j in theirs.judgements] == [
+        j.evidence_digest for j in review.judgements
+    ]
+    assert {f.code for f in theirs.findings} == {f.code for f in review.findings}
+    assert not theirs.facts.evidence.token_at(new)
+    assert not theirs.facts.evidence.contract_at(key)
+
+
+def test_senders_simulation_reaches_the_signer() -> None:
+    """What leaves by it is refused in both places."""
+    facts = local_facts(a_workspace(), a_snapshot(), ())
+    lost = BalanceChange(account=SAFE, token=str(USDC_AT), delta=-3_000_000 * 10**6)
+    bundle = Bundle(
+        safe=a_safe(), tx=a_deposit_tx(1_000), evidence=Evidence(balance_changes=(lost,))
+    )
+    review = examine(bundle, facts)
+    assert "POLICY_LIMIT_EXCEEDED" in {finding.code for finding in review.blocks}
+    carried = bundle_for_signer(bundle, facts)
+    theirs = examine(carried, _facts_of(carried, workspace_facts(facts)))
+    assert "POLICY_LIMIT_EXCEEDED" in {finding.code for finding in theirs.blocks}
 
 
 def test_outsiders_are_not_judged_where_the_workspace_says_so() -> None:
