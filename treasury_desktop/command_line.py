@@ -83,7 +83,9 @@ def _add_review(review: argparse.ArgumentParser) -> None:
     review.add_argument("--workspace", type=Path, metavar="DIR", help="review by our own facts")
     review.add_argument("--safe", default="", metavar="0x…", help="the Safe it is meant for")
     review.add_argument("--safe-version", default="", metavar="V", help="what its VERSION() says")
-    review.add_argument("--nonce", default="", metavar="N", help="its nonce")
+    review.add_argument(
+        "--nonce", default="", metavar="N", help="the nonce to sign: the transaction's own"
+    )
     review.add_argument("--offline", action="store_true", help="contact nobody (always so)")
     review.add_argument("--json", action="store_true", help="the report as canonical JSON")
     review.set_defaults(command=_review)

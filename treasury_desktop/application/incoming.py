@@ -26,7 +26,10 @@ NOTICED = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a person says of the Safe, as texts of theirs; "" where they say nothing."""
+    """What a person says of Safe and transaction, as texts of theirs; "" where they say nothing.
+
+    `nonce` is the one they were asked to sign, which is the transaction's.
+    """
 
     safe: str = ""
     version: str = ""

@@ -56,6 +56,13 @@ def governance_changes(subject: Subject) -> Iterator[Finding]:
                 yield from _own_findings(subject, call, call.sender, code)
         elif subject.is_ours(call.to) or call.to == call.sender:
             yield from _own_findings(subject, call, call.to, code)
+        elif call.to.is_zero and call.depth:
+            yield block(
+                "GOVERNANCE_CHANGE_HIDDEN_IN_BATCH",
+                f"tells the zero address {call.function.name} (call {call.path}); by MultiSend "
+                "1.5.0 that is the Safe itself, and nothing honest is told to nobody.",
+                path=call.path,
+            )
         elif subject.is_known_contract(call.to) and _is_told_to_another(call):
             code = ELSEWHERE.get(call.function.name, code)
             yield from _findings(subject, call, call.to, code)

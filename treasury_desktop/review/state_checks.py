@@ -60,7 +60,14 @@ def nonce(subject: Subject) -> Iterator[Finding]:
         return
     current = subject.safe.nonce
     queue = [e for e in subject.evidence.known_queue if e.safe in (subject.safe.address, UNKNOWN)]
-    if isinstance(current, Unknown):
+    if isinstance(current, Unknown) and subject.facts.origin is Origin.SENDER:
+        # Another program's file names the transaction's nonce and cannot name the Safe's; what is
+        # signed is decided by the first, and without facts of our own nothing is signed at all.
+        yield note(
+            "SAFE_NONCE_UNKNOWN",
+            f"has nonce {subject.tx.nonce}; whether the Safe is at that nonce is not known here.",
+        )
+    elif isinstance(current, Unknown):
         yield block("STATE_UNKNOWN", "The Safe's nonce is not known, so the queue cannot be read.")
     elif subject.tx.nonce < current:
         yield block(

@@ -146,3 +146,14 @@ def test_handler_s_interfaces_name_nobody() -> None:
 def test_payment_to_another_safe_changes_nothing() -> None:
     """A Safe that is paid is ruled as before."""
     assert findings_of(pay(1, OWN_SAFE)) == {}
+
+
+@pytest.mark.parametrize("name", ["owner added", "threshold", "module", "handler", "set-up"])
+def test_change_told_to_the_zero_address_in_a_batch(name: str) -> None:
+    """By MultiSend 1.5.0 that is the Safe; before it, it is nobody, and no honest batch has it."""
+    signature, arguments, _ = CHANGES[name]
+    change = a_call(NOBODY, signature, *arguments)
+    told = findings_of(a_tx(pay(1), change))["GOVERNANCE_CHANGE_HIDDEN_IN_BATCH"]
+    assert (told.severity.word, told.path) == ("block", "0.1")
+    other = a_call(NOBODY, "transfer(address,uint256)", PAYROLL, 1)
+    assert "GOVERNANCE_CHANGE_HIDDEN_IN_BATCH" not in findings_of(a_tx(pay(1), other))

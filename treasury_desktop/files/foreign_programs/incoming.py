@@ -57,7 +57,8 @@ class Incoming:
 class Known:
     """What is known beside the input: said by the person who asks, or by a workspace.
 
-    `nonce` is the Safe's nonce, and the transaction's where the input names none.
+    `nonce` is the transaction's, where the input names none; at which nonce the Safe is, only a
+    bundle or a workspace says.
     """
 
     chain_id: int | Unknown = UNKNOWN
@@ -108,8 +109,9 @@ def as_asked(bundle: Bundle, asked: Known) -> Bundle:
         is_exact = Unnamed.EXACT_VERSION not in bundle.unnamed
         theirs = str(safe.version) if is_exact else "with another typed data"
         said.append(_other("STATE_UNKNOWN", "Safe version", theirs, asked.version))
-    nonce = safe.nonce if isinstance(asked.nonce, Unknown) else asked.nonce
-    return replace(bundle, safe=replace(safe, nonce=nonce), remarks=bundle.remarks + tuple(said))
+    if not isinstance(asked.nonce, Unknown) and asked.nonce != bundle.tx.nonce:
+        said.append(_other("STATE_UNKNOWN", "nonce", bundle.tx.nonce, asked.nonce))
+    return replace(bundle, remarks=bundle.remarks + tuple(said))
 
 
 def _other(code: str, what: str, theirs: object, ours: object) -> Remark:

@@ -31,6 +31,7 @@ _SAFE_IN_PATH = re.compile(r"/((?:[A-Za-z0-9_.-]{1,64}:)?0x[0-9a-fA-F]{40})(?:/.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}", re.ASCII)
 _LOCALSAFE_PATH = re.compile(r"/?safe/([^/?]+)/?", re.ASCII)
 _MULTISIG_ID = re.compile(r"multisig_(0x[0-9a-fA-F]{40})_(0x[0-9a-fA-F]{64})", re.ASCII)
+_CONTENTS = ("tx", "importTx", "importSig", "importMsg", "importMsgSig")
 _WITHOUT_TRANSACTION = {
     "importSig": "carries one signature and no transaction; import the transaction first",
     "importMsg": "carries a message to sign, and messages are not reviewed here",
@@ -41,10 +42,16 @@ _WITHOUT_TRANSACTION = {
 def read_link(link: str) -> Incoming:
     """What a link of Eternal Safe, localsafe or Safe{Wallet} names."""
     parts = _split(link)
-    if parts.fragment.startswith("/"):
-        path, _, query = parts.fragment.partition("?")
-        return _localsafe(path, _parameters(query))
-    parameters = _with_safe_of_path(_parameters(parts.query), parts.path)
+    is_routed = parts.fragment.startswith("/")
+    path, _, query = parts.fragment.partition("?")
+    outer = _parameters(parts.query)
+    inner = _parameters(query if is_routed else parts.fragment.lstrip("?"))
+    _refuse_two_meanings(outer, inner)
+    if is_routed:
+        _refuse_another_safe(outer, inner, _LOCALSAFE_PATH.fullmatch(path))
+        return _localsafe(path, inner)
+    _refuse_another_safe(outer, inner, _SAFE_IN_PATH.fullmatch(parts.path))
+    parameters = _with_safe_of_path(outer, parts.path)
     if "tx" in parameters:
         return _eternal_safe(parameters)
     if "id" in parameters:
@@ -54,6 +61,8 @@ def read_link(link: str) -> Incoming:
 
 def read_localsafe_file(file: Mapping[str, object]) -> Incoming:
     """The one transaction of a file that localsafe exports; it names neither Safe nor chain."""
+    if "tx" in file and "transactions" in file:
+        raise Malformed("transactions", "stands beside tx, so the file could mean two transactions")
     if "tx" in file:
         return _with_signature_list(Fields(file["tx"], "tx"))
     transactions = file["transactions"]
@@ -90,6 +99,31 @@ def _parameters(query: str) -> dict[str, str]:
     if len(parameters) != len(pairs):
         raise Malformed("link", "has the same parameter twice")
     return parameters
+
+
+def _refuse_two_meanings(*groups: Mapping[str, str]) -> None:
+    """Another program may look in the other place first, and show another transaction."""
+    contents = [name for group in groups for name in _CONTENTS if name in group]
+    if len(contents) > 1:
+        named = " and ".join(f"{name}=" for name in contents)
+        raise Malformed("link", f"could mean two things: it has {named}")
+    for name in ("chainId", "id"):
+        if len({group[name] for group in groups if name in group}) > 1:
+            raise Malformed(name, "is there twice, and says two things")
+
+
+def _refuse_another_safe(
+    outer: Mapping[str, str], inner: Mapping[str, str], in_path: re.Match[str] | None
+) -> None:
+    """A Safe that stands in several places has to be the same in all of them."""
+    texts = [group["safe"] for group in (outer, inner) if "safe" in group]
+    texts += [] if in_path is None else [in_path.group(1)]
+    if len(texts) < 2:  # noqa: PLR2004  one is no contradiction
+        return
+    read = [read_prefixed_address(text, "safe") for text in texts]
+    chains = {name for name, _ in read if name}
+    if len({address for _, address in read}) > 1 or len(chains) > 1:
+        raise Malformed("safe", "is there twice, and names two Safes")
 
 
 def _with_safe_of_path(parameters: dict[str, str], path: str) -> dict[str, str]:
@@ -171,6 +205,7 @@ def _eternal_safe(parameters: Mapping[str, str]) -> Incoming:
         safe=safe,
         nonce=nonce,
         tx=safe_tx(data, nonce=nonce),
+        claimed_hash=_named_hash(parameters, safe) if "id" in parameters else UNKNOWN,
         signatures=_signature_map(content),
         remarks=remarks,
     )
@@ -253,10 +288,15 @@ def _listed_signature(value: object, path: str) -> ClaimedSignature:
 def _safe_wallet(parameters: Mapping[str, str]) -> Incoming:
     """Safe and hash of a Safe{Wallet} link: what is to be reviewed, and nothing of what it does."""
     chain_id, safe, remarks = _prefixed(parameters)
+    claimed = _named_hash(parameters, safe)
+    return Incoming(chain_id=chain_id, safe=safe, claimed_hash=claimed, remarks=remarks)
+
+
+def _named_hash(parameters: Mapping[str, str], safe: Address) -> bytes:
+    """The Safe transaction hash in `id=`, which is one of this Safe."""
     match = _MULTISIG_ID.fullmatch(parameters["id"])
     if match is None:
         raise Malformed("id", "is not multisig_, the Safe, _ and the Safe transaction hash")
     if Address.parse(match.group(1), "id") != safe:
         raise Malformed("id", f"is a transaction of another Safe than {safe}")
-    claimed = hash32(match.group(2), "id")
-    return Incoming(chain_id=chain_id, safe=safe, claimed_hash=claimed, remarks=remarks)
+    return hash32(match.group(2), "id")

@@ -17,6 +17,7 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, ClaimedAbi, Remark
 from treasury_desktop.bundle.fields import Fields, text
 from treasury_desktop.calls.abi_type import Function
+from treasury_desktop.calls.decoded_call import FIRST_MULTISEND_WITH_SELF
 from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.files.foreign_programs.incoming import Incoming
@@ -114,7 +115,12 @@ def batch_calls(bundle: Bundle) -> tuple[PackedCall, ...]:
     official = official_contract(bundle.safe.chain_id, tx.to)
     if tx.operation is not Operation.DELEGATECALL or official is None or not official.is_multisend:
         raise Refused("A batch file knows calls only; this transaction runs foreign code.")
-    return _packed_calls(tx)
+    calls = _packed_calls(tx)
+    if official.version < FIRST_MULTISEND_WITH_SELF:
+        return calls
+    # There a zero address is the Safe itself; in a file it would be whatever its reader makes of it.
+    own = bundle.safe.address
+    return tuple(call._replace(to=own) if call.to.is_zero else call for call in calls)
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -153,7 +159,7 @@ def _call(fields: Fields, methods: _Methods) -> PackedCall:
     if fields.otherwise("operation", quantity_or_zero, 0):
         raise Malformed(fields.path("operation"), "must be 0: a batch file knows calls only")
     to = fields.required("to", Address.parse)
-    value = quantity_or_zero(fields.raw("value"), fields.path("value"))
+    value = fields.required("value", quantity)
     return PackedCall(int(Operation.CALL), to, value, _data(fields, to, methods))
 
 
