@@ -125,7 +125,8 @@ def _review(parsed: argparse.Namespace) -> int:
     except TreasuryError as failure:
         if not parsed.json:
             raise
-        return _reject(failure, place)
+        # What is malformed as a whole is what was given, be it a file or standard input.
+        return _reject(failure, "file" if isinstance(failure, Malformed) else place)
     if parsed.json:
         from treasury_desktop.review.report import report_bytes  # noqa: PLC0415  for JSON only
 
@@ -145,8 +146,8 @@ def _input(name: str) -> bytes:
 
     if name == "-":
         return _standard_input(MAX_BYTES + 1)
-    if name[:8].lower().startswith(("http://", "https://", "ur:")):
-        return os.fsencode(name)
+    if name.strip()[:8].lower().startswith(("http://", "https://", "ur:")):
+        return os.fsencode(name.strip())
     return read_bundle_file(Path(name))
 
 

@@ -89,6 +89,18 @@ def test_what_the_person_says_of_the_nonce(folder: Path) -> None:
     assert "NONCE_GAP" in {f["code"] for f in shown["findings"]}
 
 
+def test_the_safes_own_nonce_is_the_workspaces(folder: Path) -> None:
+    """It decides, whatever the person asks for; without a look at the Safe it blocks."""
+    codes = {f["code"] for f in reviewed(to_payroll(), folder, nonce="11")["findings"]}
+    assert "NONCE_TOO_LOW" in codes
+    assert "SAFE_NONCE_UNKNOWN" not in codes
+    for file in folder.glob("*.sqlite*"):
+        file.unlink()
+    codes = {f["code"] for f in reviewed(ours(), folder)["findings"]}
+    assert "STATE_UNKNOWN" in codes
+    assert "SAFE_NONCE_UNKNOWN" not in codes
+
+
 def test_a_batch_without_a_safe_is_for_ours(folder: Path) -> None:
     """One made in another Safe is so too, and the note says it."""
     assert reviewed(a_batch(a_call(), chainId=CHAIN, meta={}), folder)["hashes"]["safe_tx"]

@@ -25,6 +25,7 @@ from tests.foreign import (
 )
 from tests.shared_vectors import cases_of
 from treasury_desktop import command_line
+from treasury_desktop.assets.strict_json import MAX_BYTES
 from treasury_desktop.command_line import main
 
 ROOT = Path(__file__).parents[2]
@@ -67,8 +68,9 @@ def test_other_programs_files(tmp_path: Path, capfdbinary: Captured) -> None:
         _, out, _ = run([saved(tmp_path, content), *options], capfdbinary)
         assert out["hashes"] == hashes_of()
         assert [call["to"] for call in leaves(out["calls"])] == [PAYEE]
-    _, out, _ = run([eternal_safe_link(), *options], capfdbinary)
-    assert out["hashes"] == hashes_of()
+    for link in (eternal_safe_link(), f"\n {eternal_safe_link()} "):
+        _, out, _ = run([link, *options], capfdbinary)
+        assert out["hashes"] == hashes_of()
 
 
 @pytest.mark.parametrize("case", cases_of("multisend"))
@@ -154,6 +156,9 @@ def test_picture(tmp_path: Path, capfdbinary: Captured) -> None:
         (["."], "file"),
         (["https://x.invalid/"], "link"),
         (["ur:x"], "ur"),
+        ([" https://x.invalid/ "], "link"),
+        (["LARGE"], "file"),
+        (["NO JSON"], "file"),
         (["SENT", "--safe", "0x12"], "--safe"),
         (["SENT", "--safe", f"nochain:{SAFE}"], "--safe"),
         (["SENT", "--safe-version", "latest"], "--safe-version"),
@@ -168,8 +173,14 @@ def test_rejections(
     arguments: list[str], field: str, tmp_path: Path, capfdbinary: Captured
 ) -> None:
     """Always one JSON object that names the field, status 2, and nothing else anywhere."""
-    sent = saved(tmp_path, a_batch(a_call()))
-    given = [sent if argument == "SENT" else argument for argument in arguments]
+    (tmp_path / "large").write_bytes(b" " * (MAX_BYTES + 1))
+    (tmp_path / "other").write_bytes(b"{")
+    files = {
+        "SENT": saved(tmp_path, a_batch(a_call())),
+        "LARGE": str(tmp_path / "large"),
+        "NO JSON": str(tmp_path / "other"),
+    }
+    given = [files.get(argument, argument) for argument in arguments]
     status, out, err = run(given, capfdbinary)
     assert status == 2
     assert set(out) == {"error"}
@@ -251,7 +262,9 @@ def test_endless_input() -> None:
             [*PROGRAM, "review", "-", "--json"], stdin=endless, capture_output=True, check=False
         )
     assert done.returncode == 2
-    assert "at most 8,388,608" in json.loads(done.stdout)["error"]["sentence"]
+    error = json.loads(done.stdout)["error"]
+    assert "at most 8,388,608" in error["sentence"]
+    assert error["field"] == "file"
 
 
 def test_our_own_fault() -> None:

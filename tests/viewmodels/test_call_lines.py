@@ -173,3 +173,17 @@ def test_a_created_contract_in_words() -> None:
     call = a_call(library, "performCreate(uint256,bytes)", 0, bytes(2_000))
     tx = SafeTx(to=library, data=call.data, operation=Operation.DELEGATECALL, nonce=12)
     assert line_of(tx).title == "Create a contract from 2,000 bytes"
+
+
+def test_texts_stand_as_text() -> None:
+    """Whole where they are short; a long one is cut, says so, and is copied as its bytes."""
+    shape = "propose(address[],uint256[],bytes[],string)"
+    for text, shown in (("Pay\tthem", "Pay⟨U+0009⟩them"), ("y" * 500, "y" * 400)):
+        call = a_call(VAULT, shape, (PAYROLL,), (0,), (b"",), text)
+        tx = SafeTx(to=VAULT, data=call.data, nonce=12)
+        lines = CallReader(facts()).facts_of(decoded(tx))
+        (line,) = (line for line in lines if line.detail == "string")
+        assert line.title.startswith(f"description: {shown}")
+        is_whole = len(text) <= 400
+        assert line.title.endswith("them" if is_whole else "… (500 characters)")
+        assert line.copy == (shown if is_whole else f"0x{text.encode().hex()}")

@@ -1,8 +1,25 @@
 """The review as plain text: whole sentences, whole amounts, nothing said sixty times."""
 
+from dataclasses import replace
+
 from tests.core.review.test_call_checks import reviewed
-from tests.matters import DAI, SAFE, USDC, a_call, a_tx, an_evidence, approve, entering, local, pay
+from tests.matters import (
+    DAI,
+    SAFE,
+    USDC,
+    VAULT,
+    a_call,
+    a_treasury_safe,
+    a_tx,
+    an_evidence,
+    approve,
+    entering,
+    local,
+    pay,
+)
 from tests.samples import PAYROLL, STRANGER
+from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.deployments.calls import Call
 from treasury_desktop.treasury.evidence import BookEntry
 from treasury_desktop.viewmodels.transcript import MOST_CALLS, transcript
 
@@ -66,3 +83,41 @@ def test_unread_calldata_is_shown_as_bytes() -> None:
 
     assert "0xdeadbeef" in said
     assert "UNDECODED_CALL" in said
+
+
+def test_unread_calldata_is_shown_to_its_end() -> None:
+    """All of it, and where it is too long for a terminal, where all of it is."""
+    unread = b"\xde\xad\xbe\xef" + bytes(range(200))
+    said = transcript(reviewed(Call(to=USDC, value=0, data=unread, purpose="")))
+    assert f"data: 204 bytes  0x{unread.hex()}\n" in said
+    said = transcript(reviewed(Call(to=USDC, value=0, data=unread * 40, purpose="")))
+    assert "(--json shows them all)" in said
+    assert "copy for all" not in said
+
+
+def test_texts_in_calldata_are_safe_to_print() -> None:
+    """A string stands as text, with what steers written out; what is no text, as bytes."""
+    propose = "propose(address[],uint256[],bytes[],string)"
+    call = a_call(VAULT, propose, (PAYROLL,), (0,), (b"",), "Pay\n\x1b[2K\u202ethem")
+    said = transcript(reviewed(call))
+    assert "description: Pay↵⟨U+001B⟩[2K⟨U+202E⟩them  string" in said
+    broken = Call(to=VAULT, value=0, data=call.data.replace(b"them", b"\xff\xfeem"), purpose="")
+    assert "description (no text): 15 bytes  0x5061790a1b5b324be280aefffe656d" in transcript(
+        reviewed(broken)
+    )
+
+
+def test_confirmations_are_counted() -> None:
+    """How many are valid and how many are needed."""
+    assert "Confirmations: 0 valid of 2 needed\n" in transcript(reviewed(pay(1)))
+    nobody_knows = replace(a_treasury_safe(), threshold=UNKNOWN)
+    said = transcript(reviewed(pay(1), replace(local(), safe=nobody_knows)))
+    assert "Confirmations: 0 valid of an unknown number needed\n" in said
+
+
+def test_judgements_say_what_they_were_measured_by() -> None:
+    """Limit, treasury and the meaning of each word, once for all judgements."""
+    said = transcript(reviewed(a_tx(*entering(100), pay(5, to=STRANGER))))
+    assert said.count("; limit 10.00%, treasury $10,000,000.00\n") == 2
+    assert said.count("    limit: 10%, must not be reached\n") == 1
+    assert said.count("    quotes: at most 1 hour old") == 1

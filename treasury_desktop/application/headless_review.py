@@ -32,7 +32,7 @@ def rejection_bytes(failure: TreasuryError, field: str = "") -> bytes:
 
     `field` is where the failure lies that names none itself, such as a file that is not there.
     """
-    named = failure.field if isinstance(failure, Malformed) else field
+    named = (failure.field if isinstance(failure, Malformed) else "") or field
     return canonical_json(
         {
             "error": {

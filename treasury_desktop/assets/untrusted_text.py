@@ -59,6 +59,14 @@ def plain(text: str, *, limit: int) -> str:
     return shown if len(text) <= limit else f"{shown}… ({len(text):,} characters)"
 
 
+def text_in(raw: bytes) -> str | None:
+    """The text that bytes write in UTF-8, or `None` where they write none; nothing is replaced."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def problems_of(text: str, *, limit: int) -> tuple[TextProblem, ...]:
     """Everything suspicious about the text; empty for honest text.
 
@@ -66,11 +74,12 @@ def problems_of(text: str, *, limit: int) -> tuple[TextProblem, ...]:
     """
     examined = unicodedata.normalize("NFC", text[: max(limit, _EXAMINED)])
     lines = examined.replace("\r\n", "\n").replace("\n", " ") if limit > NAME_LIMIT else examined
+    is_printed = lines.isascii() and lines.isprintable()  # as most are; nothing hides in those
     is_there = {
         TextProblem.RICH_TEXT: _MARKUP.search(examined) is not None,
         TextProblem.BIDI: not _BIDI.isdisjoint(examined),
-        TextProblem.INVISIBLE: any(_is_invisible(character) for character in examined),
-        TextProblem.CONTROL: any(_is_control(character) for character in lines),
+        TextProblem.INVISIBLE: not is_printed and any(map(_is_invisible, examined)),
+        TextProblem.CONTROL: not is_printed and any(map(_is_control, lines)),
         TextProblem.OVERSIZED: len(text) > limit,
         TextProblem.HOMOGLYPH: has_lookalikes(examined),
     }

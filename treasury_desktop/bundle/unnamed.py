@@ -47,10 +47,12 @@ HASHED_ALWAYS = frozenset(
 class Remark(NamedTuple):
     """Something to say about the input itself; `blocks` where nothing may be signed because of it.
 
-    The sentence begins with its verb ("comes in …"); `evidence` is what it rests on.
+    `is_danger` where it is signed only by who names the risk. The sentence begins with its verb
+    ("comes in …"); `evidence` is what it rests on.
     """
 
     code: str
     sentence: str
     evidence: str = ""
     blocks: bool = False
+    is_danger: bool = False

@@ -39,6 +39,11 @@ class AbiType:
         return self.kind in ("bytes", "string") or any(m.is_dynamic for m in self.members)
 
     @cached_property
+    def holds_text(self) -> bool:
+        """Whether it is a string or has one anywhere in it."""
+        return self.kind == "string" or any(member.holds_text for member in self.members)
+
+    @cached_property
     def is_words(self) -> bool:
         """Whether it is a tuple of which every member is one word."""
         compound = ("array", "tuple", "bytes", "string")

@@ -29,7 +29,9 @@ def read_bundle_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
             raise Unavailable(f"{_shown(path)} is not a file but {_kind_of(status.st_mode)}.")
         content = b"" if status.st_size > max_bytes else _at_most(file, max_bytes + 1)
     if status.st_size > max_bytes or len(content) > max_bytes:
-        raise Malformed(_shown(path), f"is larger than {max_bytes:,} bytes, so it was not read")
+        raise Malformed(
+            "", f"{_shown(path)} is larger than {max_bytes:,} bytes, so it was not read"
+        )
     return content
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import JsonSource, json_in_order
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.assets.untrusted_text import plain, text_in
 from treasury_desktop.assets.usd import exact_text
 from treasury_desktop.bundle import Bundle, Unnamed
 from treasury_desktop.calls.abi_type import AbiType
@@ -104,7 +104,7 @@ def _argument(argument: Argument) -> Json:
 
 
 def argument_json(kind: AbiType, value: object) -> JsonSource:
-    """An argument's value: decimal text, true or false, EIP-55, hex, or lists of these."""
+    """An argument's value: decimal or exact text, true or false, EIP-55, hex, or lists of these."""
     if isinstance(value, Address):
         return str(value)
     if isinstance(value, tuple):
@@ -114,7 +114,8 @@ def argument_json(kind: AbiType, value: object) -> JsonSource:
         return bool(value)
     if isinstance(value, bytes):
         if kind.kind == "string":
-            return plain(value.decode("utf-8", "replace"), limit=STRING_LIMIT)
+            said = text_in(value)  # exactly, as programs compare it; terminals get it made harmless
+            return "0x" + value.hex() if said is None else said
         return "0x" + value.hex()
     return str(value)
 

@@ -1,8 +1,9 @@
 """Text from outside that is made to look like something else.
 
 Whatever is found, the text is shown literally (assets/untrusted_text.py); these findings say that
-somebody tried. Only text about what the transaction touches is examined, and what the sender says
-of the transaction itself: junk that lies elsewhere in a treasury is no reason to stop.
+somebody tried. Only text about what the transaction touches is examined, what stands in its
+calldata, and what the sender says of it: junk that lies elsewhere in a treasury is no reason to
+stop.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,9 @@ from treasury_desktop.assets.untrusted_text import (
     TextProblem,
     plain,
     problems_of,
+    text_in,
 )
+from treasury_desktop.calls.abi_type import AbiType
 from treasury_desktop.review.claim_checks import is_disagreement, texts_shown
 from treasury_desktop.review.findings import Finding, danger, warn
 from treasury_desktop.review.subject import Check, Subject
@@ -35,6 +38,10 @@ _FINDINGS = {
 }
 
 
+_TABS = str.maketrans("\t", " ")
+"""In prose a tab is as ordinary as a line break."""
+
+
 class _Said(NamedTuple):
     """A text, what it is said to be, and the call it belongs to ("" for the whole)."""
 
@@ -47,11 +54,50 @@ class _Said(NamedTuple):
 def deceiving_texts(subject: Subject) -> Iterator[Finding]:
     """A name that reads as a known one, or writes over the line beside it, gets signed as it."""
     for said in (*_about_the_whole(subject), *_about_what_is_touched(subject)):
-        for problem in problems_of(said.text, limit=said.limit):
-            finding, code = _FINDINGS[problem]
-            shown = plain(said.text, limit=SHOWN_IN_FINDING)
-            sentence = f"{said.what} {problem.value}; it is shown literally: {shown}"
-            yield finding(code, sentence, path=said.path, evidence=shown)
+        yield from _findings(said)
+
+
+def _findings(said: _Said) -> Iterator[Finding]:
+    for problem in problems_of(said.text, limit=said.limit):
+        finding, code = _FINDINGS[problem]
+        shown = plain(said.text, limit=SHOWN_IN_FINDING)
+        sentence = f"{said.what} {problem.value}; it is shown literally: {shown}"
+        yield finding(code, sentence, path=said.path, evidence=shown)
+
+
+def texts_in_calldata(subject: Subject) -> Iterator[Finding]:
+    """A proposal's description that reads as another one gets voted for, or signed, as it."""
+    for call in subject.calls:
+        function = call.function
+        if function is None or not function.parameters.holds_text:
+            continue
+        for argument in call.arguments:
+            what = f"The text {plain(argument.name, limit=NAME_LIMIT)} of {function.name}"
+            for raw in _strings_in(argument.kind, argument.value):
+                yield from _text_findings(raw, " ".join(what.split()), call.path)
+
+
+def _strings_in(kind: AbiType, value: object) -> Iterator[bytes]:
+    """Every string in an argument, however deep."""
+    if not kind.holds_text:
+        return
+    if isinstance(value, tuple):
+        members = kind.members if kind.kind == "tuple" else kind.members * len(value)
+        for member, item in zip(members, value, strict=True):
+            yield from _strings_in(member, item)
+    else:
+        assert isinstance(value, bytes)
+        yield value
+
+
+def _text_findings(raw: bytes, what: str, path: str) -> Iterator[Finding]:
+    text = text_in(raw)
+    if text is None:
+        shown = f"0x{raw[:SHOWN_IN_FINDING].hex()}{'…' if len(raw) > SHOWN_IN_FINDING else ''}"
+        sentence = f"{what} is no text: its {len(raw):,} bytes are not UTF-8; they are {shown}"
+        yield warn("INVALID_UTF8", sentence, path=path, evidence=shown)
+        return
+    yield from _findings(_Said(text.translate(_TABS), what, PURPOSE_LIMIT, path))
 
 
 def _about_the_whole(subject: Subject) -> Iterator[_Said]:
@@ -100,4 +146,4 @@ def _names(subject: Subject, touched: Mapping[Address, str]) -> Iterator[_Said]:
             yield _Said(strategy.group, "The group of a strategy", NAME_LIMIT, path)
 
 
-TEXT_CHECKS: tuple[Check, ...] = (deceiving_texts,)
+TEXT_CHECKS: tuple[Check, ...] = (deceiving_texts, texts_in_calldata)

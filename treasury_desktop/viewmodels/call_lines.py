@@ -6,11 +6,11 @@ twenty thousand calls.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.assets.untrusted_text import plain, text_in
 from treasury_desktop.calls.abi_type import AbiType
 from treasury_desktop.calls.decoded_call import Certainty, DecodedCall, Problem
 from treasury_desktop.calls.known_contracts import official_contract
@@ -121,7 +121,7 @@ class CallReader:
         elif isinstance(value, tuple):
             yield from self._member_lines(call, name, kind, value)
         elif isinstance(value, bytes):
-            yield _bytes_line(name, value)
+            yield _text_line(name, value) if kind.kind == "string" else _bytes_line(name, value)
         elif isinstance(value, int) and not isinstance(value, bool) and kind.kind == "uint":
             found, token = self._token_of(call, name)
             if found:
@@ -217,6 +217,15 @@ _TOKEN_OF_MEMBER: Final = {
 
 def _value_line(name: str, text: str, kind: str, copy: str) -> Line:
     return Line(kind="value", title=f"{name}: {text}", detail=kind, copy=copy)
+
+
+def _text_line(name: str, raw: bytes) -> Line:
+    """A string as the untrusted text it is; what is no text, as its bytes."""
+    text = text_in(raw)
+    if text is None:
+        return replace(_bytes_line(f"{name} (no text)", raw), meaning="danger")
+    shown = plain(text, limit=TEXT_SHOWN)
+    return _value_line(name, shown, "string", shown if len(text) <= TEXT_SHOWN else hex_text(raw))
 
 
 def _bytes_line(name: str, data: bytes) -> Line:

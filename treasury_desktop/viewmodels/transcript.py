@@ -1,10 +1,12 @@
 """A review as plain text, in the order in which a signer reads it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from treasury_desktop.assets.chain import native_symbol
+from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
-from treasury_desktop.assets.usd import percent_text, usd_text
+from treasury_desktop.assets.usd import percent_beside, percent_text, usd_text
 from treasury_desktop.bundle import Unnamed
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.review.findings import Finding, Severity
@@ -12,12 +14,15 @@ from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.terms import BPS
 from treasury_desktop.viewmodels.call_lines import CallReader, Line
 from treasury_desktop.viewmodels.finding_sentences import whole_sentence
+from treasury_desktop.viewmodels.judgement_row import in_words
 
 MOST_CALLS = 200
 MOST_PATHS = 8
 DEEPEST_INDENT = 16
 UNNAMED = "not named"
 PURPOSE_LIMIT = 500
+HEX_SHOWN = 4_098
+"""Characters of bytes: 2,048 of them."""
 _WITHOUT_NONCE = (Unnamed.NONCE, Unnamed.TRANSACTION)
 
 
@@ -35,10 +40,11 @@ def transcript(review: Review) -> str:
         "",
     ]
     lines += _findings(review.findings)
-    lines += [_judgement(judgement) for judgement in review.judgements]
+    lines += _judgements(review)
     lines += [
         f"signature {s.signer or 'nobody'} {s.kind.value} {s.status}" for s in review.signatures
     ]
+    lines.append(_confirmations(review))
     return "\n".join(lines) + "\n"
 
 
@@ -81,7 +87,10 @@ def _calls(review: Review) -> list[str]:
 
 
 def _fact(fact: Line) -> str:
-    """A target or an argument on one line, addresses and base units in full."""
+    """A target or an argument on one line, addresses, base units and bytes in full."""
+    if fact.kind == "bytes":
+        rest = "" if len(fact.copy) <= HEX_SHOWN else "… (--json shows them all)"
+        return f"{fact.title}  {fact.copy[:HEX_SHOWN]}{rest}"
     return "  ".join(part for part in (fact.title, fact.address or fact.detail) if part)
 
 
@@ -105,9 +114,34 @@ def _where(paths: list[str]) -> str:
     return f" call{'s' if len(paths) > 1 else ''} {shown}:"
 
 
-def _judgement(judgement: Judgement) -> str:
+def _judgements(review: Review) -> Iterator[str]:
+    """Each judgement with its figures, and below the last what the words in them mean."""
+    limit = Fraction(review.facts.terms.limit_bps, BPS)
+    definitions: dict[str, None] = {}
+    for judgement in review.judgements:
+        yield _judgement(judgement, limit)
+        for name, text in sorted(judgement.definitions.items()):
+            definitions[f"    {name}: {in_words(plain(text, limit=PURPOSE_LIMIT))}"] = None
+    yield from definitions
+
+
+def _judgement(judgement: Judgement, limit: Fraction) -> str:
+    """Amount, exposure beside the limit, and the treasury they are measured by."""
     after = judgement.exposure_after_bps
-    share = "" if after is None else f", {percent_text(after / BPS)} of the treasury afterwards"
-    amount = "unknown" if judgement.amount_usd is None else usd_text(judgement.amount_usd)
+    share = ""
+    if after is not None:
+        share = f", {percent_beside(after / BPS, limit)} of the treasury afterwards"
     group = plain(judgement.group, limit=NAME_LIMIT)
-    return f"judgement {group}: {judgement.verdict.words}, {amount}{share}"
+    figures = f"{_usd(judgement.amount_usd)}{share}; limit {percent_text(limit)}"
+    treasury = f"treasury {_usd(judgement.treasury_usd)}"
+    return f"judgement {group}: {judgement.verdict.words}, {figures}, {treasury}"
+
+
+def _usd(figure: Fraction | None) -> str:
+    return "unknown" if figure is None else usd_text(figure)
+
+
+def _confirmations(review: Review) -> str:
+    threshold = review.facts.safe.threshold
+    wanted = "an unknown number" if isinstance(threshold, Unknown) else f"{threshold:,}"
+    return f"Confirmations: {len(review.valid_signers):,} valid of {wanted} needed"

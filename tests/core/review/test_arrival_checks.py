@@ -65,7 +65,8 @@ def test_unnamed_members_are_null() -> None:
     assert str(NO_SAFE) not in transcript(review)
     older = reviewed(Unnamed.EXACT_VERSION, version="1.0.0")
     assert report(older)["safe"]["version"] is None  # type: ignore[index, call-overload]
-    assert "1.0.0" not in transcript(older)
+    assert "version 1.0.0" not in transcript(older)
+    assert "the Safe versions from 1.0.0 to 1.2.0." in transcript(older)
 
 
 def test_a_transaction_known_by_its_hash_only() -> None:

@@ -396,6 +396,22 @@ def test_state_of_the_safe_is_ours() -> None:
     assert review.facts.safe == a_treasury_safe()
 
 
+def test_our_own_safe_of_unknown_nonce() -> None:
+    """Where facts of our own say nothing of it, nothing is signed."""
+    review = reviewed(facts=replace(local(), safe=a_treasury_safe(nonce=UNKNOWN)))
+    assert found(review)["STATE_UNKNOWN"] == "block"
+    assert "SAFE_NONCE_UNKNOWN" not in found(review)
+
+
+def test_a_senders_safe_of_unknown_nonce() -> None:
+    """Without facts of our own it is a note, and nothing is signed anyway."""
+    safe = a_treasury_safe(nonce=UNKNOWN)
+    review = examine(Bundle(safe=safe, tx=SafeTx(to=safe.address, nonce=42)))
+    assert found(review)["SAFE_NONCE_UNKNOWN"] == "note"
+    assert "STATE_UNKNOWN" not in found(review)
+    assert review.why_not_signable is not None
+
+
 def test_safe_we_never_read() -> None:
     """A workspace that never read the Safe cannot sign for it."""
     review = reviewed(facts=replace(local(), safe=None))
@@ -589,7 +605,7 @@ def test_report_of_the_deepest_call() -> None:
 
 
 def test_arguments_as_text() -> None:
-    """Numbers are decimal text, addresses checksummed, bytes hex, booleans JSON, lists lists."""
+    """Numbers are decimal text, addresses checksummed, bytes hex, texts literal, lists lists."""
     signature = "f(uint256,int8,bool,bytes,bytes4,string,(address,uint8[])[])"
     call = a_call(
         STRANGER, signature, 2**255, -1, YES, b"\x01", b"\x02" * 4, "x\u202ey", ((PAYROLL, (3,)),)

@@ -1,5 +1,6 @@
 """Texts from outside: what deceives is named, what is honest stays calm."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from tests.matters import (
     OTHER_VAULT,
     USDC,
     VAULT,
+    a_call,
+    a_tx,
     an_evidence,
     entering,
     local,
@@ -19,7 +22,10 @@ from tests.matters import (
 from tests.samples import PAYROLL, STRANGER
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import ClaimedException, Disagreement
+from treasury_desktop.calls.abi_type import parse_function
+from treasury_desktop.deployments.calls import Call
 from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.review.report import report_bytes
 from treasury_desktop.treasury.evidence import BookEntry, DescribedContract, DescribedToken
 from treasury_desktop.treasury.strategy import Strategy
 
@@ -158,3 +164,75 @@ def test_hostile_name_of_a_token_that_lies_elsewhere_stops_nothing() -> None:
 def test_honest_text_is_calm(text: str) -> None:
     """Every language is honest until it imitates another."""
     assert not text_findings(found(reviewed(pay(1), purpose=text)))
+
+
+PROPOSE = "propose(address[],uint256[],bytes[],string)"
+WITH_SIGNATURES = "propose(address[],uint256[],string[],bytes[],string)"
+
+
+def proposing(description: str | bytes) -> Call:
+    """A proposal to pay nobody anything, described so."""
+    shape = PROPOSE if isinstance(description, str) else PROPOSE.replace("string", "bytes")
+    call = a_call(VAULT, shape, (PAYROLL,), (0,), (b"",), description)
+    return replace(call, data=parse_function(PROPOSE).selector + call.data[4:])
+
+
+@pytest.mark.parametrize(("text", "code", "severity"), DECEIVING)
+def test_text_in_calldata_that_deceives_is_named(text: str, code: str, severity: str) -> None:
+    """A proposal's description too, alone and inside a batch; line breaks are ordinary in it."""
+    described = proposing(f"Pay {text} now")
+    for tx in (described, a_tx(pay(1), described)):
+        review = reviewed(tx)
+        if text == "USDC\n":
+            assert not text_findings(found(review))
+            continue
+        assert found(review)[code] == severity
+        (path,) = {f.path for f in review.findings if f.code == code}
+        assert path == ("0" if tx is described else "0.1")
+
+
+def test_texts_in_lists_are_examined() -> None:
+    """A function's name, which a timelock hashes, among honest ones."""
+    evil = "transfer\u200b(address,uint256)"
+    call = a_call(
+        VAULT, WITH_SIGNATURES, (PAYROLL,) * 2, (0, 0), ("", evil), (b"", bytes(64)), "Pay"
+    )
+    review = reviewed(call)
+    assert found(review)["INVISIBLE_CHARS"] == "warn"
+    (sentence,) = (f.sentence for f in review.findings if f.code == "INVISIBLE_CHARS")
+    assert sentence.startswith("The text signatures of propose holds invisible characters")
+
+
+def test_honest_prose_in_calldata_is_calm() -> None:
+    """Markdown with lists, tables, links and tabs is how proposals are written."""
+    prose = (
+        "# Pay the team\r\n\n* 1\t**USDC** & more < 5 > 4\n\n| a | b |\n|---|---|\n"
+        "[forum](https://forum.example/t/12?a=1&b=2) – «Größe», 10 € ✓\n\n```\nf(x)\n```\n"
+    )
+    assert not text_findings(found(reviewed(proposing(prose))))
+    assert "INVALID_UTF8" not in found(reviewed(proposing(prose)))
+
+
+def test_a_string_that_is_no_text() -> None:
+    """Nothing is put in the place of bytes that no reader shows: they are shown themselves."""
+    review = reviewed(proposing(b"Pay \xff\xfe"))
+    assert found(review)["INVALID_UTF8"] == "warn"
+    (finding,) = (f for f in review.findings if f.code == "INVALID_UTF8")
+    assert finding.evidence == "0x50617920fffe"
+    (call,) = json.loads(report_bytes(review))["calls"]
+    assert call["arguments"][3]["value"] == "0x50617920fffe"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("", ""), ("Pay", "Pay"), ("a\u202e\x1b", "a⟨U+202E⟩⟨U+001B⟩")]
+)
+def test_the_report_shows_strings_literally(text: str, shown: str) -> None:
+    """Nothing in it steers a terminal; the exact bytes are in the data."""
+    (call,) = json.loads(report_bytes(reviewed(proposing(text))))["calls"]
+    assert call["arguments"][3] == {"name": "description", "type": "string", "value": shown}
+
+
+def test_the_report_bounds_strings() -> None:
+    """However long they are."""
+    (call,) = json.loads(report_bytes(reviewed(proposing("x" * 200_000))))["calls"]
+    assert 0 < len(call["arguments"][3]["value"]) < 20_000

@@ -14,6 +14,7 @@ from tests.foreign import (
     a_batch,
     a_bundle_json,
     a_call,
+    codes,
     eternal_safe_link,
     hashes_of,
     localsafe_link,
@@ -105,7 +106,7 @@ def test_strictness_is_the_same_for_all() -> None:
 
 
 def test_what_is_asked_for_has_to_fit() -> None:
-    """A bundle or a link for another Safe, chain or version blocks; the nonce is the Safe's."""
+    """A bundle or a link for another Safe, chain, version or nonce blocks."""
     bundle = read_bundle(json.dumps(a_bundle_json()).encode())
     fits = Known(
         chain_id=1, safe=Address.parse(SAFE), version=SafeVersion.parse("1.3.0+L2"), nonce=42
@@ -115,21 +116,50 @@ def test_what_is_asked_for_has_to_fit() -> None:
         (Known(safe=Address.parse(PAYEE)), "STATE_UNKNOWN"),
         (Known(chain_id=5), "CHAIN_MISMATCH"),
         (Known(version=SafeVersion(1, 4, 1)), "STATE_UNKNOWN"),
+        (Known(nonce=41), "STATE_UNKNOWN"),
     ):
         (remark,) = as_asked(bundle, asked).remarks
         assert (remark.code, remark.blocks) == (code, True)
-    assert as_asked(bundle, Known(nonce=43)).safe.nonce == 43
 
 
 @pytest.mark.parametrize(
-    ("nonce", "codes"), [("42", set()), ("43", {"NONCE_TOO_LOW"}), ("40", {"NONCE_GAP"})]
+    ("nonce", "expected"),
+    [("42", set()), ("43", {"STATE_UNKNOWN"}), ("40", {"STATE_UNKNOWN"}), ("", set())],
 )
-def test_the_nonce_asked_for(nonce: str, codes: set[str]) -> None:
-    """It is the Safe's: a transaction that names its own is measured by it."""
+def test_the_nonce_asked_for(nonce: str, expected: set[str]) -> None:
+    """It is the transaction's: one that names another is another transaction."""
     sent = shown(service_transaction(), safe=f"eth:{SAFE}", version="1.3.0", nonce=nonce)
     assert sent["hashes"] == hashes_of()
     found = {f["code"] for f in sent["findings"]}
-    assert found & {"NONCE_TOO_LOW", "NONCE_GAP", "STATE_UNKNOWN"} == codes
+    assert found & {"NONCE_TOO_LOW", "NONCE_GAP", "STATE_UNKNOWN"} == expected
+
+
+@pytest.mark.parametrize(
+    ("safes", "code", "severity"), [(50, "NONCE_TOO_LOW", "block"), (40, "NONCE_GAP", "warn")]
+)
+def test_the_nonce_asked_for_is_not_the_safes(safes: int, code: str, severity: str) -> None:
+    """What a bundle says of its Safe stays, whatever is asked."""
+    bundle = a_bundle_json()
+    bundle["safe"]["nonce"] = safes
+    assert codes(shown(bundle, nonce="42"))[code] == severity
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        service_transaction(to=SAFE, value="0", safeTxHash=None),
+        typed_data(to=SAFE, value="0"),
+        eternal_safe_link({"data": {**TRANSACTION, "to": SAFE, "value": "0"}}),
+    ],
+    ids=["service", "typed data", "link"],
+)
+def test_a_rejection_named_in_full_is_calm(sent: Any) -> None:
+    """No other program names the Safe's own nonce; that it is not known here is a note."""
+    review = shown(sent, safe=f"eth:{SAFE}", version="1.3.0")
+    assert review["verdict"] == "ok"
+    assert codes(review)["SAFE_NONCE_UNKNOWN"] == "note"
+    assert "STATE_UNKNOWN" not in codes(review)
+    assert "SAFE_NONCE_UNKNOWN" not in codes(shown(a_bundle_json(to=SAFE, value="0")))
 
 
 def test_what_a_person_says_comes_first() -> None:

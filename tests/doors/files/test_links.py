@@ -207,6 +207,55 @@ def test_links_without_a_transaction(name: str) -> None:
         read_link(localsafe_link({"signature": {}, "txHash": HASH}, name))
 
 
+ETERNAL, LOCAL = eternal_safe_link(), localsafe_link()
+LOCAL_QUERY = LOCAL.partition("?")[2]
+OTHER = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
+
+
+@pytest.mark.parametrize(
+    ("link", "field"),
+    [
+        (f"{ETERNAL}#/safe/{SAFE}?{LOCAL_QUERY}", "link"),
+        (f"{ETERNAL}&{LOCAL_QUERY}", "link"),
+        (f"{ETERNAL}&importSig=e30", "link"),
+        (f"{ETERNAL}#tx=e30", "link"),
+        (f"{LOCAL}&importMsg=e30", "link"),
+        (LOCAL.replace("/#/", "/?tx=e30#/"), "link"),
+        (LOCAL.replace("/#/", f"/?safe=eth:{OTHER}#/"), "safe"),
+        (f"{LOCAL}&safe=eth:{OTHER}", "safe"),
+        (ETERNAL.replace("/transactions", f"/eth:{OTHER}", 1), "safe"),
+        (ETERNAL.replace("/transactions/tx", f"/arb1:{SAFE}", 1), "safe"),
+        (f"{LOCAL}&safe=arb1:{SAFE}", "chainId"),
+        (LOCAL.replace("/#/", "/?chainId=5#/"), "chainId"),
+        (f"{ETERNAL}&id=multisig_{OTHER}_{HASH}", "id"),
+        (f"{ETERNAL}&id={HASH}", "id"),
+    ],
+)
+def test_links_that_could_mean_two_things(link: str, field: str) -> None:
+    """Another program would show the other transaction, or the other Safe."""
+    with pytest.raises(Malformed) as refused:
+        read_link(link)
+    assert refused.value.field == field
+
+
+def test_the_same_said_twice() -> None:
+    """A Safe that stands in two places is one Safe."""
+    assert read_link(f"{LOCAL}&safe=eth:{SAFE}").safe == read_link(LOCAL).safe
+    assert read_link(LOCAL.replace("/#/", "/?chainId=1#/")) == read_link(LOCAL)
+    assert read_link(f"{ETERNAL}#top") == read_link(ETERNAL)
+    assert read_link(ETERNAL.replace("/transactions/tx", f"/{SAFE}")) == read_link(ETERNAL)
+
+
+@pytest.mark.parametrize("link", [ETERNAL, LOCAL], ids=["Eternal Safe", "localsafe"])
+def test_a_hash_beside_a_transaction_is_compared(link: str) -> None:
+    """It is the transaction's hash as somebody claims it."""
+    right = hashes_of()["safe_tx"]
+    fits = shown(f"{link}&id=multisig_{SAFE}_{right}", version="1.3.0")
+    assert "SAFE_TX_HASH_MISMATCH" not in codes(fits)
+    differs = shown(f"{link}&id=multisig_{SAFE}_{HASH}", version="1.3.0")
+    assert codes(differs)["SAFE_TX_HASH_MISMATCH"] == "block"
+
+
 @pytest.mark.parametrize(
     "link",
     [
@@ -230,6 +279,8 @@ def test_exported_files() -> None:
         assert shown(file, safe=f"eth:{SAFE}", version="1.3.0")["hashes"] == hashes_of()
     with pytest.raises(Malformed, match="transactions: lists 2"):
         shown({"transactions": [one, one]})
+    with pytest.raises(Malformed, match="transactions: stands beside tx"):
+        shown({"tx": one, "transactions": [one]})
 
 
 # ── Safe{Wallet} ─────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from tests.foreign import (
 from tests.shared_vectors import cases_of
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle, read_bundle
+from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.files.foreign_programs.incoming import Known, bundle_of
 from treasury_desktop.files.foreign_programs.safe_batch import (
@@ -29,8 +30,8 @@ from treasury_desktop.files.foreign_programs.safe_batch import (
     read_batch,
     write_batch,
 )
-from treasury_desktop.safes.multisend import PackedCall
-from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.safes.multisend import PackedCall, multisend_calldata
+from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 
 CALL_ONLY_1_3_0 = "0x40A2aCCbd92BCA938b02010E17A5b8929b49130D"
@@ -80,6 +81,12 @@ def known(version: str = "1.3.0", chain_id: int = 1) -> Known:
     """What a signer would say of the Safe."""
     safe = Address.parse(SAFE)
     return Known(chain_id=chain_id, safe=safe, version=SafeVersion.parse(version), nonce=7)
+
+
+def a_release(whom: str) -> str:
+    """Calldata of `releaseAll(address)`."""
+    selector = parse_function("releaseAll(address)").selector
+    return "0x" + (selector + bytes(12) + Address.parse(whom).raw).hex()
 
 
 # ── checksum ─────────────────────────────────────────────────────────────────────────────────────
@@ -206,8 +213,6 @@ def test_batch_of_another_safe() -> None:
         ({}, "5", "0x"),
         ({"value": 5}, "5", "0x"),
         ({"value": "0x5"}, "5", "0x"),
-        ({"value": None}, "0", "0x"),
-        ({"value": ""}, "0", "0x"),
         ({"data": None}, "5", "0x"),
         ({"data": ""}, "5", "0x"),
         ({"data": "0xABcd"}, "5", "0xabcd"),
@@ -242,6 +247,8 @@ def test_lenient_members(changes: dict[str, Any], value: str, data: str) -> None
         ({"value": "1.5"}, "transactions[0].value"),
         ({"value": str(2**256)}, "transactions[0].value"),
         ({"value": True}, "transactions[0].value"),
+        ({"value": None}, "transactions[0].value"),
+        ({"value": ""}, "transactions[0].value"),
         ({"operation": 1}, "transactions[0].operation"),
         ({"data": None, "contractMethod": "transfer"}, "transactions[0].contractMethod"),
         ({"data": None, "contractMethod": {}}, "transactions[0].contractMethod.name"),
@@ -253,6 +260,12 @@ def test_calls_that_cannot_be_read(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(Malformed) as refused:
         shown(a_batch(a_call(**changes)))
     assert refused.value.field == field
+
+
+def test_a_call_without_a_value() -> None:
+    """What nobody said is not zero."""
+    with pytest.raises(Malformed, match=r"^transactions\[1\]\.value: is missing"):
+        shown(a_batch(a_call(), {"to": PAYEE, "data": "0x"}))
 
 
 @pytest.mark.parametrize(
@@ -283,6 +296,38 @@ def test_the_method_is_the_senders_word() -> None:
     assert (other["function"], other["data"]) == (None, "0x12345678")
 
 
+@pytest.mark.parametrize(
+    ("data", "whom", "is_described"),
+    [
+        (a_release(PAYEE), PAYEE, True),
+        (a_release(PAYEE), PAYEE.lower(), True),
+        (a_release(PAYEE) + "00", PAYEE, True),
+        (a_release(PAYEE), "nobody's address", True),
+        (a_release(SAFE), PAYEE, False),
+        ("0x12345678", PAYEE, False),
+        ("0x", PAYEE, False),
+    ],
+)
+def test_bytes_beside_another_description(data: str, whom: str, is_described: bool) -> None:
+    """Who reads the description elsewhere signs the bytes."""
+    call = a_call(
+        data=data,
+        contractMethod=a_method("releaseAll", {"name": "whom", "type": "address"}),
+        contractInputsValues={"whom": whom},
+    )
+    sent = codes(shown(a_batch(a_call(), call, call)))
+    assert sent.get("BATCH_METHOD_MISMATCH") == (None if is_described else "danger")
+
+
+@pytest.mark.parametrize(
+    "method", [{}, None, a_method("receive"), a_method("fallback"), {"name": "", "inputs": []}]
+)
+def test_bytes_beside_no_description(method: Any) -> None:
+    """What names no function describes nothing."""
+    sent = shown(a_batch(a_call(data="0x12345678", contractMethod=method)))
+    assert "BATCH_METHOD_MISMATCH" not in codes(sent)
+
+
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -308,6 +353,31 @@ def test_bundle_to_file_to_bundle_keeps_every_call(listed: list[PackedCall], ver
     assert again.safe == bundle.safe
     assert batch_calls(again) == tuple(listed)
     assert not again.remarks
+
+
+@pytest.mark.parametrize(
+    ("batch_contract", "written"),
+    [
+        ("0xA83c336B20401Af773B6219BA5027174338D1836", SAFE),
+        (CALL_ONLY_1_3_0, "0x0000000000000000000000000000000000000000"),
+    ],
+    ids=["1.5.0", "1.3.0"],
+)
+def test_a_zero_address_is_written_as_whom_it_means(batch_contract: str, written: str) -> None:
+    """Since 1.5.0 the batch contract takes it for the Safe itself; before, it is nobody."""
+    packed = (
+        PackedCall(0, Address(bytes(20)), 0, b"\1" * 4),
+        PackedCall(0, Address.parse(PAYEE), 1, b""),
+    )
+    tx = SafeTx(
+        to=Address.parse(batch_contract),
+        data=multisend_calldata(packed),
+        operation=Operation.DELEGATECALL,
+        nonce=1,
+    )
+    safe = Safe(chain_id=1, address=Address.parse(SAFE), version=SafeVersion(1, 5, 0))
+    file = json.loads(write_batch(Bundle(safe=safe, tx=tx), created_at_ms=1))
+    assert [call["to"] for call in file["transactions"]] == [written, PAYEE]
 
 
 def test_a_bundle_is_written_as_a_batch() -> None:
@@ -359,8 +429,6 @@ def test_texts_that_encode_to_more_than_a_file_can_hold() -> None:
 def test_a_batch_that_runs_foreign_code_is_no_batch_file() -> None:
     """An inner delegatecall has no place in the format."""
     inner = (PackedCall(1, Address.parse(PAYEE), 0, b""),)
-    from treasury_desktop.safes.multisend import multisend_calldata  # noqa: PLC0415  for this one
-
     bundle = read_bundle(json.dumps(a_bundle_json()).encode())
     tx = SafeTx(
         to=Address.parse("0xA238CBeb142c10Ef7Ad8442C6D1f9E89e07e7761"),

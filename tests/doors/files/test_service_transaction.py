@@ -163,6 +163,7 @@ def test_the_services_decoding_is_only_a_claim() -> None:
         ({"confirmations": {}}, "confirmations"),
         ({"signatures": "0x1", "confirmations": None}, "signatures"),
         ({"dataDecoded": "transfer"}, "dataDecoded"),
+        ({"contractTransactionHash": "0x" + "12" * 32}, "contractTransactionHash"),
     ],
 )
 def test_answers_that_cannot_be_read(changes: dict[str, Any], field: str) -> None:
@@ -170,3 +171,27 @@ def test_answers_that_cannot_be_read(changes: dict[str, Any], field: str) -> Non
     with pytest.raises(Malformed) as refused:
         shown(service_transaction(**changes))
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "member", ["to", "value", "data", "operation", "safeTxGas", "baseGas", "gasPrice", "gasToken"]
+)
+def test_a_member_that_is_missing(member: str) -> None:
+    """It is still the service's transaction, refused by what it lacks."""
+    sent = service_transaction()
+    del sent[member]
+    with pytest.raises(Malformed) as refused:
+        shown(sent)
+    assert refused.value.field == member
+
+
+def test_marked_as_executed() -> None:
+    """A service's word that it ran already is passed on, and only where it says so."""
+    assert codes(shown(service_transaction(isExecuted=True)))["EXECUTED_BY_SERVICE"] == "note"
+    assert "EXECUTED_BY_SERVICE" not in codes(shown(service_transaction()))
+
+
+def test_the_same_hash_under_both_names() -> None:
+    """Is one hash."""
+    claimed = service_transaction()["safeTxHash"]
+    assert read(contractTransactionHash=claimed).claimed_hash == read().claimed_hash

@@ -34,6 +34,10 @@ def test_the_types_tell_what_is_hashed(version: str) -> None:
     assert sent["hashes"] == hashes_of(version)
     assert sent["safe"]["version"] is None
     assert codes(sent)["STATE_UNKNOWN"] == "block"
+    told = [f["sentence"] for f in sent["findings"] if f["code"] == "STATE_UNKNOWN"]
+    alike = "before 1.0.0" if version < "1.0.0" else "from 1.0.0 to 1.2.0"
+    ending = "from 1.3.0 on." if version >= "1.3.0" else f"{alike}."
+    assert any(sentence.endswith(ending) for sentence in told)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -125,6 +129,9 @@ def changed(path: str, value: Any) -> Any:
         ("message.baseGas", None, "message.baseGas"),
         ("message.operation", 3, "message.operation"),
         ("message.data", "0x1", "message.data"),
+        ("message.data", "", "message.data"),
+        ("message.gasToken", "", "message.gasToken"),
+        ("message.refundReceiver", "", "message.refundReceiver"),
         ("message.value", "one", "message.value"),
         ("primaryType", None, "primaryType"),
         ("domain", None, "domain"),
@@ -138,6 +145,16 @@ def test_anything_else_is_another_digest(path: str, value: Any, field: str) -> N
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize("member", ["data", "gasToken", "refundReceiver"])
+def test_null_is_no_value(member: str) -> None:
+    """Services leave these out where they are zero; a wallet that signs has to have them."""
+    typed = typed_data()
+    typed["message"][member] = None
+    with pytest.raises(Malformed) as refused:
+        read_typed_data(typed)
+    assert refused.value.field == f"message.{member}"
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_written_typed_data_reads_back(version: str) -> None:
     """The same transaction and the same hashes."""
@@ -149,6 +166,6 @@ def test_written_typed_data_reads_back(version: str) -> None:
 
 def test_incomplete_typed_data_is_not_written() -> None:
     """A stand-in is never signed."""
-    batch = {"transactions": [{"to": PAYEE}], "chainId": "1"}
+    batch = {"transactions": [{"to": PAYEE, "value": "0"}], "chainId": "1"}
     with pytest.raises(Refused, match="leaves out"):
         write_typed_data(bundle_of(read_batch(batch), Known()))

@@ -73,8 +73,12 @@ def _is_page(value: Mapping[str, object]) -> bool:
     return "results" in value
 
 
+_OF_SERVICE = ("operation", "safeTxGas", "baseGas", "safeTxHash", "contractTransactionHash")
+
+
 def _is_service_transaction(value: Mapping[str, object]) -> bool:
-    return all(name in value for name in ("to", "operation", "safeTxGas", "gasPrice"))
+    """Two members that only a Safe's transaction has: one that lacks another is refused by it."""
+    return sum(name in value for name in _OF_SERVICE) > 1
 
 
 def _is_typed_data(value: Mapping[str, object]) -> bool:

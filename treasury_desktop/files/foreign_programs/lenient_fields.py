@@ -55,17 +55,24 @@ def operation(value: object, path: str) -> Operation:
     return Operation(number)
 
 
-def safe_tx(fields: Fields, *, overhead: str = "baseGas", nonce: int) -> SafeTx:
-    """The members of a SafeTx; all must be there, those that are null in services may be null."""
+def safe_tx(
+    fields: Fields, *, overhead: str = "baseGas", nonce: int, may_be_unset: bool = True
+) -> SafeTx:
+    """The members of a SafeTx; all must be there, those that are null in services may be null.
+
+    Not where they are what gets hashed: another program hashes no null.
+    """
+    read_bytes = bytes_or_none if may_be_unset else hex_bytes
+    read_address = address_or_zero if may_be_unset else Address.parse
     return SafeTx(
         to=fields.required("to", Address.parse),
         value=fields.required("value", quantity),
-        data=fields.required("data", bytes_or_none),
+        data=fields.required("data", read_bytes),
         operation=fields.required("operation", operation),
         safe_tx_gas=fields.required("safeTxGas", quantity),
         base_gas=fields.required(overhead, quantity),
         gas_price=fields.required("gasPrice", quantity),
-        gas_token=fields.required("gasToken", address_or_zero),
-        refund_receiver=fields.required("refundReceiver", address_or_zero),
+        gas_token=fields.required("gasToken", read_address),
+        refund_receiver=fields.required("refundReceiver", read_address),
         nonce=nonce,
     )

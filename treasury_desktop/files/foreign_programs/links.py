@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from treasury_desktop.assets.address import Address
@@ -49,7 +50,7 @@ def read_link(link: str) -> Incoming:
     _refuse_two_meanings(outer, inner)
     if is_routed:
         _refuse_another_safe(outer, inner, _LOCALSAFE_PATH.fullmatch(path))
-        return _localsafe(path, inner)
+        return _localsafe(path, inner, outer)
     _refuse_another_safe(outer, inner, _SAFE_IN_PATH.fullmatch(parts.path))
     parameters = _with_safe_of_path(outer, parts.path)
     if "tx" in parameters:
@@ -240,7 +241,7 @@ def _signature(signer: object, data: object, path: str) -> ClaimedSignature:
     return ClaimedSignature(signer=Address.parse(signer, path), data=bytes_or_none(data, path))
 
 
-def _localsafe(path: str, parameters: Mapping[str, str]) -> Incoming:
+def _localsafe(path: str, parameters: Mapping[str, str], outer: Mapping[str, str]) -> Incoming:
     for name, why in _WITHOUT_TRANSACTION.items():
         if name in parameters:
             raise Malformed(name, why)
@@ -249,21 +250,12 @@ def _localsafe(path: str, parameters: Mapping[str, str]) -> Incoming:
         raise Malformed("link", "names no transaction: it has neither tx=, importTx= nor id=")
     content = Fields(_decoded(unquote(parameters["importTx"]), "importTx"), "importTx")
     incoming = _with_signature_list(content.required("tx", Fields))
-    chain_id, safe, remarks = _prefixed({**parameters, "safe": match.group(1)})
-    return _placed(incoming, chain_id, safe, remarks)
-
-
-def _placed(
-    incoming: Incoming, chain_id: int | Unknown, safe: Address, remarks: tuple[Remark, ...]
-) -> Incoming:
-    return Incoming(
-        chain_id=chain_id,
-        safe=safe,
-        nonce=incoming.nonce,
-        tx=incoming.tx,
-        signatures=incoming.signatures,
-        remarks=remarks,
-    )
+    everywhere = {**outer, **parameters}
+    named = (match.group(1), everywhere.get("safe", ""))  # the same Safe, one may name its chain
+    with_chain = next((text for text in named if ":" in text), match.group(1))
+    chain_id, safe, remarks = _prefixed({**parameters, "safe": with_chain})
+    claimed = _named_hash(everywhere, safe) if "id" in everywhere else UNKNOWN
+    return replace(incoming, chain_id=chain_id, safe=safe, claimed_hash=claimed, remarks=remarks)
 
 
 def _with_signature_list(fields: Fields) -> Incoming:

@@ -63,7 +63,7 @@ def read_batch(batch: Mapping[str, object]) -> Incoming:
         calls=tuple(calls),
         abis=methods.abis,
         purpose=_purpose(meta),
-        remarks=(*_checksum_remarks(batch, meta), *remarks),
+        remarks=(*_checksum_remarks(batch, meta), *remarks, *methods.remarks),
     )
 
 
@@ -118,7 +118,7 @@ def batch_calls(bundle: Bundle) -> tuple[PackedCall, ...]:
     calls = _packed_calls(tx)
     if official.version < FIRST_MULTISEND_WITH_SELF:
         return calls
-    # There a zero address is the Safe itself; in a file it would be whatever its reader makes of it.
+    # There a zero address is the Safe itself; in a file it is whatever its reader makes of it.
     own = bundle.safe.address
     return tuple(call._replace(to=own) if call.to.is_zero else call for call in calls)
 
@@ -132,6 +132,7 @@ class _Methods:
     def __init__(self) -> None:
         self._read: dict[str, Function | None] = {}
         self._claimed: dict[tuple[Address, str], Function] = {}
+        self._contradicted: list[str] = []
 
     @property
     def abis(self) -> tuple[ClaimedAbi, ...]:
@@ -154,6 +155,36 @@ class _Methods:
             self._claimed.setdefault((to, function.signature), function)
         return function
 
+    def compare(self, to: Address, fields: Fields, written: bytes) -> None:
+        """Notes a call whose bytes are another call than the one the file describes beside them.
+
+        The Transaction Builder shows the description and sends the bytes. What is no whole
+        description is none.
+        """
+        method = fields.raw("contractMethod")
+        try:
+            function = self.function(to, fields.inner("contractMethod"), repr(method))
+        except Malformed:
+            return
+        if function is None:
+            return
+        described = function.selector
+        with suppress(Malformed):
+            described = _encoded(function, fields)
+        if not written.startswith(described):
+            self._contradicted.append(fields.path("contractMethod"))
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """One for all calls that are described as others."""
+        if not self._contradicted:
+            return ()
+        first, more = self._contradicted[0], len(self._contradicted) - 1
+        sentence = f"comes in a file whose {first} describes another call than its bytes make"
+        sentence += f", as do {more:,} more; " if more else "; "
+        sentence += "other programs show the description and send the bytes."
+        return (Remark(code="BATCH_METHOD_MISMATCH", sentence=sentence, is_danger=True),)
+
 
 def _call(fields: Fields, methods: _Methods) -> PackedCall:
     if fields.otherwise("operation", quantity_or_zero, 0):
@@ -167,13 +198,15 @@ def _data(fields: Fields, to: Address, methods: _Methods) -> bytes:
     """The bytes as they are written; encoded from method and texts only where there are none."""
     written, method = fields.raw("data"), fields.raw("contractMethod")
     if not is_unset(written) or method is None:
+        data = bytes_or_none(written, fields.path("data"))
         if method is not None:
-            with suppress(Malformed):  # beside bytes it means nothing but names
-                methods.function(to, fields.inner("contractMethod"), repr(method))
-        return bytes_or_none(written, fields.path("data"))
+            methods.compare(to, fields, data)
+        return data
     function = methods.function(to, fields.inner("contractMethod"), repr(method))
-    if function is None:
-        return b""
+    return b"" if function is None else _encoded(function, fields)
+
+
+def _encoded(function: Function, fields: Fields) -> bytes:
     from treasury_desktop.files.foreign_programs.abi_writing import calldata_of  # noqa: PLC0415  as above
 
     return calldata_of(function, fields.inner("contractInputsValues"))

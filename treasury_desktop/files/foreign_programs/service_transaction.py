@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import read_json
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
-from treasury_desktop.bundle import ClaimedSignature, ServiceCall
+from treasury_desktop.bundle import ClaimedSignature, Remark, ServiceCall
 from treasury_desktop.bundle.claim_reading import read_service_call
 from treasury_desktop.bundle.fields import Fields, hash32, hex_bytes, items
 from treasury_desktop.errors import Malformed
@@ -45,15 +45,27 @@ def _transaction(fields: Fields) -> Incoming:
         claimed_hash=_claimed_hash(fields),
         signatures=_signatures(fields),
         service_decoded=_decoded(fields),
+        remarks=_remarks(fields),
     )
 
 
 def _claimed_hash(fields: Fields) -> bytes | Unknown:
     """`safeTxHash` in what the service answers, `contractTransactionHash` in what it is sent."""
-    for name in ("safeTxHash", "contractTransactionHash"):
-        if not is_unset(fields.raw(name)):
-            return fields.required(name, hash32)
-    return UNKNOWN
+    names = ("safeTxHash", "contractTransactionHash")
+    claimed = {n: fields.required(n, hash32) for n in names if not is_unset(fields.raw(n))}
+    if len(set(claimed.values())) > 1:
+        raise Malformed(fields.path(names[1]), "is another hash than safeTxHash")
+    return next(iter(claimed.values()), UNKNOWN)
+
+
+def _remarks(fields: Fields) -> tuple[Remark, ...]:
+    """What the service says became of it: never believed, but worth a look before signing."""
+    if fields.raw("isExecuted") is not True:
+        return ()
+    sentence = (
+        "comes marked as executed; if it was, its nonce is used up and it can never run again."
+    )
+    return (Remark(code="EXECUTED_BY_SERVICE", sentence=sentence),)
 
 
 def _decoded(fields: Fields) -> ServiceCall | Unknown:

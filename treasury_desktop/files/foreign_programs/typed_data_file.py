@@ -44,7 +44,7 @@ def read_typed_data(typed: Mapping[str, object]) -> Incoming:
         safe=domain.required("verifyingContract", Address.parse),
         form=form,
         nonce=nonce,
-        tx=safe_tx(message, overhead=overhead, nonce=nonce),
+        tx=safe_tx(message, overhead=overhead, nonce=nonce, may_be_unset=False),
     )
 
 
