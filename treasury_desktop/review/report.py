@@ -104,7 +104,7 @@ def _argument(argument: Argument) -> Json:
 
 
 def argument_json(kind: AbiType, value: object) -> JsonSource:
-    """An argument's value: decimal or exact text, true or false, EIP-55, hex, or lists of these."""
+    """An argument's value: decimal or literal text, true or false, EIP-55, hex, or lists."""
     if isinstance(value, Address):
         return str(value)
     if isinstance(value, tuple):
@@ -114,8 +114,10 @@ def argument_json(kind: AbiType, value: object) -> JsonSource:
         return bool(value)
     if isinstance(value, bytes):
         if kind.kind == "string":
-            said = text_in(value)  # exactly, as programs compare it; terminals get it made harmless
-            return "0x" + value.hex() if said is None else said
+            # Literal and bounded like all text from outside: reports are printed on terminals and
+            # read by scripts that print. The exact bytes stand in the call's data.
+            said = text_in(value)
+            return "0x" + value.hex() if said is None else plain(said, limit=STRING_LIMIT)
         return "0x" + value.hex()
     return str(value)
 
