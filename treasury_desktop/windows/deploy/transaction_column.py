@@ -11,6 +11,7 @@ from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.untrusted import breakable, plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
+from treasury_desktop.windows.widgets.discard import discard
 
 
 class TransactionColumn(Card):
@@ -51,8 +52,7 @@ class TransactionColumn(Card):
     ) -> None:
         if is_first:
             for old in self._rows:
-                old.setParent(None)
-                old.deleteLater()
+                discard(old)
             self._rows = []
         made = [_call(row) for row in rows]
         made += [plain_label(empty, role="quiet", wrap=True)] if empty else []

@@ -27,6 +27,7 @@ from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+from treasury_desktop.windows.widgets.discard import discard
 from treasury_desktop.windows.widgets.fields import Choice
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.side_by_side import SideBySide
@@ -141,8 +142,7 @@ class KeysPage(QWidget):
         if self._places is None:
             return
         for old in self._rows:
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         snapshot, safes = self._session.snapshot, self._actions.workspace.safes
         safe = None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
         rows = key_rows(self._keys, safe)

@@ -9,6 +9,7 @@ from treasury_desktop.viewmodels.movements import MovementRow
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.untrusted import PlainLabel, plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.discard import discard
 
 
 class MovementsCard(Card):
@@ -31,8 +32,7 @@ class MovementsCard(Card):
         """Shows these movements, newest first."""
         self._say("" if rows else "Nothing has moved yet.")
         if self._rows is not None:
-            self._rows.setParent(None)
-            self._rows.deleteLater()
+            discard(self._rows)
         self._rows = _rows_of(rows)  # all at once: Qt lays out everything for each shown alone
         self.add(self._rows)
         self._all.setVisible(bool(rows))

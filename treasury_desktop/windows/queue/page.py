@@ -36,6 +36,7 @@ from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.save_bundle import BundleSaver
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.discard import discard
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.section_title import SectionTitle
 from treasury_desktop.windows.widgets.state_pane import StatePane
@@ -158,8 +159,7 @@ class QueuePage(QWidget):
         column.addStretch(1)
         former = self._lanes_place.takeAt(0)
         if former is not None and (widget := former.widget()) is not None:
-            widget.setParent(None)
-            widget.deleteLater()
+            discard(widget)
         self._lanes_place.addWidget(lanes)
 
     def _lane(self, lane: Lane) -> QWidget:

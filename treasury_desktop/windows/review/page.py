@@ -25,6 +25,7 @@ from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+from treasury_desktop.windows.widgets.discard import discard
 from treasury_desktop.windows.widgets.hash_rows import HashRows
 from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
@@ -189,8 +190,7 @@ class ReviewPage(QWidget):
 
     def _show_right(self, review: Review, view: ReviewView) -> None:
         for old in self._shown:
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         panels: list[QWidget] = [JudgementPanel(row, review.facts.terms) for row in view.judgements]
         if view.more_judgements:
             words = f"{view.more_judgements:,} milder judgements are not shown; their findings are."

@@ -11,6 +11,7 @@ from treasury_desktop.windows.untrusted import button_text, plain_label
 from treasury_desktop.windows.widgets.address_label import grouped
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.copy_button import CopyButton
+from treasury_desktop.windows.widgets.discard import discard
 from treasury_desktop.windows.widgets.notice import ICONS
 
 _HEX_LENGTH = 42
@@ -81,8 +82,7 @@ class OutcomeCard(Card):
 
     def _show_facts(self, outcome: Outcome) -> None:
         for old in self._fact_widgets:
-            old.setParent(None)
-            old.deleteLater()
+            discard(old)
         self._fact_widgets = []
         for row, (name, value) in enumerate(outcome.facts):
             is_hex = value.startswith("0x") and len(value) >= _HEX_LENGTH
