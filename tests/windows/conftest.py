@@ -35,7 +35,10 @@ def _nothing_left_running(qapp: QApplication) -> Iterator[None]:
         top.close()
     assert all(errands.is_quiet for errands in Errands.all), "an errand is under way"
     left = [each for each in threading.enumerate() if each not in threads]
-    assert not [each for each in left if not isinstance(each, threading._DummyThread)], "a thread"
+    ending = [each for each in left if not isinstance(each, threading._DummyThread)]
+    for each in ending:
+        each.join(SECONDS_TO_END)
+    assert not [each for each in ending if each.is_alive()], "a thread"
 
 
 @pytest.fixture
@@ -54,6 +57,8 @@ def _dressed(qapp: QApplication) -> None:
 
 
 Show = Callable[..., None]
+SECONDS_TO_END = 5
+"""For a thread that has done its work and is only not gone yet."""
 
 
 @pytest.fixture
