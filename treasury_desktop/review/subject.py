@@ -42,7 +42,7 @@ class Subject:
 
     @cached_property
     def calls(self) -> tuple[DecodedCall, ...]:
-        """Every call of the tree, in the order of their paths."""
+        """Every call of the tree, in the order in which they run."""
         return tuple(self.call.walk())
 
     @cached_property
