@@ -50,13 +50,15 @@ class Outflow(NamedTuple):
 class Conversion(NamedTuple):
     """Base units that leave and come back as another asset of the same account.
 
-    Where `is_exact` is False they are the most it takes: the allowance may stay open.
+    Where `is_exact` is False they are the most it takes: the allowance may stay open. `also_uses`
+    is a second allowance that is needed for it, such as that of Permit2 itself.
     """
 
     path: str
     token: str
     base_units: int
     is_exact: bool = True
+    also_uses: OpenApproval | None = None
 
 
 class Borrowing(NamedTuple):
@@ -244,6 +246,8 @@ def _take(run: _Run, call: DecodedCall, taking: Taking) -> None:
     elif taking.is_exact:
         run.conversions.append(taking)
         run.use(_allowance(call, taking.token), taking.base_units)
+        if taking.also_uses is not None:
+            run.use(taking.also_uses, taking.base_units)
     else:
         # A stated maximum says nothing beyond what the spender may take.
         allowed = run.allowances.left(_allowance(call, taking.token))

@@ -18,6 +18,7 @@ from treasury_desktop.calls.delegatecalls import (
 from treasury_desktop.calls.effects import NATIVE, Outflow
 from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, official_contract
 from treasury_desktop.calls.known_tokens import known_tokens
+from treasury_desktop.calls.pulls import pulls_of
 from treasury_desktop.review.creation_checks import created_code, created_proxies
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
 from treasury_desktop.review.governance_checks import GOVERNANCE_CHECKS
@@ -174,6 +175,29 @@ def outflows(subject: Subject) -> Iterator[Finding]:
                 "RECIPIENT_NOT_IN_ADDRESS_BOOK",
                 f"pays {outflow.to}, which is not in the address book for this chain.",
                 path=outflow.path,
+            )
+
+
+def others_money(subject: Subject) -> Iterator[Finding]:
+    """A Safe that may spend for others is their thief's tool: it passes their money on in its name.
+
+    What comes to us, or goes to somebody known, is the very use of such an allowance.
+    """
+    pulls = (
+        (call, pull)
+        for call in subject.calls
+        if subject.is_ours(call.sender)
+        for pull in pulls_of(call, None) or ()
+    )
+    for call, pull in pulls:
+        if subject.is_ours(pull.uses.account) or subject.is_known_recipient(pull.to):
+            continue
+        if pull.to != call.to:  # burning gives it to nobody
+            yield danger(
+                "RECIPIENT_NOT_IN_ADDRESS_BOOK",
+                f"moves tokens of {subject.name_of(pull.uses.account)} to {pull.to}, which is not "
+                "in the address book for this chain.",
+                path=call.path,
             )
 
 
@@ -334,6 +358,7 @@ CALL_CHECKS: tuple[Check, ...] = (
     nft_operators,
     nfts_that_leave,
     outflows,
+    others_money,
     unknown_contracts,
     claimed_readings,
     powers_given_away,

@@ -49,6 +49,7 @@ from tests.venue_calls import (
 from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.calls.known_pools import NATIVE_COIN, known_pool
 from treasury_desktop.deployments.calls import Call
+from treasury_desktop.deployments.venues.uniswap_swaps import PERMIT2 as REAL_PERMIT2
 from treasury_desktop.treasury.evidence import DescribedContract, DescribedToken, Evidence
 from treasury_desktop.treasury.strategy import Strategy
 
@@ -246,6 +247,89 @@ def test_what_a_universal_router_pays_out() -> None:
         plan(b"\x00\x00\x0c", kept, swapped_on(ALL, STRANGER, WETH, DAI), unwrap),
     ):
         assert words((allow, hostile), evidence)[UNISWAP] in ("refused", "cannot be judged")
+
+
+FED = "address,uint256,uint256,bytes,bool"
+
+
+def fed(to: Address, amount: int, *hops: Address) -> bytes:
+    """A swap out of what the router has."""
+    return command(FED, to, amount, LEAST, path_of(*hops), NO)
+
+
+def wrapping(to: Address = THE_ROUTER, amount: int = ETHER) -> bytes:
+    """The router's own wrapping of the ether that was sent along."""
+    return command("address,uint256", to, amount)
+
+
+def sending(call: Call, value: int = ETHER) -> Call:
+    """The same call with ether."""
+    return replace(call, value=value)
+
+
+def test_ether_that_a_universal_router_swaps() -> None:
+    """It is wrapped and swapped at once, in one part or several, and the Safe gets what it gives."""
+    half = ETHER // 2
+    most = command(FED, SAFE, PAID, ETHER, path_of(USDC, WETH), NO)
+    for calm in (
+        plan(b"\x0b\x00", wrapping(), fed(SAFE, ETHER, WETH, USDC)),
+        plan(b"\x0b\x00", wrapping(amount=ALL), fed(CALLER, ALL, WETH, USDC)),
+        plan(
+            b"\x0b\x00\x00",
+            wrapping(),
+            fed(SAFE, half, WETH, USDC),
+            fed(SAFE, ETHER - half, WETH, DAI, USDC),
+        ),
+        plan(
+            b"\x0b\x00\x04",
+            wrapping(),
+            fed(THE_ROUTER, ETHER, WETH, USDC),
+            command("address,address,uint256", USDC, SAFE, LEAST),
+        ),
+        plan(b"\x0b\x01\x0c", wrapping(), most, command("address,uint256", CALLER, 0)),
+        plan(b"\x0b", wrapping(CALLER)),
+    ):
+        assert words(sending(calm)) == {}
+
+
+def test_ether_that_a_universal_router_keeps_or_gives_away() -> None:
+    """What is left in the router, or goes to somebody else, is paid."""
+    swap = fed(SAFE, ETHER, WETH, USDC)
+    most = command(FED, SAFE, PAID, ETHER, path_of(USDC, WETH), NO)
+    to_stranger = command("address,address,uint256", WETH, STRANGER, 0)
+    for hostile in (
+        plan(b"\x0b", wrapping()),
+        plan(b"\x0b", wrapping(STRANGER)),
+        plan(b"\x8b\x00", wrapping(), swap),
+        plan(b"\x0b\x80", wrapping(), swap),
+        plan(b"\x0b\x00", wrapping(amount=ETHER - 1), swap),
+        plan(b"\x0b\x00", wrapping(), fed(STRANGER, ETHER, WETH, USDC)),
+        plan(b"\x0b\x00", wrapping(), fed(SAFE, ETHER - 1, WETH, USDC)),
+        plan(b"\x0b\x00", wrapping(), fed(SAFE, ETHER, WETH, JUNK)),
+        plan(b"\x0b\x00", wrapping(), fed(SAFE, ETHER, USDC, DAI)),
+        plan(b"\x0b\x00", wrapping(), fed(THE_ROUTER, ETHER, WETH, USDC)),
+        plan(b"\x0b\x01", wrapping(), most),
+        plan(b"\x0b\x01\x0c", wrapping(), most, command("address,uint256", STRANGER, 0)),
+        plan(b"\x0b\x04\x00", wrapping(), to_stranger, swap),
+    ):
+        assert words(sending(hostile))[UNISWAP] == "refused"
+    inside = command("bytes,bytes[]", b"\x0b", (wrapping(CALLER),))
+    assert words(sending(plan(b"\xa1", inside)))[UNISWAP] == "refused"
+
+
+def test_allowances_to_permit2_that_a_swap_uses_up() -> None:
+    """A token allowed to Permit2, and there to the router, is allowed to nobody after the swap."""
+    evidence = trusting(PERMIT2, REAL_PERMIT2)
+    allow = a_call(USDC, "approve(address,uint256)", REAL_PERMIT2, PAID)
+    there = a_call(
+        REAL_PERMIT2, "approve(address,address,uint160,uint48)", USDC, ROUTER, PAID, SOON
+    )
+    swap = plan(b"\x00", command(FED, SAFE, PAID, LEAST, path_of(USDC, WETH), YES))
+    assert words((allow, there, swap), evidence) == {}
+    more = a_call(USDC, "approve(address,uint256)", REAL_PERMIT2, 2 * PAID)
+    assert words((more, there, swap), evidence) == {outsider(REAL_PERMIT2): "refused"}
+    elsewhere = a_call(USDC, "approve(address,uint256)", PERMIT2, PAID)
+    assert words((elsewhere, there, swap), evidence) == {outsider(PERMIT2): "refused"}
 
 
 # ── Curve ────────────────────────────────────────────────────────────────────────────────────────

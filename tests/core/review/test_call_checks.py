@@ -507,6 +507,20 @@ def test_power_for_a_stranger_and_for_a_friend() -> None:
     assert "RECIPIENT_NOT_IN_ADDRESS_BOOK" not in friend
 
 
+def test_money_of_others_passed_on() -> None:
+    """What a payee allowed the Safe may come to us and to people we know, not to a stranger."""
+    pull = "transferFrom(address,address,uint256)"
+    hostile = reviewed(a_call(USDC, pull, PAYROLL, STRANGER, 5))
+    (one,) = (f for f in hostile.findings if f.code == "RECIPIENT_NOT_IN_ADDRESS_BOOK")
+    assert one.severity.word == "danger"
+    assert f"of Payroll ({PAYROLL}) to {STRANGER}" in one.sentence
+    for known in (SAFE, OWN_SAFE, VAULT, PAYROLL):
+        calm = found(reviewed(a_call(USDC, pull, PAYROLL, known, 5)))
+        assert "RECIPIENT_NOT_IN_ADDRESS_BOOK" not in calm
+    burnt = found(reviewed(a_call(USDC, "burnFrom(address,uint256)", PAYROLL, 5)))
+    assert "RECIPIENT_NOT_IN_ADDRESS_BOOK" not in burnt
+
+
 def twin_of(address: Address, *, ends: bool) -> Address:
     """An address that agrees where people look, or nearly everywhere."""
     raw = bytearray(address.raw)

@@ -3,7 +3,8 @@
 A swap is a conversion only where an allow-listed router pays its sender, and among listed tokens
 only: a token that anybody made gives nothing back for what goes into its pool. Else the money
 leaves for the router. What the router keeps of a swap counts as paid where the same multicall pays
-it out to the sender and nothing in between could take it.
+it out to the sender and nothing in between could take it. Ether that a universal router wraps is a
+conversion where the swaps right behind the wrapping use it up for the sender.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,14 @@ from typing import NamedTuple
 
 from treasury_desktop.assets.address import ADDRESS_LENGTH, ZERO_ADDRESS, Address
 from treasury_desktop.calls.decoded_call import DecodedCall
-from treasury_desktop.calls.effects import NATIVE, Conversion, Outflow, Taking, TakingReader
+from treasury_desktop.calls.effects import (
+    NATIVE,
+    Conversion,
+    OpenApproval,
+    Outflow,
+    Taking,
+    TakingReader,
+)
 from treasury_desktop.treasury.strategy import Strategy
 
 _SINGLE = "((address,address,uint24,address{},uint256,uint256,uint160))"
@@ -65,6 +73,11 @@ HOP_LENGTH = ADDRESS_LENGTH + 3
 """A packed path: token, fee in three bytes, token, and so on."""
 MESSAGE_SENDER, THE_ROUTER = (Address(n.to_bytes(ADDRESS_LENGTH, "big")) for n in (1, 2))
 """What SwapRouter02 and the universal router take as their caller and as themselves."""
+PERMIT2 = Address.parse("0x000000000022D473030F116dDEE9F6B43aC78BA3")
+"""Where Permit2 lies on every chain; it takes what the universal router swaps for its caller."""
+WRAP = "WRAP_ETH(address,uint256)"
+ALL_IT_HAS = 2**255
+"""The universal router's number for the whole of its own balance (Constants.sol)."""
 MULTICALLS = frozenset({
     "multicall(bytes[])",
     "multicall(uint256,bytes[])",
@@ -120,6 +133,9 @@ def reader(
     routers = _routers(strategies, trusted)
 
     def read(call: DecodedCall, outer: DecodedCall | None) -> tuple[Taking, ...] | None:
+        if _signature(call) == WRAP:
+            is_ours = call.to in routers and _is_swapped(call, outer, listed, wrapped)
+            return (Conversion(call.path, NATIVE, call.value),) if is_ours else None
         swap = _swap(call)
         if swap is None:
             return None
@@ -138,6 +154,7 @@ def reader(
                 token=swap.token,
                 base_units=swap.base_units,
                 is_exact=swap.is_exact,
+                also_uses=_used_of_permit2(call, swap),
             )
             return (conversion,)
         if swap.token == NATIVE:
@@ -179,6 +196,57 @@ def _paid_in_native_coin(swap: _Swap, call: DecodedCall, wrapped: frozenset[Addr
     if not is_paid or not swap.is_exact or not swap.path or swap.path[0] not in wrapped:
         return swap
     return swap._replace(token=NATIVE)
+
+
+def _used_of_permit2(call: DecodedCall, swap: _Swap) -> OpenApproval | None:
+    """The token's allowance to Permit2, without which the router's allowance in it is nothing."""
+    if swap.token is None or _signature(call) not in COMMANDS:
+        return None
+    return OpenApproval(call.sender, swap.token, PERMIT2)
+
+
+def _is_swapped(
+    wrapping: DecodedCall,
+    outer: DecodedCall | None,
+    listed: frozenset[Address],
+    wrapped: frozenset[Address],
+) -> bool:
+    """Whether the ether sent along is wrapped and comes back whole: wrapped, or as listed tokens.
+
+    Nothing may stand between the wrapping and the swaps that use it up, and none may fail alone.
+    """
+    recipient, amount = wrapping.arguments[0].value, wrapping.arguments[1].value
+    is_certain = outer is not None and _signature(outer) in MULTICALLS and not _may_fail(wrapping)
+    if amount not in {wrapping.value, ALL_IT_HAS} or not is_certain:
+        return False
+    if recipient in {wrapping.sender, MESSAGE_SENDER}:
+        return bool(wrapped)
+    if recipient not in {wrapping.to, THE_ROUTER}:
+        return False
+    left = wrapping.value
+    for step in _steps_after(wrapping, outer):
+        swap = _swap(step)
+        is_fed = swap is not None and swap.is_fed and not _may_fail(step)
+        if swap is None or not is_fed or not swap.path or swap.path[0] not in wrapped:
+            return False
+        after = _steps_after(step, outer)
+        is_ours = _is_for_sender(step, swap) or (
+            _is_kept(step, swap) and _is_paid_out(swap, after, listed, wrapped)
+        )
+        if not is_ours or not listed.issuperset(swap.path):
+            return False
+        if not swap.is_exact:  # the rest has to be unwrapped at once
+            rest = after[0] if after else None
+            return rest is not None and _signature(rest) in UNWRAPS and _pays_sender(rest)
+        left -= min(left, swap.base_units)
+        if not left:
+            return True
+    return False
+
+
+def _may_fail(step: DecodedCall) -> bool:
+    """Whether a command of the universal router may fail without the others."""
+    return step.data[:1] >= MAY_FAIL
 
 
 def _is_for_sender(call: DecodedCall, swap: _Swap) -> bool:
@@ -235,7 +303,7 @@ def _is_paid_out(
 def _pays_sender(step: DecodedCall) -> bool:
     """Whether a payout goes to the sender and cannot fail alone."""
     is_command = step.function is not None and step.function.name.isupper()
-    if is_command and step.data[:1] >= MAY_FAIL:
+    if is_command and _may_fail(step):
         return False
     to = next((a.value for a in step.arguments if a.name == "recipient"), step.sender)
     return to == step.sender or (is_command and to == MESSAGE_SENDER)
