@@ -27,7 +27,7 @@ def main() -> int:
 
             return int(supervise(sys.argv[2:]) or 0)
         case ["review"]:
-            _review()
+            return _review()
         case _:
             return _command_line()
 

@@ -268,7 +268,7 @@ def sending(call: Call, value: int = ETHER) -> Call:
 
 
 def test_ether_that_a_universal_router_swaps() -> None:
-    """It is wrapped and swapped at once, in one part or several, and the Safe gets what it gives."""
+    """It is wrapped and swapped at once, whole or in parts, and the Safe gets what that gives."""
     half = ETHER // 2
     most = command(FED, SAFE, PAID, ETHER, path_of(USDC, WETH), NO)
     for calm in (

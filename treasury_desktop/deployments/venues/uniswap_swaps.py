@@ -213,7 +213,7 @@ def _is_swapped(
 ) -> bool:
     """Whether the ether sent along is wrapped and comes back whole: wrapped, or as listed tokens.
 
-    Nothing may stand between the wrapping and the swaps that use it up, and none may fail alone.
+    Neither the wrapping nor the swaps that use it up may fail alone.
     """
     recipient, amount = wrapping.arguments[0].value, wrapping.arguments[1].value
     is_certain = outer is not None and _signature(outer) in MULTICALLS and not _may_fail(wrapping)
@@ -221,25 +221,30 @@ def _is_swapped(
         return False
     if recipient in {wrapping.sender, MESSAGE_SENDER}:
         return bool(wrapped)
-    if recipient not in {wrapping.to, THE_ROUTER}:
-        return False
-    left = wrapping.value
-    for step in _steps_after(wrapping, outer):
-        swap = _swap(step)
-        is_fed = swap is not None and swap.is_fed and not _may_fail(step)
-        if swap is None or not is_fed or not swap.path or swap.path[0] not in wrapped:
+    is_kept = recipient in {wrapping.to, THE_ROUTER}
+    return is_kept and _uses_up(wrapping.value, _steps_after(wrapping, outer), listed, wrapped)
+
+
+def _uses_up(
+    wei: int,
+    steps: tuple[DecodedCall, ...],
+    listed: frozenset[Address],
+    wrapped: frozenset[Address],
+) -> bool:
+    """Whether swaps for the sender take all of what was wrapped, before anything else is done."""
+    for place, step in enumerate(steps, 1):
+        swap, after = _swap(step), steps[place:]
+        if swap is None or not swap.is_fed or not swap.path or _may_fail(step):
             return False
-        after = _steps_after(step, outer)
-        is_ours = _is_for_sender(step, swap) or (
-            _is_kept(step, swap) and _is_paid_out(swap, after, listed, wrapped)
-        )
-        if not is_ours or not listed.issuperset(swap.path):
+        if swap.path[0] not in wrapped or not listed.issuperset(swap.path):
             return False
-        if not swap.is_exact:  # the rest has to be unwrapped at once
-            rest = after[0] if after else None
-            return rest is not None and _signature(rest) in UNWRAPS and _pays_sender(rest)
-        left -= min(left, swap.base_units)
-        if not left:
+        is_paid_out = _is_kept(step, swap) and _is_paid_out(swap, after, listed, wrapped)
+        if not (is_paid_out or _is_for_sender(step, swap)):
+            return False
+        wei -= min(wei, swap.base_units)
+        if not swap.is_exact:  # what it does not take has to be unwrapped at once
+            return bool(after) and _signature(after[0]) in UNWRAPS and _pays_sender(after[0])
+        if not wei:
             return True
     return False
 
