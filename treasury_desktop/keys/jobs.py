@@ -3,9 +3,11 @@
 One JSON object each way, with a version of its own. The secret-entry process passes the same job on
 to the signer, so what it shows and what is signed come from the same bytes. A `window` member says
 how to show the job and is not passed on.
+
+Every job says how many secrets the signer `takes` for it, the last number being that of the whole
+job, and with which members it `answers` then: nothing else reaches the window's process.
 """
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -19,22 +21,34 @@ from treasury_desktop.assets.strict_json import (
 )
 from treasury_desktop.desk.doors import NOTHING_KNOWN, ExecutionTransaction, WorkspaceFacts
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
-from treasury_desktop.keys.encrypted_key import (
-    ROLES,
-    EncryptedKey,
-    WrongPassphrase,
-    checked_label,
-    parse_encrypted_key,
-)
+from treasury_desktop.keys.encrypted_key import EncryptedKey, WrongPassphrase, parse_encrypted_key
 from treasury_desktop.keys.frames import MAX_HEADER
+from treasury_desktop.keys.job_fields import (
+    Fields,
+    base64_text,
+    bytes_of,
+    hash_of,
+    hex_text,
+    quantity_of,
+    text_of,
+    texts_of,
+)
+from treasury_desktop.keys.key_jobs import (
+    ChangePassphrase,
+    CreateKey,
+    ExportKeystore,
+    ImportDemonstration,
+    ImportKeystore,
+    ImportPrivateKey,
+    ImportWords,
+    RenameKey,
+)
 from treasury_desktop.keys.workspace_json import read_workspace_table, workspace_table
 
 JOB_FORMAT: Final = "treasury-desktop/job@1"
 ANSWER_FORMAT: Final = "treasury-desktop/answer@1"
 WRONG_PASSPHRASE: Final = "WRONG_PASSPHRASE"  # noqa: S105  a code in answers, not a passphrase
-HASH_LENGTH: Final = 32
 
-Fields = Mapping[str, JsonValue]
 Source = Mapping[str, JsonSource]
 
 
@@ -46,6 +60,8 @@ class SignSafeTx:
     """
 
     name: ClassVar[str] = "sign_safe_tx"
+    takes: ClassVar[tuple[int, ...]] = (1,)
+    answers: ClassVar[frozenset[str]] = frozenset({"signature", "safe_tx_hash"})
     key: EncryptedKey
     bundle: bytes
     reviewed_hash: bytes
@@ -58,9 +74,11 @@ class SignSafeTx:
         """The job as JSON members."""
         return {
             "key": self.key.text,
-            "bundle": _base64(self.bundle),
-            "reviewed_hash": _hex(self.reviewed_hash),
-            "already_signed": None if self.already_signed is None else _hex(self.already_signed),
+            "bundle": base64_text(self.bundle),
+            "reviewed_hash": hex_text(self.reviewed_hash),
+            "already_signed": None
+            if self.already_signed is None
+            else hex_text(self.already_signed),
             "acknowledged": sorted(self.acknowledged),
             "workspace": workspace_table(self.workspace),
         }
@@ -70,11 +88,11 @@ class SignSafeTx:
         """The job that JSON members describe."""
         already = fields["already_signed"]
         return cls(
-            key=parse_encrypted_key(_text(fields, "key")),
-            bundle=_from_base64(fields, "bundle"),
-            reviewed_hash=_hash(fields, "reviewed_hash"),
-            already_signed=None if already is None else _hash(fields, "already_signed"),
-            acknowledged=_texts(fields, "acknowledged"),
+            key=parse_encrypted_key(text_of(fields, "key")),
+            bundle=bytes_of(fields, "bundle"),
+            reviewed_hash=hash_of(fields, "reviewed_hash"),
+            already_signed=None if already is None else hash_of(fields, "already_signed"),
+            acknowledged=texts_of(fields, "acknowledged"),
             workspace=read_workspace_table(fields["workspace"]),
         )
 
@@ -84,6 +102,8 @@ class SignExecution:
     """Sign the Ethereum transaction that executes a confirmed Safe transaction."""
 
     name: ClassVar[str] = "sign_execution"
+    takes: ClassVar[tuple[int, ...]] = (1,)
+    answers: ClassVar[frozenset[str]] = frozenset({"raw_transaction"})
     key: EncryptedKey
     bundle: bytes
     signatures: bytes
@@ -96,14 +116,14 @@ class SignExecution:
         tx = self.transaction
         return {
             "key": self.key.text,
-            "bundle": _base64(self.bundle),
-            "signatures": _base64(self.signatures),
+            "bundle": base64_text(self.bundle),
+            "signatures": base64_text(self.signatures),
             "transaction": {
                 "chain_id": str(tx.chain_id),
                 "sender": str(tx.sender),
                 "account_nonce": str(tx.account_nonce),
                 "to": str(tx.to),
-                "data": _base64(tx.data),
+                "data": base64_text(tx.data),
                 "gas": str(tx.gas),
                 "max_fee_per_gas": str(tx.max_fee_per_gas),
                 "max_priority_fee_per_gas": str(tx.max_priority_fee_per_gas),
@@ -118,110 +138,50 @@ class SignExecution:
         if not isinstance(tx, dict):
             raise Malformed("job.transaction", "is an object")
         return cls(
-            key=parse_encrypted_key(_text(fields, "key")),
-            bundle=_from_base64(fields, "bundle"),
-            signatures=_from_base64(fields, "signatures"),
+            key=parse_encrypted_key(text_of(fields, "key")),
+            bundle=bytes_of(fields, "bundle"),
+            signatures=bytes_of(fields, "signatures"),
             transaction=ExecutionTransaction(
-                chain_id=_quantity(tx, "chain_id"),
-                sender=Address.parse(_text(tx, "sender"), "job.sender"),
-                account_nonce=_quantity(tx, "account_nonce"),
-                to=Address.parse(_text(tx, "to"), "job.to"),
-                data=_from_base64(tx, "data"),
-                gas=_quantity(tx, "gas"),
-                max_fee_per_gas=_quantity(tx, "max_fee_per_gas"),
-                max_priority_fee_per_gas=_quantity(tx, "max_priority_fee_per_gas"),
+                chain_id=quantity_of(tx, "chain_id"),
+                sender=Address.parse(text_of(tx, "sender"), "job.sender"),
+                account_nonce=quantity_of(tx, "account_nonce"),
+                to=Address.parse(text_of(tx, "to"), "job.to"),
+                data=bytes_of(tx, "data"),
+                gas=quantity_of(tx, "gas"),
+                max_fee_per_gas=quantity_of(tx, "max_fee_per_gas"),
+                max_priority_fee_per_gas=quantity_of(tx, "max_priority_fee_per_gas"),
             ),
             workspace=read_workspace_table(fields["workspace"]),
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateKey:
-    """Make a new random key and encrypt it."""
-
-    name: ClassVar[str] = "create"
-    label: str
-    role: str
-
-    @property
-    def fields(self) -> dict[str, JsonSource]:
-        """The job as JSON members."""
-        return {"label": self.label, "role": self.role}
-
-    @classmethod
-    def parse(cls, fields: Fields) -> "CreateKey":
-        """The job that JSON members describe."""
-        return cls(label=checked_label(_text(fields, "label")), role=_role(fields))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportDemonstration:
-    """Encrypt a public account of the demonstration chain, which is not money."""
-
-    name: ClassVar[str] = "import_demonstration"
-    label: str
-    role: str
-    index: int
-    chain_id: int
-
-    @property
-    def fields(self) -> dict[str, JsonSource]:
-        """The job as JSON members."""
-        return {
-            "label": self.label,
-            "role": self.role,
-            "index": str(self.index),
-            "chain_id": str(self.chain_id),
-        }
-
-    @classmethod
-    def parse(cls, fields: Fields) -> "ImportDemonstration":
-        """The job that JSON members describe."""
-        return cls(
-            label=checked_label(_text(fields, "label")),
-            role=_role(fields),
-            index=_quantity(fields, "index"),
-            chain_id=_quantity(fields, "chain_id"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePassphrase:
-    """Encrypt a key anew: its present passphrase comes first, the new one second."""
-
-    name: ClassVar[str] = "change_passphrase"
-    key: EncryptedKey
-
-    @property
-    def fields(self) -> dict[str, JsonSource]:
-        """The job as JSON members."""
-        return {"key": self.key.text}
-
-    @classmethod
-    def parse(cls, fields: Fields) -> "ChangePassphrase":
-        """The job that JSON members describe."""
-        return cls(key=parse_encrypted_key(_text(fields, "key")))
-
-
-Job = SignSafeTx | SignExecution | CreateKey | ImportDemonstration | ChangePassphrase
+Job = (
+    SignSafeTx
+    | SignExecution
+    | CreateKey
+    | ImportWords
+    | ImportPrivateKey
+    | ImportKeystore
+    | ImportDemonstration
+    | ExportKeystore
+    | RenameKey
+    | ChangePassphrase
+)
 
 _PARSERS: Final[dict[str, tuple[frozenset[str], Callable[[Fields], Job]]]] = {
-    SignSafeTx.name: (
-        frozenset(
-            {"key", "bundle", "reviewed_hash", "already_signed", "acknowledged", "workspace"}
-        ),
-        SignSafeTx.parse,
-    ),
-    SignExecution.name: (
-        frozenset({"key", "bundle", "signatures", "transaction", "workspace"}),
-        SignExecution.parse,
-    ),
-    CreateKey.name: (frozenset({"label", "role"}), CreateKey.parse),
-    ImportDemonstration.name: (
-        frozenset({"label", "role", "index", "chain_id"}),
-        ImportDemonstration.parse,
-    ),
-    ChangePassphrase.name: (frozenset({"key"}), ChangePassphrase.parse),
+    kind.name: (frozenset(members.split()), kind.parse)
+    for kind, members in (
+        (SignSafeTx, "key bundle reviewed_hash already_signed acknowledged workspace"),
+        (SignExecution, "key bundle signatures transaction workspace"),
+        (CreateKey, "label role"),
+        (ImportWords, "label role"),
+        (ImportPrivateKey, "label role"),
+        (ImportKeystore, "label role keystore"),
+        (ImportDemonstration, "label role index chain_id"),
+        (ExportKeystore, "key"),
+        (RenameKey, "key label"),
+        (ChangePassphrase, "key"),
+    )
 }
 
 
@@ -273,7 +233,7 @@ def parse_answer(text: bytes) -> dict[str, JsonValue]:
 def answered_bytes(answer: Fields, name: str) -> bytes:
     """Bytes in an answer."""
     try:
-        return bytes.fromhex(_text(answer, name).removeprefix("0x"))
+        return bytes.fromhex(text_of(answer, name).removeprefix("0x"))
     except ValueError:
         raise Malformed(f"answer.{name}", "is not hex") from None
 
@@ -284,12 +244,12 @@ def _kind(failure: TreasuryError) -> str:
 
 
 def _failure(error: Fields) -> TreasuryError:
-    sentence = _text(error, "sentence")
+    sentence = text_of(error, "sentence")
     if error.get("code") == WRONG_PASSPHRASE:
         return WrongPassphrase()
     match error.get("kind"):
         case "malformed":
-            return Malformed(_text(error, "field"), _text(error, "problem"))
+            return Malformed(text_of(error, "field"), text_of(error, "problem"))
         case "unavailable":
             return Unavailable(sentence)
         case "cancelled":
@@ -302,56 +262,3 @@ def _object(text: bytes, format_name: str) -> dict[str, JsonValue]:
     if fields.pop("format", None) != format_name:
         raise Malformed("format", f'a message between our processes says "{format_name}"')
     return fields
-
-
-def _text(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise Malformed(f"job.{name}", "is text")
-    return value
-
-
-def _texts(fields: Fields, name: str) -> frozenset[str]:
-    values = fields.get(name)
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise Malformed(f"job.{name}", "is a list of texts")
-    return frozenset(str(value) for value in values)
-
-
-def _role(fields: Fields) -> str:
-    role = _text(fields, "role")
-    if role not in ROLES:
-        raise Malformed("job.role", "a key belongs to an owner or to an executor")
-    return role
-
-
-def _quantity(fields: Fields, name: str) -> int:
-    text = _text(fields, name)
-    if not text.isascii() or not text.isdigit() or int(text) >= 2**256:
-        raise Malformed(f"job.{name}", "is a decimal uint256")
-    return int(text)
-
-
-def _hash(fields: Fields, name: str) -> bytes:
-    try:
-        value = bytes.fromhex(_text(fields, name).removeprefix("0x"))
-    except ValueError:
-        value = b""
-    if len(value) != HASH_LENGTH:
-        raise Malformed(f"job.{name}", "is a hash of 32 bytes")
-    return value
-
-
-def _from_base64(fields: Fields, name: str) -> bytes:
-    try:
-        return base64.b64decode(_text(fields, name), validate=True)
-    except ValueError:
-        raise Malformed(f"job.{name}", "is not base64") from None
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def _hex(content: bytes) -> str:
-    return "0x" + content.hex()

@@ -101,6 +101,12 @@ class KeyStore:
         if any(each.label == label for each in self.labels()):
             raise Refused(f"There is a key with the label {label} already.")
 
+    def refuse_taken_address(self, address: Address) -> None:
+        """Refuses a key that is here already, under whatever label and passphrase."""
+        for each in self.labels():
+            if each.address == address:
+                raise Refused(f"This desk has the key of {address} already, as {each.label}.")
+
     def remove(self, label: KeyLabel) -> None:
         """Forgets a key for good: from the index first, then the ciphertext."""
         self._write_index(tuple(each for each in self._index() if each != label.address))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
 
 from treasury_desktop.assets.strict_json import JsonSource, JsonValue
-from treasury_desktop.errors import TreasuryError
+from treasury_desktop.errors import Malformed, TreasuryError
 from treasury_desktop.keys.child_process import ChildProcess, child_command
 from treasury_desktop.keys.encrypted_key import WrongPassphrase
 from treasury_desktop.keys.frames import read_frame, write_frame
@@ -58,6 +58,8 @@ def main(load_window: Callable[[], RunWindow], signer_command: Sequence[str] | N
         run = load_window()
         shown: dict[str, JsonSource] = {"job": job.name, **job.fields}
         said = run(shown, window, signer_for(job, signer_command))
+        if said.keys() != job.answers:  # words and addresses on the way are for this process alone
+            raise Malformed("answer", "is not the one this job ends with")
         answer = answer_text(cast("Mapping[str, JsonSource]", said))  # the signer's own JSON
     except TreasuryError as failure:
         answer = failure_text(failure)

@@ -24,9 +24,6 @@ from treasury_desktop.keys.child_process import ChildProcess, child_command
 from treasury_desktop.keys.encrypted_key import EncryptedKey, checked_label, parse_encrypted_key
 from treasury_desktop.keys.hardening import window_environment
 from treasury_desktop.keys.jobs import (
-    ChangePassphrase,
-    CreateKey,
-    ImportDemonstration,
     Job,
     SignExecution,
     SignSafeTx,
@@ -34,7 +31,18 @@ from treasury_desktop.keys.jobs import (
     job_text,
     parse_answer,
 )
+from treasury_desktop.keys.key_jobs import (
+    ChangePassphrase,
+    CreateKey,
+    ExportKeystore,
+    ImportDemonstration,
+    ImportKeystore,
+    ImportPrivateKey,
+    ImportWords,
+    RenameKey,
+)
 from treasury_desktop.keys.key_store import KeyStore
+from treasury_desktop.keys.keystore import parse_keystore
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.signature import SIGNATURE_LENGTH, Signature, parse_signature
 
@@ -130,19 +138,60 @@ class SignerProcess:
         return raw
 
     def create_key(self, label: str, role: str) -> KeyLabel:
-        """A new random key under a new passphrase, kept when this returns."""
-        self._store.refuse_taken_label(label)  # before anybody types a passphrase for nothing
-        job = CreateKey(label=checked_label(label), role=role)
-        return self._store.keep(_made_key(self._done(job), label, role))
+        """A new key, whose words were written down, under a new passphrase; kept on return."""
+        return self._made(CreateKey(label=checked_label(label), role=role))
+
+    def import_words(self, label: str, role: str) -> KeyLabel:
+        """A key under a mnemonic that somebody types; kept when this returns."""
+        return self._made(ImportWords(label=checked_label(label), role=role))
+
+    def import_private_key(self, label: str, role: str) -> KeyLabel:
+        """A private key that somebody types; kept when this returns."""
+        return self._made(ImportPrivateKey(label=checked_label(label), role=role))
+
+    def import_keystore(self, label: str, role: str, keystore: str) -> KeyLabel:
+        """The key of a keystore file, encrypted anew; kept when this returns."""
+        stated = parse_keystore(keystore).address  # what is none is refused before anybody types
+        job = ImportKeystore(label=checked_label(label), role=role, keystore=keystore)
+        key = self._made(job)
+        if stated not in {None, key.address}:
+            raise Malformed("answer", f"is the key of {key.address}, not of {stated}")
+        return key
 
     def import_demonstration_key(
         self, label: str, role: str, index: int, chain_id: int
     ) -> KeyLabel:
         """A public account of the demonstration under a new passphrase, kept when this returns."""
-        job = ImportDemonstration(
-            label=checked_label(label), role=role, index=index, chain_id=chain_id
+        return self._made(
+            ImportDemonstration(
+                label=checked_label(label), role=role, index=index, chain_id=chain_id
+            )
         )
-        return self._store.keep(_made_key(self._done(job), label, role))
+
+    def _made(
+        self,
+        job: CreateKey | ImportWords | ImportPrivateKey | ImportKeystore | ImportDemonstration,
+    ) -> KeyLabel:
+        self._store.refuse_taken_label(job.label)  # before anybody types anything for nothing
+        key = _made_key(self._done(job), job.label, job.role)
+        self._store.refuse_taken_address(key.address)
+        return self._store.keep(key)
+
+    def export_keystore(self, key: KeyLabel) -> str:
+        """The text of a keystore file with that key, under a passphrase of the file's own."""
+        text = self._done(ExportKeystore(key=self._store.encrypted(key))).get("keystore")
+        if not isinstance(text, str) or parse_keystore(text).address != key.address:
+            raise Malformed("answer", "is not the keystore that was asked for")
+        return text
+
+    def rename_key(self, key: KeyLabel, label: str) -> KeyLabel:
+        """The same key under another label; the old ciphertext is replaced when this returns."""
+        self._store.refuse_taken_label(label)
+        job = RenameKey(key=self._store.encrypted(key), label=checked_label(label))
+        made = _made_key(self._done(job), label, key.role)
+        if made.address != key.address:
+            raise Malformed("answer", "is another key than the one that was renamed")
+        return self._store.keep(made)
 
     def change_passphrase(self, key: KeyLabel) -> KeyLabel:
         """The same key under a new passphrase; the old ciphertext is replaced when this returns."""

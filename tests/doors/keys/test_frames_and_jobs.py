@@ -14,9 +14,6 @@ from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError
 from treasury_desktop.keys.encrypted_key import EncryptedKey, WrongPassphrase
 from treasury_desktop.keys.frames import read_frame, read_secrets, write_frame, write_secrets
 from treasury_desktop.keys.jobs import (
-    ChangePassphrase,
-    CreateKey,
-    ImportDemonstration,
     Job,
     SignExecution,
     SignSafeTx,
@@ -24,6 +21,16 @@ from treasury_desktop.keys.jobs import (
     job_text,
     parse_answer,
     parse_job,
+)
+from treasury_desktop.keys.key_jobs import (
+    ChangePassphrase,
+    CreateKey,
+    ExportKeystore,
+    ImportDemonstration,
+    ImportKeystore,
+    ImportPrivateKey,
+    ImportWords,
+    RenameKey,
 )
 from treasury_desktop.treasury.evidence import OwnPosition
 from treasury_desktop.treasury.strategy import Strategy
@@ -125,6 +132,11 @@ def jobs(owner_key: EncryptedKey, executor_key: EncryptedKey, honest: Case) -> t
             workspace=WORKSPACE,
         ),
         CreateKey(label="Desk B", role="owner"),
+        ImportWords(label="Desk B", role="owner"),
+        ImportPrivateKey(label="Gas", role="executor"),
+        ImportKeystore(label="Desk B", role="owner", keystore='{"version":3}'),
+        ExportKeystore(key=owner_key),
+        RenameKey(key=owner_key, label="Desk C"),
         ImportDemonstration(label="Gas", role="executor", index=4, chain_id=31337),
         ChangePassphrase(key=owner_key),
     )
@@ -141,7 +153,8 @@ def test_jobs_arrive_as_they_were_sent(jobs: tuple[Job, ...]) -> None:
     ("old", "new"),
     [
         (b'"treasury-desktop/job@1"', b'"treasury-desktop/job@2"'),
-        (b'"job":"create"', b'"job":"export"'),
+        (b'"job":"create"', b'"job":"print"'),
+        (b'"job":"create"', b'"job":"rename"'),
         (b'"role":"owner"', b'"role":"admin"'),
         (b'"role":"owner"', b'"role":"owner","private_key":"x"'),
         (b'"label":"Desk B"', b'"label":5'),

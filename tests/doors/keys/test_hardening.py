@@ -12,7 +12,8 @@ from tests.doors.keys.key_samples import PASSPHRASE, Case, blob, command, execut
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.keys.child_process import ChildProcess, child_command
 from treasury_desktop.keys.encrypted_key import EncryptedKey
-from treasury_desktop.keys.jobs import ImportDemonstration, Job, SignSafeTx, job_text
+from treasury_desktop.keys.jobs import Job, SignSafeTx, job_text
+from treasury_desktop.keys.key_jobs import ImportDemonstration
 
 MODULES = """
 import sys

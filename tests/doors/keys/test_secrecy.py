@@ -92,8 +92,8 @@ from treasury_desktop.windows.secret_entry import run
 print(*{name.partition(".")[0] for name in sys.modules})
 """
 LONG_LIFE = """
-from treasury_desktop.keys.signer import _short_life
-with _short_life():
+from treasury_desktop.keys.opened_key import short_life
+with short_life():
     print("begun", flush=True)
     while True:
         pass

@@ -32,11 +32,12 @@ from treasury_desktop.keys.encrypted_key import (
     unseal,
 )
 from treasury_desktop.keys.jobs import (
-    ChangePassphrase,
-    CreateKey,
-    ImportDemonstration,
     SignSafeTx,
     answered_bytes,
+)
+from treasury_desktop.keys.key_jobs import (
+    ChangePassphrase,
+    ImportDemonstration,
 )
 from treasury_desktop.review.clock import aged_to
 from treasury_desktop.safes.safe_tx import SafeTx
@@ -246,26 +247,6 @@ def test_execution_needs_known_owners_and_threshold(executor_key: EncryptedKey) 
 
 
 # ── making keys ──────────────────────────────────────────────────────────────────────────────────
-
-
-def test_new_key_is_random_and_opens_with_its_passphrase() -> None:
-    """Two new keys differ; each is the key of the address it names."""
-    answers = [ask(CreateKey(label="Desk", role="owner"), NEW_PASSPHRASE) for _ in range(2)]
-    keys = [opened(answer["encrypted_key"], NEW_PASSPHRASE) for answer in answers]
-    assert keys[0] != keys[1]
-    assert [Account.from_key(key).address for key in keys] == [a["address"] for a in answers]
-
-
-def test_new_key_takes_at_least_a_tenth_of_a_gigabyte_to_try() -> None:
-    """A new key's KDF is at least as costly as the format's least."""
-    answer = ask(CreateKey(label="Desk", role="owner"), NEW_PASSPHRASE)
-    assert parse_encrypted_key(str(answer["encrypted_key"])).kdf.memory >= 2**27
-
-
-def test_empty_passphrase_is_refused() -> None:
-    """The signer refuses to keep a key under next to nothing, whatever the window allowed."""
-    with pytest.raises(Refused, match="at least 12"):
-        ask(CreateKey(label="Desk", role="owner"), "short")
 
 
 @pytest.mark.parametrize(("index", "role"), [(1, "owner"), (2, "owner"), (4, "executor")])

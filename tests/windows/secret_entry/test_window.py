@@ -17,9 +17,10 @@ from tests.windows.secret_entry.questions import (
     sign_job,
 )
 from treasury_desktop.errors import Refused, TreasuryError, Unavailable
+from treasury_desktop.windows.secret_entry.parts import place_aside
 from treasury_desktop.windows.secret_entry.question import question_for
 from treasury_desktop.windows.secret_entry.run import TRIES, SecretEntry, rehearse
-from treasury_desktop.windows.secret_entry.window import SecretEntryWindow, place_aside
+from treasury_desktop.windows.secret_entry.window import SecretEntryWindow
 from treasury_desktop.windows.untrusted import labels_in, rich_labels, texts_in
 
 WAIT_MS = 5000

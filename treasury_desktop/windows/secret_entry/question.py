@@ -6,7 +6,7 @@ line that says what happens come from the bytes that the signer will get too.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,18 +74,10 @@ Job = Mapping[str, object]
 
 def question_for(job: Job) -> Question:
     """The question a job puts to the person; Malformed or Refused when it must not be put."""
-    match job.get("job"):
-        case "sign_safe_tx":
-            return _sign_question(job)
-        case "sign_execution":
-            return _execution_question(job)
-        case "create":
-            return _create_question(job)
-        case "import_demonstration":
-            return _import_question(job)
-        case "change_passphrase":
-            return _change_question(job)
-    raise Malformed("job", "is none that this window knows")
+    make = _QUESTIONS.get(str(job.get("job")))
+    if make is None:
+        raise Malformed("job", "is none that this window knows")
+    return make(job)
 
 
 def _sign_question(job: Job) -> Question:
@@ -163,18 +155,46 @@ def _execution_question(job: Job) -> Question:
     )
 
 
-def _create_question(job: Job) -> Question:
+_NEW_KEYS: Final = {
+    "create": (
+        "Create a key",
+        "A new random key. You write its words down, then choose the passphrase it is kept under.",
+        "Create key",
+        "No key was created.",
+    ),
+    "import_words": (
+        "Import a key from its words",
+        "The words are typed here, and seen by the signer process alone.",
+        "Import key",
+        "No key was imported.",
+    ),
+    "import_private_key": (
+        "Import a private key",
+        "The key is typed here, and seen by the signer process alone.",
+        "Import key",
+        "No key was imported.",
+    ),
+    "import_keystore": (
+        "Import a keystore file",
+        "The file is opened by the signer process, and its key encrypted anew.",
+        "Import key",
+        "No key was imported.",
+    ),
+}
+
+
+def _new_key_question(job: Job) -> Question:
+    title, summary, confirm, refusal = _NEW_KEYS[_text(job, "job")]
     return Question(
-        title="Create a key",
-        summary="A new random key, encrypted under the passphrase you choose here.",
-        confirm="Create key",
-        refusal="No key was created.",
+        title=title,
+        summary=summary,
+        confirm=confirm,
+        refusal=refusal,
         key_label=_text(job, "label"),
         key_address=None,
         key_role=_text(job, "role"),
         asks_present=False,
         asks_new=True,
-        note="Nobody can recover the key without this passphrase.",
     )
 
 
@@ -209,6 +229,38 @@ def _change_question(job: Job) -> Question:
         asks_present=True,
         asks_new=True,
         note="Copies made before, such as backups, still open with the present passphrase.",
+    )
+
+
+def _rename_question(job: Job) -> Question:
+    label, address, role = _key(job)
+    return Question(
+        title="Rename a key",
+        summary=f"From now on it is called {_text(job, 'label')}.",
+        detail="The label is protected together with the key, so changing it takes the passphrase.",
+        confirm="Rename",
+        refusal="The key was not renamed.",
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        asks_present=True,
+        asks_new=False,
+    )
+
+
+def _export_question(job: Job) -> Question:
+    label, address, role = _key(job)
+    return Question(
+        title="Export a key as a keystore file",
+        summary="A file that other programs read (keystore V3), under a passphrase of its own.",
+        confirm="Export",
+        refusal="Nothing was exported.",
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        asks_present=True,
+        asks_new=True,
+        note="Whoever has the file and its passphrase can sign anywhere, without this program.",
     )
 
 
@@ -291,3 +343,14 @@ def _text(fields: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str):
         raise Malformed(f"job.{name}", "is text")
     return value
+
+
+_QUESTIONS: Final[Mapping[str, Callable[[Job], Question]]] = {
+    "sign_safe_tx": _sign_question,
+    "sign_execution": _execution_question,
+    **dict.fromkeys(_NEW_KEYS, _new_key_question),
+    "import_demonstration": _import_question,
+    "export_keystore": _export_question,
+    "rename": _rename_question,
+    "change_passphrase": _change_question,
+}

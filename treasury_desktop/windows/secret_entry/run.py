@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from treasury_desktop.errors import Refused, TreasuryError, Unavailable
 from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.secret_entry.key_entry import KeyEntry
 from treasury_desktop.windows.secret_entry.passphrase import passphrase_bytes
 from treasury_desktop.windows.secret_entry.question import Question, question_for
 from treasury_desktop.windows.secret_entry.rehearsal import (
@@ -25,6 +26,8 @@ from treasury_desktop.windows.secret_entry.rehearsal import (
 from treasury_desktop.windows.secret_entry.window import SecretEntryWindow
 
 TRIES: Final = 3
+NEW_KEYS: Final = frozenset({"create", "import_words", "import_private_key", "import_keystore"})
+"""Jobs that are asked step by step."""
 THEMES: Final[dict[object, Preference]] = {"light": "light", "dark": "dark"}
 
 AskSigner = Callable[[Sequence[bytearray]], Mapping[str, object] | None]
@@ -97,16 +100,24 @@ def run(
 
     `window` may name a theme and, in the demonstration only, ask for a rehearsal.
     """
-    question = question_for(job)
+    question, kind = question_for(job), str(job.get("job"))
+    rehearsal = window.get("rehearsal")
+    if kind in NEW_KEYS and rehearsal is not None:
+        raise Refused("A rehearsal is for the demonstration's chain and accounts only.")
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Treasury passphrase")
     application.setQuitOnLastWindowClosed(False)
     look().dress(application, THEMES.get(window.get("theme"), "system"))
+    if kind in NEW_KEYS:
+        return _shown(KeyEntry(kind, question, ask_signer), application)
     entry = SecretEntry(question, ask_signer)
-    entry.ended.connect(application.quit)
-    rehearsal = window.get("rehearsal")
     if rehearsal is not None:
         rehearse(entry.window, question, rehearsal)
+    return _shown(entry, application)
+
+
+def _shown(entry: SecretEntry | KeyEntry, application: QApplication) -> Mapping[str, object]:
+    entry.ended.connect(application.quit)
     entry.window.show()
     entry.window.activateWindow()
     application.exec()

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
@@ -18,19 +18,25 @@ from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.look.style import set_variant
+from treasury_desktop.windows.secret_entry.parts import (
+    TITLE_BAR,
+    WIDTH,
+    add_fact,
+    facts_grid,
+    field_name,
+    note_on_typing,
+    passphrase_field,
+    place_aside,
+)
 from treasury_desktop.windows.secret_entry.passphrase import RULE, is_strong
 from treasury_desktop.windows.secret_entry.question import Question
-from treasury_desktop.windows.untrusted import PlainLabel, plain_label
+from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.hash_rows import HashRows
 
 GUARD_MS: Final = 1500
 """How long the confirm button stays dead after something changed: no click meant for elsewhere."""
-WIDTH: Final = 800
-NAME_WIDTH: Final = 132
-TITLE_BAR: Final = 40
-"""Pixels that a title bar may take: how many is only known once the window is there."""
 PURPOSE_SHOWN: Final = 200
 
 
@@ -222,11 +228,11 @@ class SecretEntryWindow(QWidget):
 
     def _transaction_card(self) -> Card:
         card = Card(self._question.subject)
-        grid = _facts_grid()
+        grid = facts_grid()
         if self._question.safe is not None:
-            _add_fact(grid, "Safe", AddressLabel(str(self._question.safe)))
+            add_fact(grid, "Safe", AddressLabel(str(self._question.safe)))
         for name, text in self._question.facts:
-            _add_fact(grid, name, plain_label(text))
+            add_fact(grid, name, plain_label(text))
         card.add(grid)
         if self._question.hashes is not None:
             card.add(self._hash_rows())
@@ -247,15 +253,15 @@ class SecretEntryWindow(QWidget):
         return rows
 
     def _key_card(self) -> Card:
-        card, grid = Card(), _facts_grid()
+        card, grid = Card(), facts_grid()
         question = self._question
         if question.key_address is None:
-            _add_fact(grid, f"New {question.key_role} key", plain_label(question.key_label))
+            add_fact(grid, f"New {question.key_role} key", plain_label(question.key_label))
         else:
             address = AddressLabel(
                 str(question.key_address), name=question.key_label, source=question.key_role
             )
-            _add_fact(grid, "Key", address)
+            add_fact(grid, "Key", address)
         card.add(grid)
         if question.note:
             card.add(plain_label(question.note, role="quiet", wrap=True))
@@ -271,11 +277,11 @@ class SecretEntryWindow(QWidget):
         if self._question.asks_new:
             wanted += [("new", "New passphrase"), ("repeated", "Once more")]
         for name, title in wanted:
-            field = _passphrase_field(title)
+            field = passphrase_field(title)
             field.textChanged.connect(self._on_typed)
             self._fields[name] = field
-            form.addRow(_field_name(title), field)
-        form.addRow(_field_name(""), self._says)
+            form.addRow(field_name(title), field)
+        form.addRow(field_name(""), self._says)
         return form
 
     def _buttons(self) -> QHBoxLayout:
@@ -284,65 +290,7 @@ class SecretEntryWindow(QWidget):
         set_variant(self._confirm, role="primary")
         self._confirm.setAutoDefault(False)
         self._cancel.setAutoDefault(False)
-        row.addWidget(plain_label(_note_on_typing(), role="quiet", wrap=True), 1)
+        row.addWidget(plain_label(note_on_typing(), role="quiet", wrap=True), 1)
         row.addWidget(self._cancel)
         row.addWidget(self._confirm)
         return row
-
-
-def place_aside(room: QRect, size: QSize) -> QPoint:
-    """The upper left corner of a window in the lower right corner of the screen.
-
-    The desk shows hashes and words at its upper left; where the screen has room for both windows
-    beside each other nothing is covered, and elsewhere the words are covered last.
-    """
-    left = max(room.left(), room.right() + 1 - size.width())
-    top = max(room.top(), room.bottom() + 1 - size.height())
-    return QPoint(left, top)
-
-
-def _passphrase_field(title: str) -> QLineEdit:
-    field = QLineEdit()
-    field.setEchoMode(QLineEdit.EchoMode.Password)
-    field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-    field.setDragEnabled(False)
-    field.setMaxLength(512)
-    field.setInputMethodHints(
-        Qt.InputMethodHint.ImhHiddenText
-        | Qt.InputMethodHint.ImhSensitiveData
-        | Qt.InputMethodHint.ImhNoPredictiveText
-        | Qt.InputMethodHint.ImhNoAutoUppercase
-    )
-    field.setAccessibleName(title)
-    return field
-
-
-def _facts_grid() -> QGridLayout:
-    grid = QGridLayout()
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(tokens.GAP)
-    grid.setVerticalSpacing(tokens.GRID)
-    grid.setColumnStretch(1, 1)
-    return grid
-
-
-def _add_fact(grid: QGridLayout, name: str, shown: QWidget) -> None:
-    row = grid.rowCount()
-    label = plain_label(name, role="quiet")
-    label.setFixedWidth(NAME_WIDTH)
-    grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-    grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignVCenter)
-
-
-def _field_name(title: str) -> PlainLabel:
-    """A field's name, as wide as the names inside the cards, so that all values share an edge."""
-    label = plain_label(title, role="quiet")
-    label.setFixedWidth(NAME_WIDTH + tokens.PADDING + 1)
-    label.setMinimumHeight(tokens.CONTROL_HEIGHT if title else 0)
-    return label
-
-
-def _note_on_typing() -> str:
-    if QGuiApplication.platformName() == "xcb":
-        return "On X11 other programs can read the keyboard; a Wayland session is safer."
-    return "Typed here, the passphrase goes to the signer process and nowhere else."
