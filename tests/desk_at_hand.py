@@ -119,6 +119,34 @@ class DeskAtHand:
         """A key's label."""
         return self._answer("create_key", label, role)
 
+    def import_words(self, label: str, role: str) -> Any:
+        """A key's label."""
+        return self._answer("import_words", label, role)
+
+    def import_private_key(self, label: str, role: str) -> Any:
+        """A key's label."""
+        return self._answer("import_private_key", label, role)
+
+    def import_keystore(self, label: str, role: str, path: Path) -> Any:
+        """A key's label."""
+        return self._answer("import_keystore", label, role, path)
+
+    def export_keystore(self, key: KeyLabel, path: Path) -> Any:
+        """Nothing, after writing."""
+        return self._answer("export_keystore", key, path)
+
+    def rename_key(self, key: KeyLabel, label: str) -> Any:
+        """A key's label."""
+        return self._answer("rename_key", key, label)
+
+    def change_passphrase(self, key: KeyLabel) -> Any:
+        """A key's label."""
+        return self._answer("change_passphrase", key)
+
+    def remove_key(self, key: KeyLabel) -> Any:
+        """Nothing."""
+        return self._answer("remove_key", key)
+
     def sign(self, review: Review, key: KeyLabel) -> Any:
         """A confirmation."""
         return self._answer("sign", review, key)

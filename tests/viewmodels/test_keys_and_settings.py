@@ -5,8 +5,16 @@ from dataclasses import replace
 import pytest
 
 from tests.samples import a_safe, a_workspace
-from tests.signing_desk import EXECUTOR_KEY, OWNER_KEY
-from treasury_desktop.viewmodels.keys import key_rows, why_not_create
+from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.viewmodels.keys import (
+    key_rows,
+    too_many_here,
+    why_not_create,
+    why_not_remove,
+    why_not_rename,
+)
 from treasury_desktop.viewmodels.settings import settings_view
 
 
@@ -42,6 +50,41 @@ def test_a_key_is_created_only_under_an_honest_label(label: str, place: str, why
     said = why_not_create(label, (OWNER_KEY,), place)
     assert said.startswith(why)
     assert bool(said) == bool(why)
+
+
+@pytest.mark.parametrize(
+    ("keys", "threshold", "opening"),
+    [
+        ((OWNER_KEY,), 2, ""),
+        ((OWNER_KEY, EXECUTOR_KEY), 2, ""),
+        ((OWNER_KEY, OTHER_OWNER_KEY), 2, "2 keys here are owners of the Safe, and 2 signatures"),
+        ((OWNER_KEY,), 1, "One key here is an owner of the Safe, and one signature is enough"),
+        ((EXECUTOR_KEY,), 1, ""),
+        ((OWNER_KEY, OTHER_OWNER_KEY), UNKNOWN, ""),
+    ],
+)
+def test_keys_that_suffice_by_themselves_are_warned_of(
+    keys: tuple[KeyLabel, ...], threshold: int | Unknown, opening: str
+) -> None:
+    """From the threshold on, with what helps; where it is not known nothing is said."""
+    said = too_many_here(keys, a_safe(threshold=threshold))
+    assert said.startswith(opening)
+    assert bool(said) == bool(opening)
+    assert too_many_here(keys, None) == ""
+
+
+def test_a_key_is_renamed_to_another_free_label_only() -> None:
+    """Its own is no change, another key's is taken."""
+    keys = (OWNER_KEY, EXECUTOR_KEY)
+    assert why_not_rename("Signer A", OWNER_KEY, keys) == "Type another label."
+    assert why_not_rename("Gas", OWNER_KEY, keys).endswith("already.")
+    assert why_not_rename("Signer A at sea", OWNER_KEY, keys) == ""
+
+
+def test_a_key_is_removed_only_where_its_label_is_typed() -> None:
+    """Letter by letter; spaces around it do not matter."""
+    assert why_not_remove("signer a", OWNER_KEY) == "Type Signer A first."
+    assert why_not_remove(" Signer A ", OWNER_KEY) == ""
 
 
 def test_settings_show_the_workspace_as_it_is() -> None:

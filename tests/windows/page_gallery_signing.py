@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests.samples import (
     DAI,
@@ -33,6 +33,7 @@ from tests.signing_desk import (
     EXECUTOR_KEY,
     NO_KEY_RING,
     OTHER_OWNER_KEY,
+    OWNER_KEY,
     a_batch_of_sixty,
     a_hostile_tx,
     a_kept,
@@ -169,6 +170,12 @@ def sent_unknown(page: Any) -> None:
     page.execute._show_send()
 
 
+def change_first_key(page: Any) -> None:
+    """Opens what can be done with the first key, and begins to remove it."""
+    page.findChildren(QPushButton, "change-key")[0].click()
+    page.change.typed.setText("Sign")
+
+
 SCENES = (
     Scene(page="deploy", name="empty"),
     Scene(page="deploy", name="unread", has_snapshot=False),
@@ -206,6 +213,8 @@ SCENES = (
     Scene(page="sign", name="no-key", queue=QUEUE[:1], selected=0, is_reviewed=True,
           answers=(("keys", (OTHER_OWNER_KEY, EXECUTOR_KEY)),)),
     Scene(page="keys", name="two"),
+    Scene(page="keys", name="change", prepare=change_first_key),
+    Scene(page="keys", name="too-many", answers=(("keys", (OWNER_KEY, OTHER_OWNER_KEY)),)),
     Scene(page="keys", name="none", answers=(("keys", ()), ("key_places", NO_KEY_RING))),
     Scene(page="keys", name="trouble", answers=(("keys", Unavailable("The key ring is locked.")),)),
     Scene(page="settings", name="all"),

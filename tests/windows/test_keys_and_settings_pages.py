@@ -1,12 +1,22 @@
 """The keys page and the settings page."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.samples import a_snapshot
-from tests.signing_desk import EXECUTOR_KEY, NO_KEY_RING, OWNER_KEY, a_signing_desk
+from tests.signing_desk import (
+    EXECUTOR_KEY,
+    NO_KEY_RING,
+    OTHER_OWNER_KEY,
+    OWNER_KEY,
+    a_signing_desk,
+)
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.errands import Errands
@@ -91,7 +101,7 @@ def test_a_key_is_created_in_another_process(errands: Errands, show: Show, qtbot
     show(page, 1000, 800)
     qtbot.waitUntil(lambda: page._places is not None)
     qtbot.keyClicks(page.label, "Gas")
-    page.role.setCurrentIndex(1)
+    page.new_key.role.setCurrentIndex(1)
     with qtbot.waitSignal(page.keys_changed):
         page.create_key.button.click()
     desk: Any = page._actions
@@ -159,6 +169,154 @@ def test_a_failed_creation_keeps_what_was_typed(errands: Errands, show: Show, qt
     desk.answers["create_key"] = Refused("No key was created.")
     page.create_key.button.click()
     qtbot.waitUntil(lambda: page.says.text() == "No key was created.")
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"), [(0, "create_key"), (1, "import_words"), (2, "import_private_key")]
+)
+def test_where_a_key_comes_from_is_chosen_here_and_typed_elsewhere(
+    errands: Errands, show: Show, qtbot: QtBot, place: int, asked: str
+) -> None:
+    """Each source is a question of the secret-entry process; the page knows label and role."""
+    page = a_page(errands, keys=(), **{asked: OWNER_KEY})
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page._places is not None)
+    qtbot.keyClicks(page.label, "Signer Z")
+    page.new_key.source.setCurrentIndex(place)
+    with qtbot.waitSignal(page.keys_changed):
+        page.create_key.button.click()
+    desk: Any = page._actions
+    assert (asked, ("Signer Z", "owner")) in desk.asked
+
+
+def test_a_keystore_file_is_chosen_first(
+    errands: Errands, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The dialog is the system's; without a file nothing is begun."""
+    page = a_page(errands, keys=(), import_keystore=OWNER_KEY)
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: page._places is not None)
+    qtbot.keyClicks(page.label, "Old")
+    page.new_key.source.setCurrentIndex(3)
+    page.create_key.button.click()
+    dialog = page.new_key.dialog
+    assert dialog is not None
+    dialog.reject()
+    qtbot.waitUntil(lambda: page.new_key.dialog is None)
+    desk: Any = page._actions
+    assert not [asked for asked in desk.asked if asked[0] == "import_keystore"]
+    with qtbot.waitSignal(page.keys_changed):
+        page.new_key.choose_file(tmp_path / "UTC--old")
+    assert ("import_keystore", ("Old", "owner", tmp_path / "UTC--old")) in desk.asked
+
+
+def changing(page: KeysPage, qtbot: QtBot, place: int = 0) -> None:
+    """Opens what can be done with a key."""
+    qtbot.waitUntil(lambda: len(page._rows) == 2)
+    page.findChildren(QPushButton, "change-key")[place].click()
+    assert page.change.isVisible()
+
+
+def test_a_key_is_renamed(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """To a label that is free and keeps the rule; the passphrase is asked for elsewhere."""
+    page = a_page(errands, rename_key=OWNER_KEY)
+    show(page, 1000, 900)
+    changing(page, qtbot)
+    card = page.change
+    assert card.rename.reason == "Type another label."
+    card.label.setText(EXECUTOR_KEY.label)
+    assert "already" in card.rename.reason
+    card.label.setText("Signer A at sea")
+    with qtbot.waitSignal(page.keys_changed):
+        qtbot.keyClick(card.label, Qt.Key.Key_Return)
+    desk: Any = page._actions
+    assert ("rename_key", (OWNER_KEY, "Signer A at sea")) in desk.asked
+    qtbot.waitUntil(lambda: not card.isVisible())
+
+
+def test_a_passphrase_is_changed_and_a_refusal_is_told(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """What came of it stands on top; after a refusal the card stays."""
+    refused = Refused("The passphrase was not changed.")
+    page = a_page(errands, change_passphrase=refused)
+    show(page, 1000, 900)
+    changing(page, qtbot)
+    page.change.passphrase.button.click()
+    qtbot.waitUntil(lambda: page.says.text() == refused.sentence)
+    assert page.change.isVisible()
+    desk: Any = page._actions
+    desk.answers["change_passphrase"] = OWNER_KEY
+    with qtbot.waitSignal(page.keys_changed):
+        page.change.passphrase.button.click()
+    assert page.says.text() == f"{OWNER_KEY.label} has a new passphrase."
+
+
+def test_a_key_is_exported_where_the_person_says(
+    errands: Errands, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The name suggested tells the address; what the file is worth is said."""
+    page = a_page(errands, export_keystore=None)
+    show(page, 1000, 900)
+    changing(page, qtbot)
+    page.change.export.button.click()
+    dialog = page.change.dialog
+    assert dialog is not None
+    (suggested,) = dialog.selectedFiles()
+    assert suggested.endswith(f"keystore-{OWNER_KEY.address.raw.hex()}.json")
+    dialog.reject()
+    with qtbot.waitSignal(page.keys_changed):
+        page.change.save_as(tmp_path / "key.json")
+    desk: Any = page._actions
+    assert ("export_keystore", (OWNER_KEY, tmp_path / "key.json")) in desk.asked
+    assert "exported as key.json. Whoever has the file" in page.says.text()
+
+
+def test_a_key_is_removed_only_by_its_typed_label(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """One click removes nothing; what is lost with it is said beside the field."""
+    page = a_page(errands, remove_key=None)
+    show(page, 1000, 900)
+    changing(page, qtbot)
+    card = page.change
+    assert card.remove.reason == f"Type {OWNER_KEY.label} first."
+    assert "gone from this machine for good" in " ".join(texts_in(card))
+    qtbot.keyClicks(card.typed, OWNER_KEY.label[:-1])
+    assert card.remove.reason
+    qtbot.keyClicks(card.typed, OWNER_KEY.label[-1])
+    with qtbot.waitSignal(page.keys_changed):
+        card.remove.button.click()
+    desk: Any = page._actions
+    assert ("remove_key", (OWNER_KEY,)) in desk.asked
+
+
+def test_escape_closes_what_can_be_done_with_a_key(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """And what was typed for one key is not there for the next."""
+    page = a_page(errands)
+    show(page, 1000, 900)
+    changing(page, qtbot)
+    qtbot.keyClicks(page.change.typed, "x")
+    qtbot.keyClick(page.change.typed, Qt.Key.Key_Escape)
+    assert not page.change.isVisible()
+    changing(page, qtbot, 1)
+    assert page.change.typed.text() == ""
+    assert page.change.label.text() == EXECUTOR_KEY.label
+
+
+def test_keys_that_can_move_the_treasury_alone_are_warned_of(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """As many owners here as the threshold asks for: what that means and what helps."""
+    page = a_page(errands, keys=(OWNER_KEY, OTHER_OWNER_KEY))
+    show(page, 1000, 900)
+    qtbot.waitUntil(lambda: "whoever controls this machine" in " ".join(texts_in(page)))
+    desk: Any = page._actions
+    desk.answers["keys"] = (OWNER_KEY,)
+    page.reload()
+    qtbot.waitUntil(lambda: "whoever controls this machine" not in " ".join(texts_in(page)))
 
 
 def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:

@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from treasury_desktop.store.histories import HistoryStore
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LARGEST_KEYSTORE = 64 * 1024
+"""Bytes; real ones have about 500."""
 FILE_MODE_MARK = "keys-in-files"
 """An empty file in the workspace: the person chose to keep keys in encrypted files."""
 
@@ -334,6 +336,37 @@ class OpenDesk:
         """A new key under a passphrase that the secret-entry process asks for."""
         with self._signer() as signer:
             return signer.create_key(label, role)
+
+    def import_words(self, label: str, role: str) -> KeyLabel:
+        """A key under a mnemonic that the secret-entry process asks for."""
+        with self._signer() as signer:
+            return signer.import_words(label, role)
+
+    def import_private_key(self, label: str, role: str) -> KeyLabel:
+        """A private key that the secret-entry process asks for."""
+        with self._signer() as signer:
+            return signer.import_private_key(label, role)
+
+    def import_keystore(self, label: str, role: str, path: Path) -> KeyLabel:
+        """The key of a keystore file; the file stays as it is."""
+        text = read_bundle_file(path, max_bytes=LARGEST_KEYSTORE).decode("utf-8", "replace")
+        with self._signer() as signer:
+            return signer.import_keystore(label, role, text)
+
+    def export_keystore(self, key: KeyLabel, path: Path) -> None:
+        """Write a key as a keystore file, readable by its owner only."""
+        with self._signer() as signer:
+            write_whole_file(path, signer.export_keystore(key).encode())
+
+    def rename_key(self, key: KeyLabel, label: str) -> KeyLabel:
+        """The same key under another label."""
+        with self._signer() as signer:
+            return signer.rename_key(key, label)
+
+    def change_passphrase(self, key: KeyLabel) -> KeyLabel:
+        """The same key under another passphrase."""
+        with self._signer() as signer:
+            return signer.change_passphrase(key)
 
     def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:
         """The public accounts offered to this desk that it does not hold yet."""

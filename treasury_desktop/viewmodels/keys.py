@@ -8,12 +8,23 @@ from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.viewmodels.figures import name_text
 
+LONGEST_LABEL: Final = 40
 LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}", re.ASCII)
 LABEL_RULE: Final = "Up to 40 letters, digits, spaces, dots, dashes; begin with a letter or digit."
 
-ROLES: Final = (
+ROLES: Final[tuple[tuple[str, str], ...]] = (
     ("owner", "Owner – signs Safe transactions"),
     ("executor", "Executor – pays gas, owns nothing"),
+)
+SOURCES: Final[tuple[tuple[str, str], ...]] = (
+    ("create", "New words, which you write down"),
+    ("words", "Words you have (12 to 24)"),
+    ("private key", "A private key"),
+    ("keystore", "A keystore file (V3)"),
+)
+REMOVING: Final = (
+    "Type the label to remove the key. Its ciphertext is then gone from this machine for good: "
+    "only words that were written down, or an exported file, bring it back."
 )
 PROTECTS: Final = (
     "Keys lie here as ciphertext that only your passphrase opens; a stolen disk is not enough.",
@@ -29,7 +40,13 @@ DOES_NOT_PROTECT: Final = (
         "device keeps the key away from it."
     ),
     "Whoever has both the ciphertext and the passphrase can sign anywhere, without this program.",
-    "A lost passphrase cannot be recovered by anybody.",
+    "A lost passphrase cannot be recovered by anybody; only the words on paper bring the key back.",
+)
+
+
+CONTROLS: Final = (
+    "What helps: keep one of them on a machine without network and exchange files or QR pictures; "
+    "let another owner sign with a hardware wallet; compare the eight words with a cosigner aloud."
 )
 
 
@@ -75,6 +92,38 @@ def _standing(key: KeyLabel, safe: Safe | None) -> tuple[str, str]:
     if key.role == "executor":
         return ("owner of the Safe: must not pay", "block") if is_owner else ("pays gas", "")
     return ("owner of the Safe", "good") if is_owner else ("not an owner yet", "advice")
+
+
+def too_many_here(keys: tuple[KeyLabel, ...], safe: Safe | None) -> str:
+    """A warning where the keys of this machine alone can move the treasury; empty otherwise."""
+    if safe is None or not isinstance(safe.threshold, int):
+        return ""
+    held = sum(safe.is_owner(key.address) for key in keys)
+    if not held or held < safe.threshold:
+        return ""
+    how_many = "One key here is an owner" if held == 1 else f"{held} keys here are owners"
+    enough = "one signature is" if safe.threshold == 1 else f"{safe.threshold} signatures are"
+    return (
+        f"{how_many} of the Safe, and {enough} enough: whoever controls this machine controls the "
+        f"treasury. {CONTROLS}"
+    )
+
+
+def why_not_rename(label: str, key: KeyLabel, keys: tuple[KeyLabel, ...]) -> str:
+    """Why a key cannot get that label; empty when it can."""
+    if label.strip() == key.label:
+        return "Type another label."
+    return why_not_create(label, keys, key.kept_in)
+
+
+def why_not_remove(typed: str, key: KeyLabel) -> str:
+    """Why a key cannot be removed yet; empty when its label was typed."""
+    return "" if typed.strip() == key.label else f"Type {name_text(key.label)} first."
+
+
+def suggested_keystore_name(key: KeyLabel) -> str:
+    """A file name as geth's, without a time that nobody asked for."""
+    return f"keystore-{key.address.raw.hex()}.json"
 
 
 def why_not_create(label: str, keys: tuple[KeyLabel, ...], place: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.workspace import Workspace
 
 
-KEY_ACTS = frozenset({"sign", "execute", "create key"})
+KEY_ACTS = frozenset({"sign", "execute", "create key", "change key"})
 """The names of the errands that have the passphrase window opened."""
 
 
@@ -136,6 +136,34 @@ class Actions(Protocol):
 
     def create_key(self, label: str, role: str) -> KeyLabel:
         """A new key; the passphrase is asked in the secret-entry process."""
+        ...
+
+    def import_words(self, label: str, role: str) -> KeyLabel:
+        """A key under a mnemonic that is typed in the secret-entry process."""
+        ...
+
+    def import_private_key(self, label: str, role: str) -> KeyLabel:
+        """A private key that is typed in the secret-entry process."""
+        ...
+
+    def import_keystore(self, label: str, role: str, path: Path) -> KeyLabel:
+        """The key of a keystore file, encrypted anew."""
+        ...
+
+    def export_keystore(self, key: KeyLabel, path: Path) -> None:
+        """Write a key as a keystore file under a passphrase of the file's own."""
+        ...
+
+    def rename_key(self, key: KeyLabel, label: str) -> KeyLabel:
+        """The same key under another label; its passphrase is asked for."""
+        ...
+
+    def change_passphrase(self, key: KeyLabel) -> KeyLabel:
+        """The same key under another passphrase."""
+        ...
+
+    def remove_key(self, key: KeyLabel) -> None:
+        """Forget a key for good."""
         ...
 
     def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:

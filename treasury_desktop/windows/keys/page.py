@@ -1,24 +1,27 @@
 """The keys page: the list, creating one, where keys are kept, and what that is worth."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.viewmodels.keys import (
     DOES_NOT_PROTECT,
-    LABEL_RULE,
     PROTECTS,
-    ROLES,
     KeyRow,
     key_rows,
+    too_many_here,
     why_not_create,
 )
 from treasury_desktop.windows.actions import Actions, DemonstrationKey, KeyPlaces
 from treasury_desktop.windows.errands import Done, Errands, Failed
+from treasury_desktop.windows.keys.change_card import ChangeCard
 from treasury_desktop.windows.keys.demonstration_card import DemonstrationCard
+from treasury_desktop.windows.keys.new_key_card import NewKey, NewKeyCard
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.session import Session
@@ -26,9 +29,7 @@ from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
-from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.discard import discard
-from treasury_desktop.windows.widgets.fields import Choice
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.side_by_side import SideBySide
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from treasury_desktop.windows.look.tokens import Token
 
 CREATE = "create key"
+CHANGE = "change key"
+REMOVE = "remove key"
+WAITING = "Waiting for the passphrase in the separate window."
 CHOOSE = "choose encrypted file"
 
 
@@ -73,15 +77,10 @@ class KeysPage(QWidget):
         self._place_words = plain_label(wrap=True)
         self.choose_file = QPushButton("Keep keys in an encrypted file")
         self.choose_file.clicked.connect(self._on_choose)
-        self.label = QLineEdit()
-        self.label.setMaxLength(40)
-        self.label.setPlaceholderText("such as Signer A")
-        self.label.setAccessibleName("Label of the new key")
-        self.role = Choice()
-        self.role.setAccessibleName("What the new key is for")
-        for _role, words in ROLES:
-            self.role.addItem(words)
-        self.create_key = DisabledReason("Create a key…", icon_name="key")
+        self._too_many = NoticeLine()
+        self.new_key = NewKeyCard()
+        self.label, self.create_key = self.new_key.label, self.new_key.button
+        self.change = ChangeCard()
         self.demonstration = DemonstrationCard()
         self.demonstration.wanted.connect(self._on_wanted)
         self._list = QVBoxLayout()
@@ -96,9 +95,13 @@ class KeysPage(QWidget):
         self.pane = StatePane(listed, rows=3, is_snug=True)
         self.setFocusProxy(self.label)
         self._lay_out()
-        self.label.textChanged.connect(self._show_create)
-        self.label.returnPressed.connect(self.create_key.button.click)
-        self.create_key.clicked.connect(self._on_create)
+        self.new_key.changed.connect(self._show_create)
+        self.new_key.wanted.connect(self._on_create)
+        self.change.renamed.connect(self._on_rename)
+        self.change.passphrase_wanted.connect(self._on_passphrase)
+        self.change.exported.connect(self._on_export)
+        self.change.removed.connect(self._on_remove)
+        self.change.closed.connect(self._on_change_closed)
         session.snapshot_arrived.connect(self._show_keys)
         self.reload()
 
@@ -147,7 +150,8 @@ class KeysPage(QWidget):
         safe = None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
         rows = key_rows(self._keys, safe)
         labels = [_label(row) for row in rows]
-        self._rows = [_row(row, label) for row, label in zip(rows, labels, strict=True)]
+        self._rows = [self._row(row, label) for row, label in zip(rows, labels, strict=True)]
+        self._too_many.say(too_many_here(self._keys, safe), "advice")
         for widget in self._rows:
             self._list.addWidget(widget)
             widget.show()
@@ -181,13 +185,14 @@ class KeysPage(QWidget):
 
     def _show_create(self) -> None:
         why = why_not_create(self.label.text(), self._keys, self._place())
-        if self._errands.is_acting(CREATE):
-            self.create_key.refuse("Waiting for the passphrase in the separate window.")
+        is_acting = self._errands.is_acting(CREATE) or self._errands.is_acting(CHANGE)
+        self.change.wait_for(WAITING if is_acting else "")
+        if is_acting:
+            self.create_key.refuse(WAITING)
         elif why:
             self.create_key.refuse(why)
         else:
             self.create_key.allow()
-        is_acting = self._errands.is_acting(CREATE)
         self.demonstration.offer(self._offered, is_enabled=not is_acting)
         if self._has_new_key and not is_acting and self.isVisible():
             self._has_new_key = False
@@ -217,13 +222,21 @@ class KeysPage(QWidget):
             self.says.say(f"The encrypted file cannot be used. {outcome.sentence}", "block")
         self.reload()
 
-    def _on_create(self) -> None:
-        label, role = self.label.text().strip(), ROLES[self.role.currentIndex()][0]
-        if self._errands.act(
-            CREATE, lambda _p: self._actions.create_key(label, role), self._on_created, room="keys"
-        ):
-            self.says.say("A separate window asks for the new key's passphrase, twice.", "accent")
+    def _on_create(self, wish: NewKey) -> None:
+        if self._errands.act(CREATE, lambda _p: self._made(wish), self._on_created, room="keys"):
+            self.says.say("A separate window asks for what is needed.", "accent")
             self._show_create()
+
+    def _made(self, wish: NewKey) -> KeyLabel:
+        """The key, from where the person said."""
+        if wish.source == "keystore" and wish.path is not None:
+            return self._actions.import_keystore(wish.label, wish.role, wish.path)
+        make = {
+            "create": self._actions.create_key,
+            "words": self._actions.import_words,
+            "private key": self._actions.import_private_key,
+        }[wish.source]
+        return make(wish.label, wish.role)
 
     def _on_wanted(self, key: DemonstrationKey) -> None:
         if self._errands.act(
@@ -249,6 +262,53 @@ class KeysPage(QWidget):
         self.reload()
         self._has_new_key = True
 
+    def _on_rename(self, key: KeyLabel, label: str) -> None:
+        self._change(lambda: self._actions.rename_key(key, label), f"{key.label} is now {label}.")
+
+    def _on_passphrase(self, key: KeyLabel) -> None:
+        self._change(
+            lambda: self._actions.change_passphrase(key), f"{key.label} has a new passphrase."
+        )
+
+    def _on_export(self, key: KeyLabel, path: Path) -> None:
+        self._change(
+            lambda: self._actions.export_keystore(key, path),
+            f"{key.label} is exported as {path.name}. Whoever has the file and its passphrase has "
+            "the key.",
+        )
+
+    def _on_remove(self, key: KeyLabel) -> None:
+        def on_removed(outcome: Done[None] | Failed) -> None:
+            self._on_changed(outcome, f"{key.label} is removed from this machine.")
+
+        self._errands.act(REMOVE, lambda _p: self._actions.remove_key(key), on_removed, room="keys")
+
+    def _change(self, act: Callable[[], object], done: str) -> None:
+        def on_changed(outcome: Done[object] | Failed) -> None:
+            self._on_changed(outcome, done)
+
+        if self._errands.act(CHANGE, lambda _p: act(), on_changed, room="keys"):
+            self.says.say("A separate window asks for the passphrase.", "accent")
+            self._show_create()
+
+    def _on_changed(self, outcome: Done[Any] | Failed, done: str) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(outcome.sentence, "block")
+            self._show_create()
+            return
+        self.says.say(done, "good")
+        self._on_change_closed()
+        self.keys_changed.emit()
+        self.reload()
+
+    def _on_change_wanted(self, address: str) -> None:
+        key = next((key for key in self._keys if str(key.address) == address), None)
+        self.change.choose(key, self._keys)
+        self.change.label.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_change_closed(self) -> None:
+        self.change.choose(None, self._keys)
+
     # ── layout ───────────────────────────────────────────────────────────────────────────────────
 
     def _lay_out(self) -> None:
@@ -257,29 +317,31 @@ class KeysPage(QWidget):
         column.setSpacing(tokens.GAP)
         column.addWidget(self.says)
         column.addWidget(self._damaged)
+        column.addWidget(self._too_many)
         self._lists.add(self.pane)
         column.addWidget(self._lists)
+        column.addWidget(self.change)
         column.addWidget(self.demonstration)
         across = SideBySide()
-        across.add(self._create_card())
+        across.add(self.new_key)
         across.add(self._place_card())
         column.addWidget(across)
         column.addWidget(_worth_card())
         column.addStretch(1)
 
-    def _create_card(self) -> Card:
-        card = Card("Create a key")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(tokens.GAP)
-        grid.setVerticalSpacing(tokens.GRID)
-        grid.addWidget(plain_label("Label", role="quiet"), 0, 0)
-        grid.addWidget(self.label, 0, 1)
-        grid.addWidget(plain_label("For", role="quiet"), 1, 0)
-        grid.addWidget(self.role, 1, 1)
-        grid.setColumnStretch(1, 1)
-        card.add(grid, plain_label(LABEL_RULE, role="quiet", wrap=True), self.create_key)
-        card.body.addStretch(1)
-        return card
+    def _row(self, key: KeyRow, label: AddressLabel) -> QWidget:
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.GRID)
+        row.addWidget(label, 1)
+        row.addWidget(Chip(key.standing, key.standing_kind))
+        change = QPushButton("Change…")
+        change.setObjectName("change-key")
+        change.setAccessibleName(f"Change {key.label}")
+        change.clicked.connect(lambda: self._on_change_wanted(key.address))
+        row.addWidget(change)
+        return whole
 
     def _place_card(self) -> Card:
         card = Card("Where keys are kept")
@@ -298,16 +360,6 @@ class KeysPage(QWidget):
 
 def _label(key: KeyRow) -> AddressLabel:
     return AddressLabel(key.address, name=key.label, source=f"{key.role} · {key.kept_in}")
-
-
-def _row(key: KeyRow, label: AddressLabel) -> QWidget:
-    whole = QWidget()
-    row = QHBoxLayout(whole)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(tokens.GRID)
-    row.addWidget(label, 1)
-    row.addWidget(Chip(key.standing, key.standing_kind))
-    return whole
 
 
 def _worth_card() -> Card:

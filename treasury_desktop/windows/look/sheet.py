@@ -65,6 +65,7 @@ QPushButton[role="primary"]:focus { border: 2px solid $text; }
 QPushButton[role="primary"]:disabled {
   background: $ground; color: $idle; border: 1px solid $line; }
 QPushButton[role="risky"] { color: $danger; border: 1px solid $danger; }
+QPushButton[role="risky"]:disabled { color: $idle; border: 1px solid $line; }
 QPushButton[role="ghost"], QToolButton[role="ghost"] {
   background: transparent; border: 1px solid transparent; padding: 0 6px; min-height: 24px; }
 QPushButton[role="ghost"]:hover, QToolButton[role="ghost"]:hover { background: $raised; }
