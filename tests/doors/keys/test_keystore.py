@@ -54,7 +54,8 @@ def test_sample_files_answer_as_they_should() -> None:
         else:
             with pytest.raises(TreasuryError) as caught:
                 opened(text, case["password"])
-            assert caught.value.sentence and "\n" not in caught.value.sentence
+            assert caught.value.sentence
+            assert "\n" not in caught.value.sentence
 
 
 @pytest.mark.parametrize("kdf", ["scrypt", "pbkdf2"])
