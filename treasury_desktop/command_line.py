@@ -128,9 +128,9 @@ def _review(parsed: argparse.Namespace) -> int:
         # What is malformed as a whole is what was given, be it a file or standard input.
         return _reject(failure, "file" if isinstance(failure, Malformed) else place)
     if parsed.json:
-        from treasury_desktop.review.report import report_bytes  # noqa: PLC0415  for JSON only
+        from treasury_desktop.review.report import report_pieces  # noqa: PLC0415  for JSON only
 
-        _put(report_bytes(review), b"\n")
+        _put(*report_pieces(review), b"\n")
     else:
         from treasury_desktop.viewmodels.transcript import transcript  # noqa: PLC0415  text only
 

@@ -3,8 +3,10 @@
 Every object here is made with its members in canonical order, which is the alphabet's.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import JsonSource, json_in_order
@@ -23,34 +25,89 @@ from treasury_desktop.safes.hashes import SafeTxHashes
 FORMAT = "treasury-desktop/review@1"
 OPERATIONS = {0: "call", 1: "delegatecall", 2: "create"}
 STRING_LIMIT = 100_000
+AT_A_TIME = 256
 Json = dict[str, JsonSource]
+_Item = TypeVar("_Item")
+
+
+def report_pieces(review: Review) -> Iterator[bytes]:
+    """The report as canonical JSON, piece by piece: the same bytes for a review on every machine.
+
+    A batch's report has a hundred thousand objects. Made and written some hundreds at a time they
+    lie in memory that was just used, and not in two hundred megabytes of new one.
+    """
+    lists: dict[str, Iterator[bytes]] = {
+        "calls": _call_pieces(review) if _is_read(review) else iter((b"[]",)),
+        "findings": _list_pieces(review.findings, _finding),
+        "judgements": _list_pieces(review.judgements, _judgement),
+    }
+    before = b"{"
+    for name, value in _members(review).items():
+        yield before + json_in_order(name) + b":"
+        yield from lists.get(name) or (json_in_order(value),)
+        before = b","
+    yield b"}"
 
 
 def report_bytes(review: Review) -> bytes:
-    """The report as canonical JSON: the same review is the same bytes on every machine."""
-    return json_in_order(report(review))
+    """The report as canonical JSON in one piece."""
+    return b"".join(report_pieces(review))
 
 
 def report(review: Review) -> Json:
     """The report as JSON values."""
-    facts, threshold = review.facts, review.facts.safe.threshold
-    is_read = Unnamed.TRANSACTION not in review.bundle.unnamed
     return {
-        "calls": [_call(review.call, review)] if is_read else [],
+        **_members(review),
+        "calls": [_call(review.call, review)] if _is_read(review) else [],
+        "findings": [_finding(finding) for finding in review.findings],
+        "judgements": [_judgement(judgement) for judgement in review.judgements],
+    }
+
+
+def _is_read(review: Review) -> bool:
+    return Unnamed.TRANSACTION not in review.bundle.unnamed
+
+
+def _members(review: Review) -> Json:
+    """All members in their order; those of which there may be many are left empty."""
+    facts, threshold = review.facts, review.facts.safe.threshold
+    return {
+        "calls": [],
         "comparison_code": None if review.known_hashes is None else review.comparison_code,
         "confirmations": {
             "threshold": None if isinstance(threshold, Unknown) else _integer(threshold),
             "valid": len(review.valid_signers),
         },
         "evidence_from": facts.origin.value,
-        "findings": [_finding(finding) for finding in review.findings],
+        "findings": [],
         "format": FORMAT,
         "hashes": _hashes(review.known_hashes),
-        "judgements": [_judgement(judgement) for judgement in review.judgements],
+        "judgements": [],
         "safe": _safe(review.bundle),
         "signatures": [_signature(signature) for signature in review.signatures],
         "verdict": review.verdict,
     }
+
+
+def _call_pieces(review: Review) -> Iterator[bytes]:
+    """The call tree, whose top-level call may be a long batch."""
+    call = review.call
+    members = _call(call.with_calls(()), review)
+    arguments = json_in_order({"arguments": members.pop("arguments")})
+    del members["calls"]  # between them, in the alphabet's order
+    yield b"[" + arguments[:-1] + b',"calls":'
+    yield from _list_pieces(call.calls, lambda inner: _call(inner, review))
+    yield b"," + json_in_order(members)[1:] + b"]"
+
+
+def _list_pieces(items: Sequence[_Item], to_json: Callable[[_Item], Json]) -> Iterator[bytes]:
+    """A list, some hundred members at a time."""
+    opening = b"["
+    for start in range(0, len(items), AT_A_TIME):
+        some: JsonSource = [to_json(item) for item in items[start : start + AT_A_TIME]]
+        yield opening + json_in_order(some)[1:-1]
+        opening = b","
+    yield b"]" if items else b"[]"
 
 
 def _safe(bundle: Bundle) -> Json:
