@@ -42,8 +42,11 @@ class OpenAllowances:
         return spender in self._spenders
 
     def usable(self) -> dict[OpenApproval, int]:
-        """What is open at the end, or could have been used before it was revoked."""
-        usable = {approval: self._usable(approval) for approval in self._left}
+        """What is open at the end, or could have been used before it was revoked.
+
+        What nobody may take is how an NFT's approval is revoked.
+        """
+        usable = {one: self._usable(one) for one in self._left if not one.spender.is_zero}
         return {approval: units for approval, units in usable.items() if units}
 
     def change(self, grant: Grant) -> None:

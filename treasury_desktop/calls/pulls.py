@@ -8,6 +8,7 @@ from treasury_desktop.calls.allowances import OpenApproval
 from treasury_desktop.calls.decoded_call import DecodedCall
 
 MESSAGE_SENDER, ROUTER_ITSELF = 1, 2
+PULL = "pull(address,uint256)"
 
 
 class Pull(NamedTuple):
@@ -32,6 +33,8 @@ def pulls_of(call: DecodedCall, outer: DecodedCall | None) -> tuple[Pull, ...] |
 
 def _spender(call: DecodedCall, outer: DecodedCall | None, account: object) -> Address:
     """Whose allowance is used: a contract that pays others out of its caller uses its own."""
+    if call.function is not None and call.function.signature == PULL:
+        return call.to
     is_paid_for = outer is not None and not outer.is_delegatecall and account == call.sender
     return outer.to if is_paid_for and outer is not None else call.sender
 
@@ -82,6 +85,11 @@ def _by_router(call: DecodedCall, token: object, recipient: object, amount: obje
     return [(call.sender, token, _meant(call, recipient), amount)]
 
 
+def _to_router(call: DecodedCall, token: object, amount: object) -> _Reading:
+    """SwapRouter02 takes a token from its caller and keeps it."""
+    return [(call.sender, token, call.to, amount)]
+
+
 def _many_by_router(call: DecodedCall, transfers: object) -> _Reading:
     assert isinstance(transfers, tuple)
     return [(account, token, _meant(call, to), amount) for account, to, amount, token in transfers]
@@ -123,6 +131,7 @@ _READERS: Mapping[str, Callable[..., _Reading]] = {
             ("permitWitnessTransferFrom", "bytes32,string,bytes"),
         )
     },
+    PULL: _to_router,
     "PERMIT2_TRANSFER_FROM(address,address,uint160)": _by_router,
     "PERMIT2_TRANSFER_FROM_BATCH((address,address,uint160,address)[])": _many_by_router,
 }

@@ -108,6 +108,8 @@ def _debts(evidence: Evidence, terms: PolicyTerms) -> _Debts:
         if isinstance(debt.token, Unknown) or isinstance(debt.base_units, Unknown):
             why = why or "a debt of the treasury has no stated amount"
             continue
+        if not debt.base_units:
+            continue  # nothing is owed, whatever it would be worth
         if debt.token not in prices:
             prices[debt.token] = price_range(evidence.quotes_of(debt.token), terms)
         price = prices[debt.token]

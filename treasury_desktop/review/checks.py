@@ -164,6 +164,8 @@ def outflows(subject: Subject) -> Iterator[Finding]:
             sentence = f"sends {_token_name(subject, outflow)} to the token contract "
             sentence += f"{subject.name_of(outflow.to)}, which gives nothing for it."
             yield block("TRANSFER_TO_TOKEN_CONTRACT", sentence, path=outflow.path)
+        elif _is_paid_function(subject, outflow, transfers):
+            continue
         elif not subject.is_known_recipient(outflow.to):
             if outflow.token == NATIVE:
                 yield danger(
@@ -199,6 +201,21 @@ def others_money(subject: Subject) -> Iterator[Finding]:
                 "in the address book for this chain.",
                 path=call.path,
             )
+
+
+def _is_paid_function(subject: Subject, outflow: Outflow, transfers: set[str]) -> bool:
+    """Whether the native coin pays for a function of a listed token, such as staking at Lido."""
+    token = subject.evidence.token_at(outflow.to)
+    is_listed = token is not None and token.listed is True
+    call = subject.call_at(outflow.path)
+    return (
+        outflow.token == NATIVE
+        and is_listed
+        and outflow.path not in transfers
+        and call is not None
+        and call.function is not None
+        and call.to == outflow.to
+    )
 
 
 TRANSFERS = frozenset({
@@ -282,6 +299,7 @@ OWNERSHIP = {
     "transferProxyOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
     "renounceOwnership": "CONTRACT_OWNERSHIP_TRANSFER",
     "changeAdmin": "CONTRACT_OWNERSHIP_TRANSFER",
+    "initialize(address)": "CONTRACT_OWNERSHIP_TRANSFER",
     "upgradeTo": "CONTRACT_UPGRADE",
     "upgradeToAndCall": "CONTRACT_UPGRADE",
     "upgradeBeaconToAndCall": "CONTRACT_UPGRADE",
@@ -300,10 +318,11 @@ MOST_NAMED = 10
 def powers_given_away(subject: Subject) -> Iterator[Finding]:
     """Control over another contract is worth more than any payment (Radiant)."""
     for call in subject.calls:
-        code = OWNERSHIP.get(call.function.name) if call.function else None
-        if code is None:
+        if call.function is None:
             continue
-        assert call.function is not None
+        code = OWNERSHIP.get(call.function.name) or OWNERSHIP.get(call.function.signature)
+        if code is None or _is_set_up_for_us(subject, call):
+            continue
         told = f"{call.function.name}: {_power_told(subject, call, code)}"
         yield danger(code, told, path=call.path)
         to = next((a.value for a in call.arguments if isinstance(a.value, Address)), None)
@@ -311,6 +330,12 @@ def powers_given_away(subject: Subject) -> Iterator[Finding]:
         if is_handed_over and to is not None and not subject.is_known_recipient(to):
             sentence = f"gives power to {to}, which is not in the address book for this chain."
             yield danger("RECIPIENT_NOT_IN_ADDRESS_BOOK", sentence, path=call.path)
+
+
+def _is_set_up_for_us(subject: Subject, call: DecodedCall) -> bool:
+    """Whether a contract gets a Safe of ours as its first owner, which gives nothing away."""
+    is_set_up = call.function is not None and call.function.name == "initialize"
+    return is_set_up and all(map(subject.is_ours, named_in(call)))
 
 
 def _power_told(subject: Subject, call: DecodedCall, code: str) -> str:

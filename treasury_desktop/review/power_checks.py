@@ -8,7 +8,7 @@ who may replace its owners, and the delays that protect it.
 from collections.abc import Iterator
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.calls.decoded_call import DecodedCall
+from treasury_desktop.calls.decoded_call import Certainty, DecodedCall
 from treasury_desktop.review.findings import Finding, block, danger
 from treasury_desktop.review.subject import Check, Subject
 
@@ -144,12 +144,19 @@ POSITION_MANAGER_ABI = "Uniswap v3 position manager and router"
 def burnt_tokens(subject: Subject) -> Iterator[Finding]:
     """Destroyed tokens are gone like those sent to nobody, and no recipient gives it away.
 
-    Uniswap's position manager means an empty position by the same function.
+    Uniswap's position manager means an empty position by the same function: at a contract that
+    nobody describes as a token and that is trusted it is none.
     """
     for call in subject.calls:
         if call.function is None or call.function.signature != BURN:
             continue
-        if call.abi != POSITION_MANAGER_ABI and subject.is_ours(call.sender):
+        is_known_token = call.certainty is Certainty.KNOWN_CONTRACT or any(
+            token.address == call.to for token in subject.described_tokens
+        )
+        is_position = call.abi == POSITION_MANAGER_ABI or (
+            subject.is_allow_listed(call.to) and not is_known_token
+        )
+        if not is_position and subject.is_ours(call.sender):
             yield block(
                 "TRANSFER_TO_ZERO",
                 f"destroys {call.arguments[0].value:,} base units of {subject.name_of(call.to)}.",

@@ -45,6 +45,14 @@ class Subject:
         """Every call of the tree, in the order in which they run."""
         return tuple(self.call.walk())
 
+    def call_at(self, path: str) -> DecodedCall | None:
+        """The call that stands at a path of the tree."""
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[str, DecodedCall]:
+        return {call.path: call for call in self.calls}
+
     @cached_property
     def touched(self) -> Mapping[Address, str]:
         """Every address called or named in an argument → the path of the first call that does."""

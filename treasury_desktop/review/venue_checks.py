@@ -12,6 +12,7 @@ from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.review.findings import Finding, block, danger, warn
 from treasury_desktop.review.subject import Check, Subject
 from treasury_desktop.review.venue_approvals import approvals, operators
+from treasury_desktop.review.venue_leftovers import money_left
 from treasury_desktop.review.venue_prices import extreme_pools, unknown_tokens, unprotected_prices
 from treasury_desktop.review.venue_receivers import (
     foreign_receivers,
@@ -239,6 +240,7 @@ STEP_CHECKS: tuple[StepCheck, ...] = (
     receivers,
     recipients_elsewhere,
     positions_of_others,
+    money_left,
     operators,
     unknown_tokens,
     unprotected_prices,

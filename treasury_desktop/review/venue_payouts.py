@@ -18,6 +18,7 @@ WHOLE_BALANCE = (0, 2**255)
 """Amounts by which SwapRouter02 and the universal router mean all they have of a token."""
 MAY_FAIL = b"\x80"
 """From this byte on a command of the universal router may fail alone."""
+PUTS_IN = frozenset({"pull(address,uint256)", "wrapETH(uint256)"})
 UNWRAPS = ("unwrapweth", "unwrapnative", "unwrapwnative")
 WRAPPED = "wrapped"
 NATIVE = "native"
@@ -145,7 +146,10 @@ class Payouts:
         return None
 
     def _put_in(self, step: Step) -> _Key | None:
-        """The token that a command puts into the router itself."""
+        """The token that a command, or a call meant for others of its run, puts into the router."""
+        if is_put_in(step):
+            token = next(iter(step.addresses("token")), None)
+            return WRAPPED if token is None else self._key(token)
         if not step.is_command or is_swap(step):
             return None
         to = next(iter(step.addresses("recipient", "to")), None)
@@ -163,6 +167,10 @@ class Payouts:
         named = step.addresses("recipient")
         return not named or self._subject.is_ours(meant(step, named[0]))
 
+    def is_wrapped(self, token: Address) -> bool:
+        """Whether our lists know a token as the wrapped native coin."""
+        return self._key(token) == WRAPPED
+
     def _key(self, token: Address) -> _Key:
         """The token itself, or WRAPPED for wrapped native coin, by our lists."""
         described = self._subject.evidence.token_at(token)
@@ -171,6 +179,12 @@ class Payouts:
         if symbol is None and described is not None and described.listed is True:
             symbol = described.symbol if isinstance(described.symbol, str) else None
         return WRAPPED if symbol in SYMBOLS else token
+
+
+def is_put_in(step: Step) -> bool:
+    """Whether it is SwapRouter02's `pull` or `wrapETH`: both leave what they take with it."""
+    function = step.call.function
+    return function is not None and function.signature in PUTS_IN
 
 
 def _amount_put_in(step: Step) -> int:

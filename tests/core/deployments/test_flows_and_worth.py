@@ -48,7 +48,12 @@ from treasury_desktop.deployments.worth import (
     value_of_token,
     values_of,
 )
-from treasury_desktop.treasury.evidence import BalanceChange, HeldAmount, ObservedAllowance
+from treasury_desktop.treasury.evidence import (
+    BalanceChange,
+    HeldAmount,
+    ObservedAllowance,
+    OwedAmount,
+)
 
 SHARES = a_call(VAULT, "mint(uint256,address)", 10**12, SAFE)
 
@@ -242,3 +247,10 @@ def test_sure_value_of_a_payment() -> None:
     flow = Flow({str(USDC): units(5), str(DAI): units(7, DAI), str(JUNK): 10**18})
     assert sure_value_of(matter, values_of(matter, flow)) == 5 + 14
     assert sure_value_of(matter, values_of(matter, Flow())) == 0
+
+
+def test_debt_of_nothing_needs_no_price() -> None:
+    """What is not owed is worth nothing, whatever its token; one unit of it makes all unknown."""
+    for units_owed, verdict in ((0, "within"), (1, "cannot be judged")):
+        debt = OwedAmount(token=str(JUNK), base_units=units_owed, place="somewhere")
+        assert words(entering(400_000), an_evidence(debts=(debt,))) == {GROUP: verdict}

@@ -507,6 +507,39 @@ def test_power_for_a_stranger_and_for_a_friend() -> None:
     assert "RECIPIENT_NOT_IN_ADDRESS_BOOK" not in friend
 
 
+def test_first_owner_of_a_contract() -> None:
+    """Whoever is named when a contract is set up controls it; a Safe of ours is no stranger."""
+    setting_up = "initialize(address)"
+    hostile = found(reviewed(a_call(VAULT, setting_up, STRANGER)))
+    assert hostile["CONTRACT_OWNERSHIP_TRANSFER"] == "danger"
+    assert hostile["RECIPIENT_NOT_IN_ADDRESS_BOOK"] == "danger"
+    for ours in (SAFE, OWN_SAFE):
+        calm = found(reviewed(a_call(VAULT, setting_up, ours)))
+        assert "CONTRACT_OWNERSHIP_TRANSFER" not in calm
+    pool = found(reviewed(a_call(VAULT, "initialize(uint160)", 2**96)))
+    assert "CONTRACT_OWNERSHIP_TRANSFER" not in pool
+
+
+STAKED = an_address("staked ether")
+
+
+def staking(*, listed: bool | None) -> LocalFacts:
+    """Facts that describe staked ether as a token, and as nothing else."""
+    token = DescribedToken(address=STAKED, symbol="stETH", name="", decimals=18, listed=listed)
+    return local(an_evidence(tokens=(*an_evidence().tokens, token)))
+
+
+def test_ether_for_a_function_of_a_listed_token() -> None:
+    """Staking is no payment to somebody nobody knows; a plain payment to a token is lost."""
+    stake = replace(a_call(STAKED, "submit(address)", ZERO_ADDRESS), value=10**16)
+    calm = found(reviewed(stake, staking(listed=True)))
+    assert not {"NATIVE_VALUE_TO_UNKNOWN", "RECIPIENT_NOT_IN_ADDRESS_BOOK"} & calm.keys()
+    unlisted = found(reviewed(stake, staking(listed=False)))
+    assert unlisted["NATIVE_VALUE_TO_UNKNOWN"] == "danger"
+    plain = found(reviewed(ether(10**16, STAKED), staking(listed=True)))
+    assert "RECIPIENT_NOT_IN_ADDRESS_BOOK" in plain
+
+
 def test_money_of_others_passed_on() -> None:
     """What a payee allowed the Safe may come to us and to people we know, not to a stranger."""
     pull = "transferFrom(address,address,uint256)"

@@ -137,6 +137,9 @@ def test_destroyed_tokens() -> None:
     """Burning is blocked like sending to nobody; an empty position may be burnt."""
     assert found(a_call(USDC, "burn(uint256)", 5))["TRANSFER_TO_ZERO"] == "block"
     assert "TRANSFER_TO_ZERO" not in found(a_call(MANAGER, "burn(uint256)", 5))
+    # A position manager that is trusted and no strategy's: it is described as no token.
+    assert "TRANSFER_TO_ZERO" not in found(a_call(TRUSTED, "burn(uint256)", 5))
+    assert found(a_call(STRANGER, "burn(uint256)", 5))["TRANSFER_TO_ZERO"] == "block"
 
 
 def test_every_power_is_a_packaged_function() -> None:
@@ -159,7 +162,6 @@ HARMLESS = frozenset({
     "claim(address)",
     "claim_rewards(address)",
     "disableModule(address,address)",
-    "initialize(address)",
     "kick(address)",
     "mint(address)",
     "mint_for(address,address)",

@@ -11,6 +11,7 @@ from treasury_desktop.deployments.venues import (
     balancer_v2,
     compound_v3,
     curve,
+    deposits,
     erc4626,
     lido,
     uniswap_swaps,
@@ -57,4 +58,5 @@ def readers_for(
         curve.reader(strategies, trusted, listed, chain_id),
         lido.reader(strategies, trusted, listed),
         wrapping.reader(wrapped),
+        deposits.reader(chain_id),
     )
