@@ -102,9 +102,11 @@ def decoding_rows(times: int) -> list[Row]:
     ]
     packed = multisend_arguments(tx.data)
     safe_eth = _by_safe_eth(_python_with_safe_eth(), tx.data)
-    for what, seconds in (
-        (f"unpack a batch of {CALLS_IN_BATCH:,} calls", _unpacking(packed, times)),
-        (f"{name}, every call a tree", first),
+    # The promise compares the same work. The whole tree, with functions, arguments and whether they
+    # are canonical, is far more than the peer does: its bound only keeps it from growing.
+    for what, seconds, most in (
+        (f"unpack a batch of {CALLS_IN_BATCH:,} calls", _unpacking(packed, times), 1 / 200),
+        (f"{name}, every call a tree", first, 1 / 100),
     ):
         row = Row(
             name=what,
@@ -112,7 +114,7 @@ def decoding_rows(times: int) -> list[Row]:
             peer=safe_eth,
             peer_name="safe-eth-py, which unpacks it and no more",
             unit="s",
-            target=Target(of="ratio", most=1 / 200),
+            target=Target(of="ratio", most=most),
         )
         rows.append(row)
     return rows
