@@ -53,6 +53,7 @@ from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
 
 if TYPE_CHECKING:
     from treasury_desktop.chain.node import Node
+    from treasury_desktop.keys.back_off import BackOff
     from treasury_desktop.keys.key_store import KeyStore
     from treasury_desktop.keys.signer_process import SignerProcess, WindowWish
     from treasury_desktop.pools.history import PoolSeries
@@ -97,6 +98,7 @@ class OpenDesk:
         self._signing = threading.Lock()
         self._why_no_signing = ""
         self._acting: SignerProcess | None = None
+        self._back_off: BackOff | None = None
         self._stops = 0
 
     def _open_records(self) -> RecordStore:
@@ -477,6 +479,14 @@ class OpenDesk:
         if self._why_no_signing:
             raise Refused(self._why_no_signing)
 
+    def _back_off_of_keys(self) -> "BackOff":
+        """Wrong passphrases are counted for as long as the desk is open."""
+        from treasury_desktop.keys.back_off import BackOff  # noqa: PLC0415  with the first act
+
+        if self._back_off is None:
+            self._back_off = BackOff()
+        return self._back_off
+
     @contextmanager
     def _signer(self) -> "Iterator[SignerProcess]":
         """A signer for one act; a second act waits for nothing and is refused."""
@@ -492,6 +502,7 @@ class OpenDesk:
                 self._open_key_store(),
                 signed_hash_for=self._records.signed_hash_for,
                 wish=self.wish,
+                back_off=self._back_off_of_keys(),
             )
             self._require_signing()  # once more: whoever stops it ends what is acting by then
             yield self._acting

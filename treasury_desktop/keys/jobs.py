@@ -209,9 +209,11 @@ def answer_text(answer: Source) -> bytes:
     return canonical_json({"format": ANSWER_FORMAT, "answer": answer})
 
 
-def failure_text(failure: TreasuryError) -> bytes:
-    """A failure as it goes back through the pipe: its kind and its one sentence."""
+def failure_text(failure: TreasuryError, wrong_passphrases: int = 0) -> bytes:
+    """A failure as it goes back through the pipe: its kind, its one sentence, and wrong tries."""
     error: dict[str, JsonSource] = {"kind": _kind(failure), "sentence": failure.sentence}
+    if wrong_passphrases:
+        error["wrong_passphrases"] = wrong_passphrases
     if isinstance(failure, WrongPassphrase):
         error["code"] = WRONG_PASSPHRASE
     if isinstance(failure, Malformed):
@@ -228,6 +230,13 @@ def parse_answer(text: bytes) -> dict[str, JsonValue]:
     if not isinstance(error, dict):
         raise Malformed("answer", "says neither what was done nor what failed")
     raise _failure(error)
+
+
+def wrong_passphrases_in(text: bytes) -> int:
+    """How many passphrases did not open the key before an answer failed."""
+    error = _object(text, ANSWER_FORMAT).get("error")
+    wrong = error.get("wrong_passphrases", 0) if isinstance(error, dict) else 0
+    return wrong if isinstance(wrong, int) and not isinstance(wrong, bool) else 0
 
 
 def answered_bytes(answer: Fields, name: str) -> bytes:

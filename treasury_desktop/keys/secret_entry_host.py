@@ -52,36 +52,45 @@ def main(load_window: Callable[[], RunWindow], signer_command: Sequence[str] | N
     standard_input = io.FileIO(0, "rb", closefd=False)
     standard_output = io.FileIO(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not write into the answer
+    wrong = 0
     try:
         job, window = parse_job(read_frame(standard_input))
         end_when_input_ends(0)
         run = load_window()
         shown: dict[str, JsonSource] = {"job": job.name, **job.fields}
-        said = run(shown, window, signer_for(job, signer_command))
+        signer = SignerFor(job, signer_command)
+        try:
+            said = run(shown, window, signer)
+        finally:
+            wrong = signer.wrong
         if said.keys() != job.answers:  # words and addresses on the way are for this process alone
             raise Malformed("answer", "is not the one this job ends with")
         answer = answer_text(cast("Mapping[str, JsonSource]", said))  # the signer's own JSON
     except TreasuryError as failure:
-        answer = failure_text(failure)
+        answer = failure_text(failure, wrong)
     write_frame(standard_output, answer)
     sys.stdout.flush()
     return 0
 
 
-def signer_for(job: Job, command: Sequence[str] | None = None) -> AskSigner:
-    """Asks a new signer process each time, with the passphrases given."""
-    header = job_text(job)
+class SignerFor:
+    """Asks a new signer process each time, with the passphrases given; counts the wrong ones."""
 
-    def ask_signer(passphrases: Sequence[bytearray]) -> Mapping[str, JsonValue] | None:
+    def __init__(self, job: Job, command: Sequence[str] | None = None) -> None:
+        self._header = job_text(job)
+        self._command = command or child_command(SIGNER)
+        self.wrong = 0
+
+    def __call__(self, passphrases: Sequence[bytearray]) -> Mapping[str, JsonValue] | None:
+        """What the signer answered; `None` where a passphrase does not open the key."""
         secrets = tuple(Secret(passphrase) for passphrase in passphrases)
         environment = signer_environment(os.environ)
         try:
-            with ChildProcess(command or child_command(SIGNER), environment) as signer:
-                return parse_answer(signer.ask(header, secrets))
+            with ChildProcess(self._command, environment) as signer:
+                return parse_answer(signer.ask(self._header, secrets))
         except WrongPassphrase:
+            self.wrong += 1
             return None
         finally:
             for secret in secrets:
                 secret.wipe()
-
-    return ask_signer

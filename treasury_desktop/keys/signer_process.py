@@ -19,7 +19,8 @@ from treasury_desktop.desk.doors import (
     KeyLabel,
     WorkspaceFacts,
 )
-from treasury_desktop.errors import Cancelled, Malformed, Refused, Unavailable
+from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.keys.back_off import BackOff
 from treasury_desktop.keys.child_process import ChildProcess, child_command
 from treasury_desktop.keys.encrypted_key import EncryptedKey, checked_label, parse_encrypted_key
 from treasury_desktop.keys.hardening import window_environment
@@ -30,6 +31,7 @@ from treasury_desktop.keys.jobs import (
     answered_bytes,
     job_text,
     parse_answer,
+    wrong_passphrases_in,
 )
 from treasury_desktop.keys.key_jobs import (
     ChangePassphrase,
@@ -73,6 +75,10 @@ class WindowWish:
         return {"theme": self.theme, "rehearsal": {"screenshot": self.screenshot}}
 
 
+NEW_KEYS = (CreateKey, ImportWords, ImportPrivateKey, ImportKeystore, ImportDemonstration)
+"""Jobs about keys that this desk does not have yet."""
+
+
 class SignerProcess:
     """Keeps the desk's Protocol `Signer`, and makes new keys the same way."""
 
@@ -83,11 +89,13 @@ class SignerProcess:
         signed_hash_for: SignedHashFor,
         command: Callable[[str], Sequence[str]] = child_command,
         wish: WindowWish | None = None,
+        back_off: BackOff | None = None,
     ) -> None:
         self._store = store
         self._signed_hash_for = signed_hash_for
         self._command = command
         self.wish = wish or WindowWish()
+        self._back_off = back_off or BackOff()
         self._lock = threading.Lock()
         self._running: ChildProcess | None = None
         self._is_cancelled = False
@@ -215,6 +223,8 @@ class SignerProcess:
         self.cancel()
 
     def _done(self, job: Job) -> Mapping[str, JsonValue]:
+        if not isinstance(job, NEW_KEYS):
+            self._back_off.require_no_wait(job.key.address)
         with self._lock:
             if self._running is not None:
                 raise Refused("Another passphrase window is open; finish or cancel it first.")
@@ -225,7 +235,8 @@ class SignerProcess:
             self._running = ChildProcess(self._command(SECRET_ENTRY), environment)
         try:
             with self._running as process:
-                answer = parse_answer(process.ask(job_text(job, self.wish.fields)))
+                said = process.ask(job_text(job, self.wish.fields))
+            answer = self._noted(job, said)
         except Unavailable:
             if self._is_cancelled:
                 raise Cancelled(NOTHING_SIGNED) from None
@@ -235,6 +246,19 @@ class SignerProcess:
                 self._running = None
         if self._is_cancelled:  # the answer was on its way already; it is thrown away
             raise Cancelled(NOTHING_SIGNED)
+        return answer
+
+    def _noted(self, job: Job, said: bytes) -> Mapping[str, JsonValue]:
+        """The answer, after wrong passphrases for a key of ours were counted."""
+        key = None if isinstance(job, NEW_KEYS) else job.key.address
+        try:
+            answer = parse_answer(said)
+        except TreasuryError:
+            if key is not None:
+                self._back_off.note(key, wrong_passphrases_in(said), is_opened=False)
+            raise
+        if key is not None:
+            self._back_off.note(key, 0, is_opened=True)
         return answer
 
 
