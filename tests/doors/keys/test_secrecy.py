@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from eth_account import Account
+from eth_account.hdaccount.mnemonic import Mnemonic
 
-from tests.doors.keys.key_samples import PASSPHRASE, PUBLIC_KEYS, Case
+from tests.doors.keys.key_samples import PASSPHRASE, PUBLIC_KEYS, SIGNER, Case
 from treasury_desktop.keys.encrypted_key import EncryptedKey
 from treasury_desktop.keys.key_store import keys_in_files
 
@@ -129,6 +131,7 @@ def spellings(key: str) -> dict[str, bytes]:
         "reversed hex": key[::-1].encode(),
         "decimal": str(int(key, 16)).encode(),
         "base64": base64.b64encode(raw).rstrip(b"="),
+        "words": Mnemonic().to_mnemonic(raw).encode(),
     }
 
 
@@ -168,6 +171,65 @@ def test_canary_key_is_nowhere_but_in_the_signer(
     refuse_needles(needles, ((path.name, path.read_bytes()) for path in files))
 
 
+WORDS = "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong"
+PERSON = """
+import sys
+from pathlib import Path
+from treasury_desktop.keys.secret_entry_host import main
+def ask_all(shown, window, ask):
+    typed = Path(sys.argv[1]).read_text().splitlines()
+    def answer(*given):
+        return ask([bytearray(each, "utf-8") for each in given])
+    path = answer(typed[0], "")["addresses"][0]["path"]
+    return answer(typed[0], "", path, typed[1])
+sys.exit(main(lambda: ask_all, [sys.executable, "-I", "-P", "-c", sys.argv[2]]))
+"""
+IMPORTING = """
+import sys
+from pathlib import Path
+from treasury_desktop.keys.key_store import keys_in_files
+from treasury_desktop.keys.signer_process import SignerProcess
+store = keys_in_files(Path(sys.argv[1]))
+person = [sys.executable, "-I", "-P", "-c", sys.argv[2], sys.argv[3], sys.argv[4]]
+desk = SignerProcess(store, signed_hash_for=lambda *_: None, command=lambda _: person)
+print("ready", flush=True)
+print(str(desk.import_words("Desk", "owner").address), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_canary_words_are_nowhere_but_where_they_are_typed(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Words, the key under them and the new passphrase never reach the window's process."""
+    typed = tmp_path_factory.mktemp("paper") / "words"
+    typed.write_text(f"{WORDS}\n{PASSPHRASE}\n", encoding="utf-8")
+    Account.enable_unaudited_hdwallet_features()
+    account = Account.from_mnemonic(WORDS)
+    needles = spellings(account.key.hex().removeprefix("0x")) | {
+        "their words": WORDS.encode(),
+        "their wide words": WORDS.encode("utf-16-le"),
+        "passphrase": PASSPHRASE.encode(),
+    }
+    visible: dict[str, bytes] = {}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", IMPORTING, str(tmp_path / "keys"), PERSON, str(typed), SIGNER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+    with process:
+        answer = answer_while_watching(process, visible)
+        assert answer.decode() == account.address
+        refuse_needles(needles, ((f"memory {n}", r) for n, r in enumerate(memory_of(process.pid))))
+        process.communicate(timeout=20)
+    refuse_needles(needles, visible.items())
+    files = (path for path in tmp_path.rglob("*") if path.is_file())
+    refuse_needles(needles, ((path.name, path.read_bytes()) for path in files))
+
+
 def answer_while_watching(process: subprocess.Popen[bytes], visible: dict[str, bytes]) -> bytes:
     """The signature a parent prints; collects arguments and variables of all three processes."""
     assert process.stdout is not None
@@ -183,7 +245,7 @@ def answer_while_watching(process: subprocess.Popen[bytes], visible: dict[str, b
                 with contextlib.suppress(OSError):
                     visible[f"{each} {name}"] = Path(f"/proc/{each}/{name}").read_bytes()
     assert answer[0].startswith(b"0x")
-    assert len(seen) == 3
+    assert len(seen) >= 3
     return answer[0].strip()
 
 
