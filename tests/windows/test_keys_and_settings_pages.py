@@ -306,6 +306,19 @@ def test_escape_closes_what_can_be_done_with_a_key(
     assert page.change.label.text() == EXECUTOR_KEY.label
 
 
+def test_new_figures_take_no_button_away(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """A refresh in the moment before the click changes nothing about the rows."""
+    page = a_page(errands)
+    show(page, 1000, 900)
+    qtbot.waitUntil(lambda: len(page._rows) == 2)
+    button = page.findChildren(QPushButton, "change-key")[0]
+    button.setFocus()
+    page._session.take_snapshot(a_snapshot())
+    page.reload()
+    qtbot.waitUntil(lambda: page.pane.state == "content")
+    assert page.findChildren(QPushButton, "change-key")[0] is button
+
+
 def test_keys_that_can_move_the_treasury_alone_are_warned_of(
     errands: Errands, show: Show, qtbot: QtBot
 ) -> None:

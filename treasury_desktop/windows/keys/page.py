@@ -86,6 +86,7 @@ class KeysPage(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(tokens.GAP)
         self._rows: list[QWidget] = []
+        self._shown: tuple[KeyRow, ...] = ()
         self._has_new_key = False
         self._lists = Card("Keys of this desk")
         self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -144,14 +145,18 @@ class KeysPage(QWidget):
     def _show_keys(self) -> None:
         if self._places is None:
             return
-        for old in self._rows:
-            discard(old)
         snapshot, safes = self._session.snapshot, self._actions.workspace.safes
         safe = None if snapshot is None or not safes else snapshot.safe_at(safes[0].address)
         rows = key_rows(self._keys, safe)
+        self._too_many.say(too_many_here(self._keys, safe), "advice")
+        if rows == self._shown and rows:
+            self.pane.show_content()  # whoever is about to press a row's button keeps it
+            return
+        self._shown = rows
+        for old in self._rows:
+            discard(old)
         labels = [_label(row) for row in rows]
         self._rows = [self._row(row, label) for row, label in zip(rows, labels, strict=True)]
-        self._too_many.say(too_many_here(self._keys, safe), "advice")
         for widget in self._rows:
             self._list.addWidget(widget)
             widget.show()
