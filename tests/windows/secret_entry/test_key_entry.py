@@ -132,6 +132,19 @@ def test_wrong_word_is_told_and_the_way_back_shows_the_words(qtbot: QtBot) -> No
     entry.window.close()
 
 
+def test_return_presses_the_button_in_focus_only(qtbot: QtBot) -> None:
+    """A stray Return does not say that the words were written down."""
+    entry = entry_for(qtbot, "create", Signer({"words": WORDS}))
+    shown = step_of(qtbot, entry, ShowWords)
+    shown.setFocus()
+    qtbot.keyClick(entry.window, Qt.Key.Key_Return)
+    assert entry.window._step is shown
+    entry.window.confirm_button.setFocus()
+    qtbot.keyClick(entry.window.confirm_button, Qt.Key.Key_Return)
+    step_of(qtbot, entry, RepeatWords)
+    entry.window.close()
+
+
 def test_asked_words_are_chosen_anew_each_time(qtbot: QtBot) -> None:
     """Three different places in order; over some tries they are not always the same."""
     entry = entry_for(qtbot, "create", Signer({"words": WORDS}))

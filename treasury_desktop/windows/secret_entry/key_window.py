@@ -92,9 +92,14 @@ class KeyWindow(QWidget):
         self.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape cancels."""
+        """Escape cancels; Return presses the button that has the focus, and no other."""
+        focus = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.close()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
+            focus, QPushButton
+        ):
+            focus.click()
         else:
             super().keyPressEvent(event)
 
