@@ -143,6 +143,10 @@ class DeskAtHand:
         """A key's label."""
         return self._answer("change_passphrase", key)
 
+    def watch_owner(self, label: str, address: str) -> Any:
+        """A watched owner."""
+        return self._answer("watch_owner", label, address)
+
     def remove_key(self, key: KeyLabel) -> Any:
         """Nothing."""
         return self._answer("remove_key", key)

@@ -23,7 +23,7 @@ from treasury_desktop.bundle import write_bundle
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.deployments.calls import Call, safe_tx_of
 from treasury_desktop.deployments.encoding import encoded_call
-from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.doors import WATCHED, KeyLabel
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
     Draft,
@@ -53,6 +53,7 @@ EXECUTOR_KEY = KeyLabel(label="Gas", address=an_owner(9), role="executor", kept_
 KEY_RING = KeyPlaces(
     key_ring="Secret Service", why_no_key_ring="", encrypted_file="", is_file_chosen=False
 )
+WATCHED_KEY = KeyLabel(label="Ledger", address=an_owner(3), role=WATCHED, kept_in="no key here")
 NO_KEY_RING = KeyPlaces(
     key_ring="",
     why_no_key_ring="No Secret Service answers on this session's bus.",

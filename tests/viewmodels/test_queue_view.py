@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.samples import a_deposit_tx, a_safe, a_workspace, an_owner
-from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, a_kept
+from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, WATCHED_KEY, a_kept
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.safes.lifecycle import State
@@ -190,3 +190,13 @@ def test_a_suggested_file_name_holds_only_our_figures() -> None:
     """A purpose cannot choose where a file goes."""
     queued = a_kept(purpose="../../etc/passwd")
     assert suggested_file_name(queued) == f"safe-nonce-12-{queued.safe_tx_hash.hex()[:8]}.json"
+
+
+def test_owner_whose_key_is_elsewhere_is_asked_by_exporting() -> None:
+    """His dot is mine, and what to do next is not a button that cannot sign."""
+    card = only_card(view_of(a_kept(signed_by=(2,)), keys=(WATCHED_KEY, EXECUTOR_KEY)))
+    assert card.step is Step.EXPORT
+    assert card.step_words.startswith("Ledger (key elsewhere) has not signed. Export")
+    assert [dot.is_mine for dot in card.dots] == [False, False, True]
+    both = only_card(view_of(a_kept(signed_by=(2,)), keys=(OWNER_KEY, WATCHED_KEY)))
+    assert both.step_words == "Your confirmation is missing."

@@ -3,7 +3,14 @@
 import pytest
 
 from tests.samples import a_block, a_confirmation, a_deposit_tx
-from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, a_kept, a_signing_desk
+from tests.signing_desk import (
+    EXECUTOR_KEY,
+    OTHER_OWNER_KEY,
+    OWNER_KEY,
+    WATCHED_KEY,
+    a_kept,
+    a_signing_desk,
+)
 from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.review.review import Review
 from treasury_desktop.safes.safe_tx import SafeTx
@@ -33,6 +40,7 @@ def a_review(signed_by: tuple[int, ...] = (), tx: SafeTx | None = None) -> Revie
         ((), (OWNER_KEY, EXECUTOR_KEY), ""),
         ((1,), (OWNER_KEY, EXECUTOR_KEY), "Every owner key of this desk has signed"),
         ((), (EXECUTOR_KEY,), "None of this desk's keys belongs to an owner"),
+        ((), (WATCHED_KEY, EXECUTOR_KEY), "The key of Ledger is elsewhere. Export"),
         ((), (), "This desk has no key yet"),
     ],
 )

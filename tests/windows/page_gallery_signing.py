@@ -34,6 +34,7 @@ from tests.signing_desk import (
     NO_KEY_RING,
     OTHER_OWNER_KEY,
     OWNER_KEY,
+    WATCHED_KEY,
     a_batch_of_sixty,
     a_hostile_tx,
     a_kept,
@@ -176,6 +177,13 @@ def change_first_key(page: Any) -> None:
     page.change.typed.setText("Sign")
 
 
+def watch_an_owner(page: Any) -> None:
+    """Chooses the address alone and types half of what is needed."""
+    page.new_key.source.setCurrentIndex(4)
+    page.new_key.label.setText("Trezor at home")
+    page.findChildren(QPushButton, "change-key")[2].click()
+
+
 SCENES = (
     Scene(page="deploy", name="empty"),
     Scene(page="deploy", name="unread", has_snapshot=False),
@@ -214,6 +222,10 @@ SCENES = (
           answers=(("keys", (OTHER_OWNER_KEY, EXECUTOR_KEY)),)),
     Scene(page="keys", name="two"),
     Scene(page="keys", name="change", prepare=change_first_key),
+    Scene(page="keys", name="watch", prepare=watch_an_owner,
+          answers=(("keys", (OWNER_KEY, WATCHED_KEY, EXECUTOR_KEY)),)),
+    Scene(page="queue", name="watched", queue=QUEUE,
+          answers=(("keys", (WATCHED_KEY, EXECUTOR_KEY)),)),
     Scene(page="keys", name="too-many", answers=(("keys", (OWNER_KEY, OTHER_OWNER_KEY)),)),
     Scene(page="keys", name="none", answers=(("keys", ()), ("key_places", NO_KEY_RING))),
     Scene(page="keys", name="trouble", answers=(("keys", Unavailable("The key ring is locked.")),)),

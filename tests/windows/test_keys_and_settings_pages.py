@@ -15,6 +15,7 @@ from tests.signing_desk import (
     NO_KEY_RING,
     OTHER_OWNER_KEY,
     OWNER_KEY,
+    WATCHED_KEY,
     a_signing_desk,
 )
 from treasury_desktop.errors import Refused, Unavailable
@@ -208,6 +209,35 @@ def test_a_keystore_file_is_chosen_first(
     with qtbot.waitSignal(page.keys_changed):
         page.new_key.choose_file(tmp_path / "UTC--old")
     assert ("import_keystore", ("Old", "owner", tmp_path / "UTC--old")) in desk.asked
+
+
+def test_an_owner_is_watched_by_the_address(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """An address that cannot be is told; nothing asks for a passphrase."""
+    page = a_page(errands, keys=(OWNER_KEY,), watch_owner=WATCHED_KEY)
+    show(page, 1000, 900)
+    qtbot.waitUntil(lambda: page._places is not None)
+    card = page.new_key
+    assert not card.address.isVisible()
+    card.source.setCurrentIndex(4)
+    assert card.address.isVisible()
+    assert not card.role.isVisible()
+    qtbot.keyClicks(card.label, "Ledger")
+    assert card.button.reason == "Paste the address."
+    card.address.setText(str(WATCHED_KEY.address)[:-1])
+    assert "40 hex digits" in card.button.reason
+    card.address.setText(str(OWNER_KEY.address))
+    assert card.button.reason == f"It is here already, as {OWNER_KEY.label}."
+    card.address.setText(str(WATCHED_KEY.address))
+    desk: Any = page._actions
+    desk.answers["keys"] = (OWNER_KEY, WATCHED_KEY)
+    with qtbot.waitSignal(page.keys_changed):
+        qtbot.keyClick(card.address, Qt.Key.Key_Return)
+    assert ("watch_owner", ("Ledger", str(WATCHED_KEY.address))) in desk.asked
+    assert "Ledger is watched" in page.says.text()
+    assert card.address.text() == ""
+    changing(page, qtbot, 1)
+    assert not page.change.rename.isVisible()
+    assert "Nothing is lost" in " ".join(texts_in(page.change))
 
 
 def changing(page: KeysPage, qtbot: QtBot, place: int = 0) -> None:

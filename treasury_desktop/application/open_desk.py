@@ -298,8 +298,9 @@ class OpenDesk:
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 
     def keys(self) -> tuple[KeyLabel, ...]:
-        """The keys of this desk."""
-        return self._open_key_store().labels()
+        """The keys of this desk, and owners of ours whose keys lie elsewhere."""
+        store = self._open_key_store()
+        return (*store.labels(), *store.watched())
 
     def key_troubles(self) -> tuple[str, ...]:
         """The keys that are listed and cannot be read."""
@@ -381,9 +382,17 @@ class OpenDesk:
         with self._signer() as signer:
             return signer.import_demonstration_key(key.label, key.role, key.index, chain_id)
 
+    def watch_owner(self, label: str, address: str) -> KeyLabel:
+        """Remember an owner of ours whose key lies elsewhere."""
+        return self._open_key_store().watch(label, Address.parse(address))
+
     def remove_key(self, key: KeyLabel) -> None:
-        """Forget a key; its ciphertext is gone from where it was kept."""
-        self._open_key_store().remove(key)
+        """Forget a key, whose ciphertext is gone then, or an owner that was only watched."""
+        store = self._open_key_store()
+        if key.is_here:
+            store.remove(key)
+        else:
+            store.stop_watching(key.address)
 
     # ── signing and executing ────────────────────────────────────────────────────────────────────
 

@@ -272,17 +272,26 @@ class Histories(Protocol):
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+WATCHED = "watch-only"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyLabel:
     """A key by the name people gave it and its address; no secret in it.
 
-    `role` is "owner" or "executor": an executor key is never an owner's.
+    `role` is "owner" or "executor": an executor key is never an owner's. WATCHED stands for an
+    owner of ours whose key lies elsewhere, such as in a hardware wallet.
     """
 
     label: str
     address: Address
     role: str
     kept_in: str
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this desk can sign with it."""
+        return self.role != WATCHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

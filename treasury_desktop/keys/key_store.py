@@ -8,14 +8,23 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.strict_json import canonical_json, read_json_object
-from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.assets.strict_json import JsonSource, canonical_json, read_json_object
+from treasury_desktop.desk.doors import WATCHED, KeyLabel
 from treasury_desktop.errors import Malformed, Refused, Unavailable
 from treasury_desktop.keys.encrypted_file import EncryptedFiles
-from treasury_desktop.keys.encrypted_key import EncryptedKey, parse_encrypted_key
+from treasury_desktop.keys.encrypted_key import (
+    EncryptedKey,
+    checked_label,
+    parse_encrypted_key,
+)
 from treasury_desktop.keys.system_keyring import SERVICE, AllowedBackend, SystemKeyRing
 
 INDEX: Final = "index"
+WATCHED_OWNERS: Final = "watched"
+WATCHED_FORMAT: Final = "treasury-desktop/watched@1"
+MOST_WATCHED: Final = 8
+"""As many as one item of 1,280 characters holds."""
+NO_KEY_HERE: Final = "no key here"
 INDEX_FORMAT: Final = "treasury-desktop/key-index@1"
 MOST_KEYS: Final = 24
 """As many as an index of 1,280 characters names."""
@@ -70,7 +79,7 @@ class KeyStore:
         """One sentence for each key that is listed and cannot be read, or there and not listed."""
         listed = self._index()
         found = (self._found(address) for address in listed)
-        known = {INDEX, *map(str, listed)}
+        known = {INDEX, WATCHED_OWNERS, *map(str, listed)}
         return (
             *(each for each in found if isinstance(each, str)),
             *(
@@ -94,11 +103,13 @@ class KeyStore:
         self._place.write(str(key.address), key.text)
         if key.address not in known:
             self._write_index((*known, key.address))
+            if any(each.address == key.address for each in self.watched()):
+                self.stop_watching(key.address)  # its key is here from now on
         return self._label(key)
 
     def refuse_taken_label(self, label: str) -> None:
         """Refuses a label that another key has: people choose keys by it."""
-        if any(each.label == label for each in self.labels()):
+        if any(each.label == label for each in (*self.labels(), *self.watched())):
             raise Refused(f"There is a key with the label {label} already.")
 
     def refuse_taken_address(self, address: Address) -> None:
@@ -111,6 +122,42 @@ class KeyStore:
         """Forgets a key for good: from the index first, then the ciphertext."""
         self._write_index(tuple(each for each in self._index() if each != label.address))
         self._place.remove(str(label.address))
+
+    # ── owners whose keys lie elsewhere ──────────────────────────────────────────────────────────
+
+    def watched(self) -> tuple[KeyLabel, ...]:
+        """Owners of ours whose keys are not here, in the order in which they were added."""
+        text = self._place.read(WATCHED_OWNERS)
+        if text is None:
+            return ()
+        return tuple(
+            KeyLabel(label=label, address=address, role=WATCHED, kept_in=NO_KEY_HERE)
+            for label, address in _watched_in(text)
+        )
+
+    def watch(self, label: str, address: Address) -> KeyLabel:
+        """Remembers an owner of ours by label and address."""
+        watched = self.watched()
+        self.refuse_taken_label(checked_label(label))
+        self.refuse_taken_address(address)
+        if any(each.address == address for each in watched):
+            raise Refused(f"{address} is watched already.")
+        if len(watched) >= MOST_WATCHED:
+            raise Refused(f"This desk watches {MOST_WATCHED} owners, and the list holds no more.")
+        key = KeyLabel(label=label, address=address, role=WATCHED, kept_in=NO_KEY_HERE)
+        self._write_watched((*watched, key))
+        return key
+
+    def stop_watching(self, address: Address) -> None:
+        """Forgets an owner whose key was never here."""
+        self._write_watched(tuple(each for each in self.watched() if each.address != address))
+
+    def _write_watched(self, watched: tuple[KeyLabel, ...]) -> None:
+        owners: list[JsonSource] = [
+            {"address": str(each.address), "label": each.label} for each in watched
+        ]
+        content: JsonSource = {"format": WATCHED_FORMAT, "owners": owners}
+        self._place.write(WATCHED_OWNERS, canonical_json(content).decode())
 
     def _label(self, key: EncryptedKey) -> KeyLabel:
         return KeyLabel(
@@ -157,6 +204,21 @@ class KeyStore:
     def _write_index(self, addresses: tuple[Address, ...]) -> None:
         index = {"format": INDEX_FORMAT, "keys": [str(address) for address in addresses]}
         self._place.write(INDEX, canonical_json(index).decode())
+
+
+def _watched_in(text: str) -> list[tuple[str, Address]]:
+    """Labels and addresses, each read strictly: other programs may write there."""
+    fields = read_json_object(text.encode(errors="replace"))
+    owners = fields.get("owners")
+    if fields.get("format") != WATCHED_FORMAT or not isinstance(owners, list):
+        raise Malformed("watched owners", "is no such list")
+    found = []
+    for each in owners[:MOST_WATCHED]:
+        label = each.get("label") if isinstance(each, dict) else None
+        if not isinstance(each, dict) or not isinstance(label, str):
+            raise Malformed("watched owners", "holds something else")
+        found.append((checked_label(label), Address.parse(each.get("address"), "watched owner")))
+    return found
 
 
 def _addresses_in(index: str) -> tuple[Address, ...]:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.viewmodels.figures import name_text
 
@@ -21,6 +23,13 @@ SOURCES: Final[tuple[tuple[str, str], ...]] = (
     ("words", "Words you have (12 to 24)"),
     ("private key", "A private key"),
     ("keystore", "A keystore file (V3)"),
+    ("watch", "Only an owner's address; its key is elsewhere"),
+)
+SIGN_ELSEWHERE: Final = (
+    "Export the transaction, have it signed where the key is, and import what comes back."
+)
+FORGETTING: Final = (
+    "Type the label to forget this owner. Nothing is lost: its key was never on this machine."
 )
 REMOVING: Final = (
     "Type the label to remove the key. Its ciphertext is then gone from this machine for good: "
@@ -63,8 +72,9 @@ class KeyRow:
 
 
 def key_name(key: KeyLabel) -> str:
-    """How a key of ours is called wherever owners are named: "Signer A (this desk)"."""
-    return f"{name_text(key.label)} (this desk)"
+    """What an owner of ours is called wherever owners are named: "Signer A (this desk)"."""
+    where = "this desk" if key.is_here else "key elsewhere"
+    return f"{name_text(key.label)} ({where})"
 
 
 def key_rows(keys: tuple[KeyLabel, ...], safe: Safe | None) -> tuple[KeyRow, ...]:
@@ -98,7 +108,7 @@ def too_many_here(keys: tuple[KeyLabel, ...], safe: Safe | None) -> str:
     """A warning where the keys of this machine alone can move the treasury; empty otherwise."""
     if safe is None or not isinstance(safe.threshold, int):
         return ""
-    held = sum(safe.is_owner(key.address) for key in keys)
+    held = sum(safe.is_owner(key.address) for key in keys if key.is_here)
     if not held or held < safe.threshold:
         return ""
     how_many = "One key here is an owner" if held == 1 else f"{held} keys here are owners"
@@ -107,6 +117,18 @@ def too_many_here(keys: tuple[KeyLabel, ...], safe: Safe | None) -> str:
         f"{how_many} of the Safe, and {enough} enough: whoever controls this machine controls the "
         f"treasury. {CONTROLS}"
     )
+
+
+def why_not_watch(label: str, address: str, keys: tuple[KeyLabel, ...], place: str) -> str:
+    """Why an owner cannot be watched by label and address; empty when it can."""
+    if why := why_not_create(label, keys, place):
+        return why
+    try:
+        found = Address.parse(address.strip())
+    except Malformed as failure:
+        return f"The address: {failure.problem}." if address.strip() else "Paste the address."
+    known = next((key for key in keys if key.address == found), None)
+    return "" if known is None else f"It is here already, as {name_text(known.label)}."
 
 
 def why_not_rename(label: str, key: KeyLabel, keys: tuple[KeyLabel, ...]) -> str:

@@ -198,6 +198,10 @@ class _Desk:
         return frozenset(k.address for k in self.keys or () if k.address in self.owners)
 
     @property
+    def here(self) -> frozenset[Address]:
+        return frozenset(k.address for k in self.keys or () if k.is_here)
+
+    @property
     def can_execute(self) -> bool:
         return any(k.role == "executor" for k in self.keys or ())
 
@@ -301,13 +305,17 @@ def _step_unconfirmed(
     signed: frozenset[Address],
     queue: tuple[QueuedTransaction, ...],
 ) -> tuple[Step, str]:
-    free = desk.my_owners - signed
+    free = (desk.my_owners & desk.here) - signed
+    elsewhere = desk.my_owners - desk.here - signed
     if free:
         rivals = [q for q in queue if q.tx.nonce == queued.tx.nonce and q is not queued]
         if any(c.owner in free for q in rivals for c in q.confirmations):
             words = f"You signed another transaction for nonce {queued.tx.nonce}."
             return Step.READ, words
         return Step.SIGN, "Your confirmation is missing."
+    if elsewhere:
+        words = "has not signed. Export it to where the key is, and import what comes back."
+        return Step.EXPORT, f"{desk.name(min(elsewhere))} {words}"
     missing = (desk.threshold or 0) - len(signed)
     more = f"{missing} more confirmation{'' if missing == 1 else 's'}"
     if desk.my_owners:

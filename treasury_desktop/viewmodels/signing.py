@@ -14,6 +14,7 @@ from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.review.review import Review
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.viewmodels.figures import block_text, hex_text, moment_text, name_text
+from treasury_desktop.viewmodels.keys import SIGN_ELSEWHERE
 
 WHAT_HAPPENS: Final = (
     (
@@ -75,7 +76,8 @@ def keys_to_sign(
 ) -> KeyChoice:
     """The keys of owners of this Safe that have not signed yet, nor since the review (`signed`)."""
     safe = review.facts.safe
-    owners = [key for key in keys if safe.is_owner(key.address)]
+    owners = [key for key in keys if key.is_here and safe.is_owner(key.address)]
+    elsewhere = [key for key in keys if not key.is_here and safe.is_owner(key.address)]
     free = tuple(key for key in owners if key.address not in {*review.valid_signers, *signed})
     if free:
         why = ""
@@ -83,6 +85,8 @@ def keys_to_sign(
         why = "The Safe's owners are not known; refresh first."
     elif owners:
         why = "Every owner key of this desk has signed this transaction already."
+    elif elsewhere:
+        why = f"The key of {name_text(elsewhere[0].label)} is elsewhere. {SIGN_ELSEWHERE}"
     elif keys:
         why = "None of this desk's keys belongs to an owner of this Safe."
     else:

@@ -162,8 +162,12 @@ class Actions(Protocol):
         """The same key under another passphrase."""
         ...
 
+    def watch_owner(self, label: str, address: str) -> KeyLabel:
+        """Remember an owner whose key lies elsewhere, by its EIP-55 address."""
+        ...
+
     def remove_key(self, key: KeyLabel) -> None:
-        """Forget a key for good."""
+        """Forget a key for good, or an owner that was only watched."""
         ...
 
     def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:

@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.doors.keys.key_samples import address_of
+from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Malformed, Refused, Unavailable
 from treasury_desktop.keys.encrypted_file import EncryptedFiles
 from treasury_desktop.keys.encrypted_key import EncryptedKey
-from treasury_desktop.keys.key_store import INDEX, KeyPlace, KeyStore, keys_in_files
+from treasury_desktop.keys.key_store import (
+    INDEX,
+    MOST_WATCHED,
+    WATCHED_OWNERS,
+    KeyPlace,
+    KeyStore,
+    keys_in_files,
+)
 from treasury_desktop.keys.system_keyring import SystemKeyRing
 
 THIRD = address_of(3)
@@ -25,7 +33,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyPlace]:
         return
     ring = SystemKeyRing(service=f"treasury-desktop-{tmp_path.name}")
     yield ring
-    for name in (INDEX, *(str(address_of(index)) for index in (1, 2, 3, 4))):
+    for name in (INDEX, WATCHED_OWNERS, *(str(address_of(index)) for index in (1, 2, 3, 4))):
         ring.remove(name)
 
 
@@ -226,3 +234,59 @@ def test_full_place_is_one_sentence_and_keeps_the_old(
     monkeypatch.undo()
     assert store.encrypted(label) == owner_key
     assert not list((tmp_path / "keys").glob(".new-*"))
+
+
+# ── owners whose keys lie elsewhere ──────────────────────────────────────────────────────────────
+
+
+def test_watched_owners_are_listed_until_they_are_forgotten(
+    place: KeyPlace, owner_key: EncryptedKey
+) -> None:
+    """By label and address, beside the keys and never among them."""
+    store = KeyStore(place)
+    assert store.watched() == ()
+    ledger = store.watch("Ledger", THIRD)
+    key = store.keep(owner_key)
+    again = KeyStore(place)
+    assert again.watched() == (ledger,)
+    assert again.labels() == (key,)
+    assert again.troubles() == ()
+    assert not ledger.is_here
+    assert key.is_here
+    with pytest.raises(Unavailable):
+        again.encrypted(ledger)
+    again.stop_watching(THIRD)
+    assert again.watched() == ()
+
+
+def test_nobody_is_there_twice(place: KeyPlace, owner_key: EncryptedKey) -> None:
+    """Neither a label nor an address; a key that comes in takes the place of what was watched."""
+    store = KeyStore(place)
+    store.watch("Ledger", owner_key.address)
+    with pytest.raises(Refused, match="watched already"):
+        store.watch("Again", owner_key.address)
+    with pytest.raises(Refused, match="a key with the label Ledger already"):
+        store.watch("Ledger", THIRD)
+    key = store.keep(owner_key)
+    assert store.watched() == ()
+    with pytest.raises(Refused, match=r"has the key of .* already"):
+        store.watch("Other", key.address)
+    with pytest.raises(Refused, match="a key with the label"):
+        store.watch(key.label, THIRD)
+    with pytest.raises(Malformed, match="label"):
+        store.watch("", THIRD)
+
+
+def test_list_of_watched_owners_is_short_and_read_strictly(tmp_path: Path) -> None:
+    """It fits where the smallest key ring keeps it; what somebody else wrote there is refused."""
+    place = EncryptedFiles(tmp_path / "keys")
+    store = KeyStore(place)
+    for number in range(MOST_WATCHED):
+        store.watch("x" * 62 + f"{number:02}", Address(bytes([number + 1]) * 20))
+    assert len(place.read(WATCHED_OWNERS) or "") <= 1280
+    with pytest.raises(Refused, match="the list holds no more"):
+        store.watch("one more", THIRD)
+    for text in ("{}", '{"format":"treasury-desktop/watched@1","owners":[5]}', "x"):
+        place.write(WATCHED_OWNERS, text)
+        with pytest.raises(Malformed):
+            store.watched()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.viewmodels.keys import (
+    FORGETTING,
     LONGEST_LABEL,
     REMOVING,
     suggested_keystore_name,
@@ -54,6 +55,7 @@ class ChangeCard(Card):
         self.export = DisabledReason("Export as a keystore file…", role="", icon_name="export")
         self.remove = DisabledReason("Remove", role="risky")
         self.close_button = QPushButton("Close")
+        self._removing = plain_label(role="quiet", wrap=True)
         self.label.textChanged.connect(self._show)
         self.typed.textChanged.connect(self._show)
         self.label.returnPressed.connect(self.rename.button.click)
@@ -115,6 +117,9 @@ class ChangeCard(Card):
     def _show(self) -> None:
         if self.key is None:
             return
+        for widget in (self.label, self.rename, self.passphrase, self.export, *self._of_keys):
+            widget.setVisible(self.key.is_here)
+        self._removing.setText(REMOVING if self.key.is_here else FORGETTING)
         whys = (
             (self.rename, why_not_rename(self.label.text(), self.key, self._others)),
             (self.passphrase, ""),
@@ -133,7 +138,8 @@ class ChangeCard(Card):
         grid.setVerticalSpacing(tokens.GAP)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
-        grid.addWidget(plain_label("Label", role="quiet"), 0, 0)
+        self._of_keys = [plain_label("Label", role="quiet"), plain_label("Key", role="quiet")]
+        grid.addWidget(self._of_keys[0], 0, 0)
         grid.addWidget(self.label, 0, 1)
         grid.addWidget(self.rename, 0, 2)
         both = QHBoxLayout()
@@ -141,13 +147,13 @@ class ChangeCard(Card):
         both.addWidget(self.passphrase)
         both.addWidget(self.export)
         both.addStretch(1)
-        grid.addWidget(plain_label("Key", role="quiet"), 1, 0)
+        grid.addWidget(self._of_keys[1], 1, 0)
         grid.addLayout(both, 1, 1, 1, 2)
         grid.addWidget(plain_label("Remove", role="quiet"), 2, 0)
         grid.addWidget(self.typed, 2, 1)
         grid.addWidget(self.remove, 2, 2)
         below = QVBoxLayout()
-        below.addWidget(plain_label(REMOVING, role="quiet", wrap=True))
+        below.addWidget(self._removing)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.close_button)

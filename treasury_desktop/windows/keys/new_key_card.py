@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
 
 from treasury_desktop.viewmodels.keys import LABEL_RULE, LONGEST_LABEL, ROLES, SOURCES
 from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
@@ -16,12 +17,13 @@ from treasury_desktop.windows.widgets.fields import Choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
-    """What the person wants: `source` is one of `SOURCES`, `path` the file it may need."""
+    """What the person wants: `source` is one of `SOURCES`, with the file or address it may need."""
 
     source: str
     label: str
     role: str
     path: Path | None = None
+    address: str = ""
 
 
 class NewKeyCard(Card):
@@ -48,11 +50,39 @@ class NewKeyCard(Card):
         self.source.setAccessibleName("Where the key comes from")
         for _source, words in SOURCES:
             self.source.addItem(words)
+        self.address = QLineEdit()
+        self.address.setPlaceholderText("0x…")
+        self.address.setAccessibleName("Address of the owner")
+        set_variant(self.address, role="mono")
+        self._address_name = plain_label("Address", role="quiet")
+        self._role_name = plain_label("For", role="quiet")
         self.button = DisabledReason("Add the key…", icon_name="key")
+        self.source.currentIndexChanged.connect(self._show)
         self.label.textChanged.connect(self.changed)
+        self.address.textChanged.connect(self.changed)
+        self.address.returnPressed.connect(self.button.button.click)
         self.label.returnPressed.connect(self.button.button.click)
         self.button.clicked.connect(self._on_clicked)
         self._lay_out()
+        self._show()
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether only an address is to be remembered."""
+        return SOURCES[self.source.currentIndex()][0] == "watch"
+
+    def clear(self) -> None:
+        """After a key the next one."""
+        self.label.clear()
+        self.address.clear()
+
+    def _show(self) -> None:
+        of_watching: tuple[QWidget, ...] = (self.address, self._address_name)
+        of_keys: tuple[QWidget, ...] = (self.role, self._role_name)
+        for widget in (*of_watching, *of_keys):
+            widget.setVisible(self.is_watching == (widget in of_watching))
+        self.button.set_text("Watch this owner" if self.is_watching else "Add the key…")
+        self.changed.emit()
 
     def _on_clicked(self) -> None:
         if SOURCES[self.source.currentIndex()][0] != "keystore":
@@ -76,6 +106,7 @@ class NewKeyCard(Card):
             label=self.label.text().strip(),
             role=ROLES[self.role.currentIndex()][0],
             path=path,
+            address=self.address.text().strip(),
         )
 
     def _on_closed(self, _result: object) -> None:
@@ -86,9 +117,14 @@ class NewKeyCard(Card):
         grid.setHorizontalSpacing(tokens.GAP)
         grid.setVerticalSpacing(tokens.GRID)
         grid.setColumnStretch(1, 1)
-        rows = (("Label", self.label), ("For", self.role), ("From", self.source))
+        rows: tuple[tuple[QLabel, QWidget], ...] = (
+            (plain_label("Label", role="quiet"), self.label),
+            (plain_label("From", role="quiet"), self.source),
+            (self._role_name, self.role),
+            (self._address_name, self.address),
+        )
         for row, (name, field) in enumerate(rows):
-            grid.addWidget(plain_label(name, role="quiet"), row, 0)
+            grid.addWidget(name, row, 0)
             grid.addWidget(field, row, 1)
         self.add(grid, plain_label(LABEL_RULE, role="quiet", wrap=True), self.button)
         self.body.addStretch(1)

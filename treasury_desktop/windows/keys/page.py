@@ -16,6 +16,7 @@ from treasury_desktop.viewmodels.keys import (
     key_rows,
     too_many_here,
     why_not_create,
+    why_not_watch,
 )
 from treasury_desktop.windows.actions import Actions, DemonstrationKey, KeyPlaces
 from treasury_desktop.windows.errands import Done, Errands, Failed
@@ -190,6 +191,9 @@ class KeysPage(QWidget):
 
     def _show_create(self) -> None:
         why = why_not_create(self.label.text(), self._keys, self._place())
+        if self.new_key.is_watching:
+            label, address = self.label.text(), self.new_key.address.text()
+            why = why_not_watch(label, address, self._keys, self._place())
         is_acting = self._errands.is_acting(CREATE) or self._errands.is_acting(CHANGE)
         self.change.wait_for(WAITING if is_acting else "")
         if is_acting:
@@ -229,11 +233,14 @@ class KeysPage(QWidget):
 
     def _on_create(self, wish: NewKey) -> None:
         if self._errands.act(CREATE, lambda _p: self._made(wish), self._on_created, room="keys"):
-            self.says.say("A separate window asks for what is needed.", "accent")
+            if wish.source != "watch":
+                self.says.say("A separate window asks for what is needed.", "accent")
             self._show_create()
 
     def _made(self, wish: NewKey) -> KeyLabel:
         """The key, from where the person said."""
+        if wish.source == "watch":
+            return self._actions.watch_owner(wish.label, wish.address)
         if wish.source == "keystore" and wish.path is not None:
             return self._actions.import_keystore(wish.label, wish.role, wish.path)
         make = {
@@ -261,8 +268,9 @@ class KeysPage(QWidget):
             self._show_create()
             return
         key = outcome.value
-        self.says.say(f"{key.label} is kept: {key.address}.", "good")
-        self.label.clear()
+        kept = "kept" if key.is_here else "watched"
+        self.says.say(f"{key.label} is {kept}: {key.address}.", "good")
+        self.new_key.clear()
         self.keys_changed.emit()
         self.reload()
         self._has_new_key = True
