@@ -17,13 +17,30 @@ from treasury_desktop.devnet.json_rpc import JsonRpc
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.keys.child_process import ChildProcess
 from treasury_desktop.keys.hardening import signer_environment
-from treasury_desktop.keys.jobs import ImportDemonstration, job_text, parse_answer
+from treasury_desktop.keys.jobs import job_text, parse_answer
+from treasury_desktop.keys.key_jobs import CreateKey, ImportDemonstration, ImportKeystore
 from treasury_desktop.keys.secret import Secret
 
 CHAIN_ID: Final = 31337
 FIRST_ACCOUNT: Final = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 """Account 1 of the public mnemonic "test test … junk"."""
 PUBLIC_PASSPHRASE: Final = b"a passphrase everybody may know"
+WORDS: Final = 12
+KEYSTORE: Final = json.dumps({
+    "crypto": {
+        "cipher": "aes-128-ctr",
+        "cipherparams": {"iv": "83dbcc02d8ccb40e466191a123791e0e"},
+        "ciphertext": "d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c",
+        "kdf": "scrypt",
+        "kdfparams": {
+            "dklen": 32, "n": 262144, "r": 1, "p": 8,
+            "salt": "ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19",
+        },
+        "mac": "2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097",
+    },
+    "version": 3,
+})  # fmt: skip
+KEYSTORE_ADDRESS: Final = "0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b"
 SECONDS_TO_BUILD: Final = 180
 UNEXPECTED: Final = "failed unexpectedly"
 """What the program logs of a bug of ours, such as a module that the folder lacks."""
@@ -38,6 +55,8 @@ def main() -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     _step("starts", lambda: _version(executable))
     _step("signer encrypts a key", lambda: _signer(executable))
+    _step("signer makes words", lambda: _words(executable))
+    _step("signer opens an old keystore", lambda: _keystore(executable))
     _step("demonstration is built and lives", lambda: _demonstration(executable, scratch))
     _step("demonstration starts again", lambda: _demonstration(executable, scratch))
     _step("the whole job, as pictures", lambda: _tour(executable, scratch / "tour"))
@@ -69,6 +88,28 @@ def _signer(executable: Path) -> str:
     if found := [name for name in NO_BUSINESS_IN_SIGNER if name in mapped]:
         raise SystemExit(f"proof: the signer's process has loaded {', '.join(found)}")
     return f"{FIRST_ACCOUNT}, with no Qt in its process" if mapped else FIRST_ACCOUNT
+
+
+def _words(executable: Path) -> str:
+    """The lists of words came along; the words themselves are said to nobody."""
+    with ChildProcess([str(executable), "signer"], signer_environment(os.environ)) as signer:
+        answer = parse_answer(signer.ask(job_text(CreateKey(label="Proof", role="owner")), ()))
+    count = len(str(answer["words"]).split())
+    if count != WORDS:
+        raise SystemExit(f"proof: the signer made {count} words")
+    return f"{count} words"
+
+
+def _keystore(executable: Path) -> str:
+    """A file whose scrypt OpenSSL would refuse, from the public test vectors of the definition."""
+    job = ImportKeystore(label="Proof", role="owner", keystore=KEYSTORE)
+    with ChildProcess([str(executable), "signer"], signer_environment(os.environ)) as signer:
+        (found,) = parse_answer(  # type: ignore[misc]  a list of one address
+            signer.ask(job_text(job), (Secret(bytearray(b"testpassword")),))
+        )["addresses"]
+    if found["address"] != KEYSTORE_ADDRESS:
+        raise SystemExit("proof: the signer read another key from the keystore")
+    return KEYSTORE_ADDRESS
 
 
 def _demonstration(executable: Path, scratch: Path) -> str:
