@@ -6,9 +6,10 @@ answer, `Malformed` when it answers nonsense, `Refused` when a rule of theirs sa
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.bundle import ClaimedSignature
 from treasury_desktop.pools.history import PoolSeries, SwapColumns
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import Event, State
@@ -350,4 +351,60 @@ class Signer(Protocol):
         workspace: WorkspaceFacts = NOTHING_KNOWN,
     ) -> bytes:
         """The raw signed Ethereum transaction, its calldata rebuilt from the reviewed bundle."""
+        ...
+
+
+# ── safe_service ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedTransaction:
+    """A transaction as a Safe Transaction Service lists it at `place`; none of it is believed."""
+
+    place: str
+    safe: Address
+    tx: SafeTx
+    claimed_hash: bytes
+    signatures: tuple[ClaimedSignature, ...] = ()
+    note: str = ""
+    says_trusted: bool
+    says_executed: bool
+    says_threshold: int | None
+
+
+class UnreadEntry(NamedTuple):
+    """An entry of a service's list that cannot be read, and why."""
+
+    place: str
+    problem: str
+
+
+class ServedQueue(NamedTuple):
+    """What a service lists; the remarks say why there may be more."""
+
+    transactions: tuple[ServedTransaction, ...]
+    unread: tuple[UnreadEntry, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class SafeService(Protocol):
+    """A Safe Transaction Service: brings what others signed, knows nothing for certain."""
+
+    def queue(
+        self, safe: Address, first_nonce: int, *, trusted: bool, is_cancelled: IsCancelled
+    ) -> ServedQueue:
+        """Everything it lists for a Safe from a nonce on, of those it trusts or of the others."""
+        ...
+
+    def propose(
+        self, safe: Address, tx: SafeTx, confirmation: Confirmation, *, note: str = ""
+    ) -> None:
+        """Sends a transaction with one owner's confirmation; refuses a note above 200 characters.
+
+        Unavailable where nobody knows whether it arrived; the same once more is harmless.
+        """
+        ...
+
+    def confirm(self, confirmation: Confirmation) -> None:
+        """Sends one more confirmation of a transaction it knows."""
         ...
