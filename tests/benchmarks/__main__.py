@@ -19,6 +19,7 @@ from subprocess import SubprocessError
 from tests.benchmarks.core import decoding_rows, hashing_rows, reviewing_rows, window_row
 from tests.benchmarks.demonstration import built, later_start
 from tests.benchmarks.measuring import REPOSITORY, process_seconds
+from tests.benchmarks.merging import merging_row
 from tests.benchmarks.opening import MOST_BLOCKED, blocking_rows, opening_rows
 from tests.benchmarks.rows import Row, table, write_rows
 from tests.benchmarks.signing import signing_row
@@ -51,6 +52,7 @@ GROUPS: dict[str, Group] = {
     "decoding": lambda _folders, times: decoding_rows(times),
     "reviewing": lambda _folders, times: [*reviewing_rows(times), window_row()],
     "signing": lambda folders, times: [signing_row(folders, times)],
+    "merging": lambda _folders, times: [merging_row(times)],
     "tour": _tour_row,
 }
 

@@ -1,6 +1,7 @@
 """The doors of the desk in memory: plain classes that keep the Protocols of desk/doors.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from tests.samples import a_block, a_confirmation, a_safe, an_owner
@@ -47,6 +48,16 @@ class MemoryRecords:
     notes: list[tuple[str, dict[str, str], int]] = field(default_factory=list)
     kept_movements: list[Movement] = field(default_factory=list)
     read_up_to: dict[int, int] = field(default_factory=dict)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Memory forgets nothing half; a failure inside puts everything back as it was."""
+        before = (dict(self.kept), list(self.signed), list(self.set_aside), list(self.notes))
+        try:
+            yield
+        except BaseException:
+            self.kept, self.signed, self.set_aside, self.notes = before
+            raise
 
     def keep_snapshot(self, snapshot: TreasurySnapshot) -> None:
         """Keeps a snapshot; the newest one again changes nothing."""

@@ -5,6 +5,7 @@ answer, `Malformed` when it answers nonsense, `Refused` when a rule of theirs sa
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -177,6 +178,10 @@ class Transactions(Protocol):
 
     def keep_confirmation(self, confirmation: Confirmation) -> bool:
         """Adds it durably; False if the same signature was there already."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Everything that is kept inside is kept as a whole, or not at all."""
         ...
 
     def keep_quarantined(self, signature: QuarantinedSignature) -> None:

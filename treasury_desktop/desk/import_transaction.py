@@ -41,12 +41,13 @@ def import_transaction(
     bundle = read_bundle(data)
     _require_ours(bundle, workspace)
     hashes = safe_tx_hashes(bundle.safe, bundle.tx)
-    was_known = records.transaction(hashes.safe_tx) is not None
-    records.keep_transaction(queued_from(bundle, now=now, drafted_here=False))
-    records.note("imported", {"safe_tx_hash": "0x" + hashes.safe_tx.hex()}, now)
     claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
     safe = None if snapshot is None else snapshot.safe_at(bundle.safe.address)
-    counted, quarantined = collect_confirmations(claimed, hashes.safe_tx, records, safe)
+    with records.together():
+        was_known = records.transaction(hashes.safe_tx) is not None
+        records.keep_transaction(queued_from(bundle, now=now, drafted_here=False))
+        records.note("imported", {"safe_tx_hash": "0x" + hashes.safe_tx.hex()}, now)
+        counted, quarantined = collect_confirmations(claimed, hashes.safe_tx, records, safe)
     return Imported(
         safe_tx_hash=hashes.safe_tx,
         was_known=was_known,

@@ -74,16 +74,22 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The connection inside one transaction: all of it is on the disk afterwards, or none."""
+        """The connection inside one transaction: all of it is on the disk afterwards, or none.
+
+        Inside another one of the same thread it is part of that one.
+        """
         if self.is_read_only:
             raise Unavailable(f"{self.name} is open for reading only; nothing was changed.")
         with self._lock, explained(self.name):
-            self._connection.execute("BEGIN IMMEDIATE")
+            is_inside = self._connection.in_transaction
+            if not is_inside:
+                self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                self._connection.execute("COMMIT")
+                if not is_inside:
+                    self._connection.execute("COMMIT")
             finally:
-                if self._connection.in_transaction:
+                if not is_inside and self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
     def close(self) -> None:

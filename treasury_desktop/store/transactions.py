@@ -5,6 +5,8 @@ rivals, and both stay. Arriving twice, in any order, from any number of files ch
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import Sending
@@ -96,6 +98,12 @@ class TransactionShelf(Shelf):
             if _row(connection, confirmation.safe_tx_hash) is None:
                 raise _unknown(confirmation.safe_tx_hash)
             return _add_confirmation(connection, confirmation)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Everything that is kept inside is kept as a whole, durably at the end, or not at all."""
+        with self._database.writing():
+            yield
 
     def keep_quarantined(self, signature: QuarantinedSignature) -> None:
         """Keeps a signature that does not count, with the reason; again is harmless."""

@@ -50,6 +50,31 @@ def known(records: Records, queued: QueuedTransaction) -> QueuedTransaction:
     return kept
 
 
+def test_what_is_kept_together_is_kept_whole_or_not_at_all(
+    fresh: Callable[[], Records], samples: Samples
+) -> None:
+    """A failure between two things takes the first back, whatever was there before stays."""
+    records = fresh()
+    before, queued = samples.queued(nonce=3), samples.queued(nonce=4)
+    records.keep_transaction(before)
+
+    def half() -> None:
+        with records.together():
+            records.keep_transaction(queued)
+            records.note("imported", {}, 1)
+            raise Refused("It ended half-way.")
+
+    with pytest.raises(Refused, match="half-way"):
+        half()
+    assert records.transaction(queued.safe_tx_hash) is None
+    assert known(records, before).tx.nonce == 3
+    with records.together():
+        records.keep_transaction(queued)
+        with records.together():
+            records.note("imported", {}, 1)
+    assert known(records, queued).tx.nonce == 4
+
+
 # ── transactions that arrive more than once ──────────────────────────────────────────────────────
 
 
