@@ -1,0 +1,1 @@
+"""The door to a Safe Transaction Service: a source of confirmations, never of truth."""
