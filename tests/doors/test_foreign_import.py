@@ -25,10 +25,16 @@ from tests.samples import (
     an_address,
 )
 from treasury_desktop.application.headless_review import review_bytes
-from treasury_desktop.application.incoming import Asked
+from treasury_desktop.application.incoming import Asked, signatures_in, unwrapped
 from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.bundle.transaction import transaction_json
 from treasury_desktop.errors import Malformed
+from treasury_desktop.files.air_gapped.carried_bytes import write_carried_bytes
+from treasury_desktop.files.air_gapped.resource_writing import write_uniform_resource
+from treasury_desktop.files.air_gapped.signature_resource import write_signature_resource
+from treasury_desktop.files.foreign_programs.link_writing import write_localsafe_signature_link
+from treasury_desktop.files.foreign_programs.lone_signatures import write_signatures
 from treasury_desktop.files.workspace_file import write_workspace
 from treasury_desktop.review.report import report
 from treasury_desktop.safes.hashes import safe_tx_hashes
@@ -184,6 +190,38 @@ def test_a_picture_from_the_clipboard(desk: OpenDesk, tmp_path: Path) -> None:
     large = QImage(noise, 3_000, 3_000, 3_000, QImage.Format.Format_Grayscale8)
     with pytest.raises(Malformed, match="picture: has more than 8,388,608 bytes"):
         desk.import_bytes(png_of(large))
+
+
+def test_a_bundle_in_codes(desk: OpenDesk, folder: Path) -> None:
+    """Carried by a UR, as a text or as the picture of one, it is the bundle byte for byte."""
+    bundle = write_bundle(Bundle(safe=a_safe(), tx=a_safe_tx(12, to=PAYROLL, value=1)))
+    text = write_uniform_resource(write_carried_bytes(bundle))
+    desk.import_text(text)
+    (queued,) = desk.queue()
+    assert queued.bundle == bundle
+    assert desk.import_bytes(png_of(a_code(text.upper()))).was_known
+    wanted = "0x" + queued.safe_tx_hash.hex()
+    assert reviewed(text, folder)["hashes"]["safe_tx"] == wanted
+    assert unwrapped(b" " + text.encode()) == bundle
+    assert unwrapped(bundle) is bundle
+
+
+def test_signatures_are_told_from_transactions(folder: Path) -> None:
+    """An import finds them in a picture too; a review refuses each of them as it always did."""
+    confirmation = a_confirmation(safe_tx_hashes(a_safe(), a_safe_tx(12)).safe_tx)
+    answer = write_uniform_resource(write_signature_resource(confirmation))
+    found = signatures_in(png_of(a_code(answer.upper())))
+    assert found is not None
+    assert [one.data for one in found.signatures] == [confirmation.signature.encoded]
+    assert signatures_in(json.dumps(ours()).encode()) is None
+    link = write_localsafe_signature_link(confirmation, SAFE, CHAIN_ID, base="https://x.invalid")
+    for sent, said in (
+        (answer, "carries a signature and no transaction"),
+        (link, "carries one signature and no transaction"),
+        (json.loads(write_signatures(confirmation.safe_tx_hash, (confirmation,))), "must be"),
+    ):
+        with pytest.raises(Malformed, match=said):
+            reviewed(sent, folder)
 
 
 def test_a_batch_takes_the_next_free_nonce(desk: OpenDesk) -> None:

@@ -15,6 +15,7 @@ from treasury_desktop.bundle.reading import bundle_from_json
 from treasury_desktop.errors import Malformed
 
 if TYPE_CHECKING:
+    from treasury_desktop.desk.import_signatures import IncomingSignatures
     from treasury_desktop.files.foreign_programs.incoming import Incoming, Known
     from treasury_desktop.safes.queued import QueuedTransaction
     from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -69,6 +70,7 @@ def bundle_bytes_in(data: bytes, ours: Ours) -> tuple[bytes, tuple[str, ...]]:
 
     What was sent as a bundle stays as it is, byte for byte.
     """
+    data = unwrapped(data)
     content = _content(data)
     if isinstance(content, Bundle):
         return data, ()
@@ -83,6 +85,35 @@ def bundle_bytes_in(data: bytes, ours: Ours) -> tuple[bytes, tuple[str, ...]]:
     if isinstance(bundle.safe.nonce, Unknown):
         raise Malformed("safe.nonce", "is not known here; refresh, then import it again")
     return write_bundle(bundle), tuple(f"It {remark.sentence}" for remark in bundle.remarks)
+
+
+def unwrapped(data: bytes) -> bytes:
+    """What was sent, out of the picture that shows it and of the `ur:bytes` that carries it."""
+    start = data.lstrip()[:NOTICED]
+    if start[:1] == b"{":
+        return data
+    from treasury_desktop.files.foreign_programs.kinds import is_picture  # noqa: PLC0415  foreign only
+
+    if is_picture(start):
+        data = _text_in_picture(data).encode()
+    if data.lstrip()[:3].lower() != b"ur:":
+        return data
+    from treasury_desktop.files.air_gapped.carried_bytes import read_carried_bytes  # noqa: PLC0415  as above
+
+    carried = read_carried_bytes(_text_of(data))
+    return data if carried is None else carried
+
+
+def signatures_in(data: bytes) -> "IncomingSignatures | None":
+    """The signatures that were sent without their transaction; `None` where it is anything else.
+
+    Only an import asks for them: a signature is no transaction, and a review refuses it.
+    """
+    from treasury_desktop.files.foreign_programs.lone_signatures import (  # noqa: PLC0415  import only
+        signatures_in as found_in,
+    )
+
+    return found_in(unwrapped(data))
 
 
 def known_by_person(asked: Asked) -> "Known":
@@ -140,13 +171,11 @@ def _content(data: bytes) -> "Bundle | Incoming":
     if start[:1] != b"{":
         from treasury_desktop.files.foreign_programs.kinds import (  # noqa: PLC0415  foreign only
             is_link_or_resource,
-            is_picture,
             read_foreign_text,
         )
 
-        if is_picture(start):
-            data = _text_in_picture(data).encode()
-            start = data.lstrip()[:NOTICED]
+        data = unwrapped(data)
+        start = data.lstrip()[:NOTICED]
         if is_link_or_resource(start.decode("latin-1")):
             return read_foreign_text(_text_of(data))
     value = read_json_object(data)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from treasury_desktop.application.incoming import Ours, bundle_bytes_in
+from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
 from treasury_desktop.desk.draft_deployment import (
@@ -23,6 +23,7 @@ from treasury_desktop.desk.draft_deployment import (
 )
 from treasury_desktop.desk.execute_transaction import execute_transaction, follow_execution
 from treasury_desktop.desk.export_bundle import export_bundle
+from treasury_desktop.desk.import_signatures import IncomingSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction, queued_from
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.record_movements import record_movements
@@ -279,14 +280,35 @@ class OpenDesk:
         return self.import_bytes(text.encode("utf-8", "surrogatepass"))
 
     def import_bytes(self, data: bytes) -> Imported:
-        """Import what was sent, completed by what this workspace knows."""
+        """Import what was sent, completed by what this workspace knows; signatures alone too."""
         snapshot = self.snapshot()
+        signatures = signatures_in(data)
+        if signatures is not None:
+            return self._import_signatures(signatures, snapshot)
         ours = Ours(workspace=self._workspace, snapshot=snapshot, queue=self.queue())
         bundle, remarks = bundle_bytes_in(data, ours)
         imported = import_transaction(
             bundle, self._records, self._workspace, snapshot, now=self.now()
         )
         return replace(imported, remarks=remarks)
+
+    def _import_signatures(
+        self, signatures: IncomingSignatures, snapshot: TreasurySnapshot | None
+    ) -> Imported:
+        """What signatures without their transaction came to; refused where it is not here."""
+        came = import_signatures(
+            signatures, self._records, self._workspace, snapshot, now=self.now()
+        )
+        known = [one for one in came.safe_tx_hashes if self._records.transaction(one) is not None]
+        if len(known) != 1:
+            raise Refused(" ".join(came.told) or "The signatures are of several transactions.")
+        return Imported(
+            safe_tx_hash=known[0],
+            was_known=True,
+            new_confirmations=came.new_confirmations,
+            quarantined=came.quarantined,
+            remarks=came.told,
+        )
 
     def export(self, safe_tx_hash: bytes, path: Path) -> None:
         """Write a queued transaction with its signatures as a bundle file."""

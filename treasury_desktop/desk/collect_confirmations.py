@@ -1,14 +1,27 @@
 """Collect: every signature that comes in is verified anew; nothing is overwritten or lost."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import ClaimedSignature
 from treasury_desktop.desk.doors import Records
+from treasury_desktop.desk.signature_as_meant import MeantSignature, as_meant, with_low_s
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import Event, State
-from treasury_desktop.safes.queued import QuarantinedSignature
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.signature import Signature
+
+NO_TRANSACTION_YET = "its transaction is not here yet"
+NO_OWNERS_YET = "the Safe's owners are not known yet"
+WAITING = frozenset({NO_TRANSACTION_YET, NO_OWNERS_YET})
+"""Reasons that end: as soon as a transaction and its Safe are known, what waited is verified."""
+CONFIRMED_OTHERWISE = "confirmed otherwise already"
+R_AND_S = 64
 
 
 def collect_confirmations(
@@ -20,26 +33,30 @@ def collect_confirmations(
     """Keep the owners' signatures as confirmations, quarantine the rest; both counts of new ones.
 
     Without the owners of that very Safe nothing can be counted, so everything is quarantined until
-    they are known.
+    they are known; what waited so is verified here with the rest.
     """
     queued = records.transaction(safe_tx_hash)
-    if safe is None or queued is None or safe.address != queued.safe:
+    if queued is None:
         for claim in claimed:
-            _quarantine(records, safe_tx_hash, claim, "the Safe's owners are not known yet")
+            records.keep_quarantined(_aside(safe_tx_hash, claim, NO_TRANSACTION_YET))
         return 0, len(claimed)
-    counted = quarantined = 0
-    for checked in checked_signatures(claimed, safe, safe_tx_hash):
-        reason = checked.status
-        if checked.status == "valid" and checked.signature is not None and checked.signer:
-            confirmation = _confirmation(checked, safe_tx_hash)
-            reason = (
-                "" if _is_first_of_owner(records, confirmation) else "confirmed otherwise already"
-            )
-            counted += not reason and keep_confirmation(records, confirmation, safe)
-        if reason:
-            _quarantine(records, safe_tx_hash, checked.claim, reason)
-            quarantined += 1
-    return counted, quarantined
+    if safe is None or safe.address != queued.safe or isinstance(safe.owners, Unknown):
+        aside = tuple(_aside(safe_tx_hash, claim, NO_OWNERS_YET) for claim in claimed)
+        _keep(records, queued, (), aside)
+        return 0, len(claimed)
+    sorting = _Sorting(queued, safe)
+    for checked in checked_signatures((*claimed, *_waiting(queued)), safe, safe_tx_hash):
+        sorting.take(checked)
+    _keep(records, queued, sorting.new, sorting.aside)
+    if sorting.new:
+        _move_along(records, queued, sorting.owners, safe)
+    return len(sorting.new), len(sorting.aside)
+
+
+def collect_waiting(records: Records, safe: Safe) -> int:
+    """Verify what waited for the owners of a Safe, now that it was read; counts what confirms."""
+    waiting = [one for one in records.transactions(safe.address) if _waiting(one)]
+    return sum(collect_confirmations((), one.safe_tx_hash, records, safe)[0] for one in waiting)
 
 
 def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) -> bool:
@@ -49,41 +66,124 @@ def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) 
     if not records.keep_confirmation(confirmation):
         return False
     queued = records.transaction(confirmation.safe_tx_hash)
-    if queued is not None and queued.state in (State.DRAFTED, State.COLLECTING):
-        owners = _owners_who_signed(queued.confirmations, safe)
-        is_enough = isinstance(safe.threshold, int) and len(owners) >= safe.threshold
-        event = Event.THRESHOLD_REACHED if is_enough else Event.CONFIRMATION_ADDED
-        # Another thread may have counted the same signatures meanwhile, or settled it for good.
-        records.record_if_possible(confirmation.safe_tx_hash, event)
+    if queued is not None:
+        _move_along(records, queued, _owners_of(queued.confirmations), safe)
     return True
 
 
-def _is_first_of_owner(records: Records, confirmation: Confirmation) -> bool:
-    """Whether this owner has not confirmed with other bytes: anyone can make a signature's twin."""
-    queued = records.transaction(confirmation.safe_tx_hash)
-    known = () if queued is None else queued.confirmations
-    return all(
-        one.signature == confirmation.signature for one in known if one.owner == confirmation.owner
+def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
+    """The signatures set aside, without those that only waited and were verified meanwhile."""
+    verified = {_same(one.signature.encoded) for one in queued.confirmations}
+    verified |= {_same(one.data) for one in queued.quarantined if one.reason not in WAITING}
+    return tuple(
+        one
+        for one in queued.quarantined
+        if one.reason not in WAITING or _same(one.data) not in verified
     )
 
 
-def _owners_who_signed(confirmations: tuple[Confirmation, ...], safe: Safe) -> frozenset[Address]:
-    return frozenset(c.owner for c in confirmations if safe.is_owner(c.owner))
+# ── what is kept ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _confirmation(checked: CheckedSignature, safe_tx_hash: bytes) -> Confirmation:
-    assert checked.signature is not None
-    assert checked.signer is not None
-    return Confirmation(
-        safe_tx_hash=safe_tx_hash, owner=checked.signer, signature=checked.signature
-    )
+@dataclass
+class _Sorting:
+    """Tells the confirmations among checked signatures from what is set aside, one by one."""
 
+    queued: QueuedTransaction
+    safe: Safe
+    new: list[Confirmation] = field(default_factory=list)
+    aside: list[QuarantinedSignature] = field(default_factory=list)
 
-def _quarantine(
-    records: Records, safe_tx_hash: bytes, claim: ClaimedSignature, reason: str
-) -> None:
-    records.keep_quarantined(
-        QuarantinedSignature(
-            safe_tx_hash=safe_tx_hash, claimed_signer=claim.signer, data=claim.data, reason=reason
+    def __post_init__(self) -> None:
+        self._by_owner = {one.owner: one for one in self.queued.confirmations}
+
+    @property
+    def owners(self) -> frozenset[Address]:
+        """Everybody who confirmed, before or now."""
+        return frozenset(self._by_owner)
+
+    def take(self, checked: CheckedSignature) -> None:
+        """One signature more: it confirms, is there already, or is set aside with the reason."""
+        meant = self._meant(checked)
+        if meant is None:
+            self._set_aside(checked.claim, checked.status)
+            return
+        owner, signature = meant.signer, with_low_s(meant.signature)
+        known = self._by_owner.get(owner)
+        if known is None:
+            self._confirm(owner, signature)
+        is_another = known is not None and known.signature != signature
+        # Whose twin came first must decide nothing: the smaller s confirms, the other is aside.
+        if is_another or signature != meant.signature:
+            self._set_aside(checked.claim, CONFIRMED_OTHERWISE)
+
+    def _meant(self, checked: CheckedSignature) -> MeantSignature | None:
+        """An owner's valid signature; a v that only a wallet understands is read as it means it."""
+        if checked.status == "valid" and checked.signature is not None and checked.signer:
+            return MeantSignature(checked.signer, checked.signature)
+        return as_meant(checked.claim, self.queued.safe_tx_hash, self.safe)
+
+    def _confirm(self, owner: Address, signature: Signature) -> None:
+        confirmation = Confirmation(
+            safe_tx_hash=self.queued.safe_tx_hash, owner=owner, signature=signature
         )
+        self._by_owner[owner] = confirmation
+        self.new.append(confirmation)
+
+    def _set_aside(self, claim: ClaimedSignature, reason: str) -> None:
+        self.aside.append(_aside(self.queued.safe_tx_hash, claim, reason))
+
+
+def _waiting(queued: QueuedTransaction) -> tuple[ClaimedSignature, ...]:
+    return tuple(
+        ClaimedSignature(signer=one.claimed_signer, data=one.data)
+        for one in still_aside(queued)
+        if one.reason in WAITING
+    )
+
+
+def _keep(
+    records: Records,
+    queued: QueuedTransaction,
+    confirmations: Iterable[Confirmation],
+    aside: Iterable[QuarantinedSignature],
+) -> None:
+    """All of them in one step: a bundle may have fifty, and each step waits for the disk."""
+    copy = replace(queued, confirmations=tuple(confirmations), quarantined=tuple(aside))
+    if copy.confirmations or copy.quarantined:
+        records.keep_transaction(copy)
+
+
+def _move_along(
+    records: Records, queued: QueuedTransaction, confirmed: frozenset[Address], safe: Safe
+) -> None:
+    """Count for the lifecycle whoever confirmed, those of another thread among them."""
+    if queued.state not in (State.DRAFTED, State.COLLECTING):
+        return
+    is_enough = _is_enough(confirmed, safe)
+    if not is_enough:
+        now = records.transaction(queued.safe_tx_hash)
+        is_enough = now is not None and _is_enough(_owners_of(now.confirmations), safe)
+    event = Event.THRESHOLD_REACHED if is_enough else Event.CONFIRMATION_ADDED
+    # Another thread may have counted the same signatures meanwhile, or settled it for good.
+    records.record_if_possible(queued.safe_tx_hash, event)
+
+
+def _is_enough(confirmed: frozenset[Address], safe: Safe) -> bool:
+    owners = [one for one in confirmed if safe.is_owner(one)]
+    return isinstance(safe.threshold, int) and len(owners) >= safe.threshold
+
+
+def _owners_of(confirmations: Iterable[Confirmation]) -> frozenset[Address]:
+    return frozenset(one.owner for one in confirmations)
+
+
+def _same(data: bytes) -> bytes:
+    """What two spellings of one signature have in common: all but the v of a single one."""
+    return data[:R_AND_S] if len(data) == R_AND_S + 1 else data
+
+
+def _aside(safe_tx_hash: bytes, claim: ClaimedSignature, reason: str) -> QuarantinedSignature:
+    return QuarantinedSignature(
+        safe_tx_hash=safe_tx_hash, claimed_signer=claim.signer, data=claim.data, reason=reason
     )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ from tests.foreign import (
     localsafe_link,
     shown,
 )
-from treasury_desktop.bundle import read_bundle
+from tests.samples import an_owner
+from tests.signed import by_eth_sign, by_key, claims
+from treasury_desktop.bundle import ClaimedSignature, read_bundle, write_bundle
 from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.files.bundle_text import MOST_BYTES, clipboard_text
 from treasury_desktop.files.foreign_programs.chain_names import (
     chain_named,
     known_chain_ids,
@@ -32,6 +36,7 @@ from treasury_desktop.files.foreign_programs.link_writing import (
 )
 from treasury_desktop.files.foreign_programs.links import read_link
 from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.safes.signature_blob import contract_signature
 
 HASH = "0x684b58d88efedb48ef5648d6c63ea35b95e94d0f0f35875f35ae4fe3d2d405e9"
 SIGNATURE = "0x" + "11" * 64 + "1b"
@@ -351,3 +356,25 @@ def test_written_links_read_back() -> None:
     other = json.dumps({**a_bundle_json(), "chain_id": 4711}).encode()
     with pytest.raises(Refused, match="no name"):
         write_eternal_safe_link(read_bundle(other), base="")
+
+
+@pytest.mark.parametrize("write", [write_eternal_safe_link, write_localsafe_link])
+def test_written_signatures_read_back(write: Any) -> None:
+    """Each owner's, bytes for bytes, of every kind; of one signer only the first in the bundle."""
+    hashed = bytes(range(32))
+    true = claims(by_key(hashed, 1), by_eth_sign(hashed, 2))
+    carried = contract_signature(an_owner(3), b"what a contract is handed")
+    kinds = (*true, ClaimedSignature(signer=an_owner(3), data=carried))
+    forged = ClaimedSignature(signer=an_owner(1), data=true[1].data)
+    bundle = replace(
+        read_bundle(json.dumps(a_bundle_json()).encode()), signatures=(*kinds, forged, kinds[1])
+    )
+    assert read_link(write(bundle, base="https://x.invalid")).signatures == kinds
+
+
+def test_text_of_a_clipboard() -> None:
+    """The bundle itself, unless no clipboard carries it."""
+    bundle = write_bundle(read_bundle(json.dumps(a_bundle_json()).encode()))
+    assert clipboard_text(bundle).encode() == bundle
+    with pytest.raises(Refused, match="send the file"):
+        clipboard_text(b" " * (MOST_BYTES + 1))

@@ -4,11 +4,13 @@ import base64
 import json
 from urllib.parse import quote
 
+from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import Bundle, ClaimedSignature
 from treasury_desktop.bundle.transaction import transaction_json
 from treasury_desktop.errors import Refused
 from treasury_desktop.files.foreign_programs.chain_names import name_of_chain
+from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.signature_blob import split_signatures
 
 
@@ -38,6 +40,19 @@ def write_localsafe_link(bundle: Bundle, *, base: str) -> str:
     return f"{where}?importTx={encoded}&chainId={bundle.safe.chain_id}"
 
 
+def write_localsafe_signature_link(
+    confirmation: Confirmation, safe: Address, chain_id: int, *, base: str
+) -> str:
+    """The link that hands over one owner's signature, for whoever has the transaction already."""
+    claim = ClaimedSignature(signer=confirmation.owner, data=confirmation.signature.encoded)
+    content = {
+        "signature": _localsafe_signature(claim),
+        "txHash": "0x" + confirmation.safe_tx_hash.hex(),
+    }
+    encoded = quote(base64.b64encode(_json(content)).decode(), safe="")
+    return f"{base}/#/safe/{safe}?importSig={encoded}&chainId={chain_id}"
+
+
 def _localsafe_signature(claim: ClaimedSignature) -> dict[str, object]:
     """Of a contract signature localsafe keeps what it carries, and writes the rest itself."""
     carried = split_signatures(claim.data)[0].dynamic
@@ -49,13 +64,19 @@ def _localsafe_signature(claim: ClaimedSignature) -> dict[str, object]:
 
 
 def _signatures_of(bundle: Bundle) -> tuple[ClaimedSignature, ...]:
-    """The signatures a link can carry: those that name their signer, one in an entry."""
+    """The signatures a link can carry: those that name their signer, one in an entry.
+
+    The first of each signer, because a program that keeps them by signer takes the last: a forged
+    one in an owner's name, which bundles list behind the verified ones, would displace theirs.
+    """
     if bundle.unnamed:
         raise Refused("What was sent leaves something out, so no link can be made of it.")
     claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
-    return tuple(
-        one for one in claimed if one.signer is not None and len(split_signatures(one.data)) == 1
-    )
+    by_signer: dict[Address, ClaimedSignature] = {}
+    for one in claimed:
+        if one.signer is not None and len(split_signatures(one.data)) == 1:
+            by_signer.setdefault(one.signer, one)
+    return tuple(by_signer.values())
 
 
 def _json(content: object) -> bytes:

@@ -19,6 +19,7 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.bundle import ClaimedSignature, Remark
 from treasury_desktop.bundle.fields import Fields, each, hash32, items
+from treasury_desktop.desk.import_signatures import IncomingSignatures
 from treasury_desktop.errors import Malformed
 from treasury_desktop.files.foreign_programs.chain_names import chain_named, read_prefixed_address
 from treasury_desktop.files.foreign_programs.incoming import Incoming
@@ -58,6 +59,30 @@ def read_link(link: str) -> Incoming:
     if "id" in parameters:
         return _safe_wallet(parameters)
     raise Malformed("link", "names no transaction: it has neither tx=, importTx= nor id=")
+
+
+def read_signature_link(link: str) -> IncomingSignatures | None:
+    """The signature a link of localsafe carries and of which hash; `None` for every other link."""
+    parts = _split(link)
+    path, _, query = parts.fragment.partition("?")
+    outer, inner = _parameters(parts.query), _parameters(query)
+    if "importSig" not in inner or not parts.fragment.startswith("/"):
+        return None
+    _refuse_two_meanings(outer, inner)
+    match = _LOCALSAFE_PATH.fullmatch(path)
+    _refuse_another_safe(outer, inner, match)
+    if match is None:
+        raise Malformed("link", "names no Safe")
+    return read_localsafe_signature(_decoded(unquote(inner["importSig"]), "importSig"), "importSig")
+
+
+def read_localsafe_signature(content: Mapping[str, object], path: str = "") -> IncomingSignatures:
+    """One signature as localsafe shares it, with the Safe transaction hash it is of."""
+    fields = Fields(content, path)
+    return IncomingSignatures(
+        safe_tx_hash=fields.required("txHash", hash32),
+        signatures=(fields.required("signature", _listed_signature),),
+    )
 
 
 def read_localsafe_file(file: Mapping[str, object]) -> Incoming:
