@@ -8,9 +8,15 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.pop("PYTHON_KEYRING_BACKEND", None)
+# How long an example takes says how busy the machine is; benchmarks and the fuzzing measure time.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:

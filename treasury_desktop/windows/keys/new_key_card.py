@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from treasury_desktop.viewmodels.keys import LABEL_RULE, LONGEST_LABEL, ROLES, SOURCES
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import set_variant
-from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.untrusted import PlainLabel, plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.fields import Choice
@@ -117,7 +117,7 @@ class NewKeyCard(Card):
         grid.setHorizontalSpacing(tokens.GAP)
         grid.setVerticalSpacing(tokens.GRID)
         grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[QLabel, QWidget], ...] = (
+        rows: tuple[tuple[PlainLabel, QWidget], ...] = (
             (plain_label("Label", role="quiet"), self.label),
             (plain_label("From", role="quiet"), self.source),
             (self._role_name, self.role),
