@@ -26,6 +26,7 @@ from treasury_desktop.files.foreign_programs.link_writing import write_localsafe
 from treasury_desktop.files.workspace_file import write_workspace
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.store.records import open_records
+from treasury_desktop.viewmodels.queue import queue_view
 
 TX = a_safe_tx(12, to=PAYROLL, value=1)
 HASH = safe_tx_hashes(a_safe(), TX).safe_tx
@@ -67,6 +68,9 @@ def test_a_signature_that_comes_first_waits(desk: OpenDesk) -> None:
     with pytest.raises(Refused, match="not here yet; what was signed waits for it"):
         desk.import_text(link)
     assert desk.import_bytes(write_bundle(Bundle(safe=a_safe(), tx=TX))).new_confirmations == 1
+    (lane,) = queue_view(desk.queue(), a_safe(), a_workspace(), (), {}).lanes
+    assert [card.quarantined for card in lane.cards] == [()]
+    assert len(desk.review(HASH).signatures) == 1
 
 
 def test_a_strangers_signature_is_kept_aside(desk: OpenDesk) -> None:

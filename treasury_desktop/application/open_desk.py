@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.assets.address import Address
+from treasury_desktop.desk.collect_confirmations import collect_waiting
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
@@ -185,6 +186,8 @@ class OpenDesk:
             self._unkept = TreasuryReader(node).read(self._workspace)
             return Refreshed(snapshot=self._unkept, queue=self.queue())
         refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
+        for safe in refreshed.snapshot.safes:
+            collect_waiting(self._records, safe)  # signatures that came before their owners
         movements = record_movements(
             MovementReader(node), self._records, self._workspace, refreshed.snapshot
         )

@@ -66,8 +66,8 @@ def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) 
     if not records.keep_confirmation(confirmation):
         return False
     queued = records.transaction(confirmation.safe_tx_hash)
-    if queued is not None:
-        _move_along(records, queued, _owners_of(queued.confirmations), safe)
+    assert queued is not None  # the records keep no confirmation of a transaction they lack
+    _move_along(records, queued, _owners_of(queued.confirmations), safe)
     return True
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle
+from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.errors import Malformed
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review, examine
@@ -52,6 +53,6 @@ def bundle_of(queued: QueuedTransaction) -> Bundle:
         ClaimedSignature(signer=c.owner, data=c.signature.encoded) for c in queued.confirmations
     )
     quarantined = tuple(
-        ClaimedSignature(signer=q.claimed_signer, data=q.data) for q in queued.quarantined
+        ClaimedSignature(signer=q.claimed_signer, data=q.data) for q in still_aside(queued)
     )
     return replace(bundle, signatures=collected + quarantined)

@@ -11,6 +11,7 @@ from typing import Final
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.safes.lifecycle import FINAL, State
@@ -240,7 +241,7 @@ def _card(
         quarantined=tuple(
             f"{'nobody' if q.claimed_signer is None else desk.name(q.claimed_signer)}: "
             f"{plain(q.reason, limit=REASON_LIMIT)}"
-            for q in queued.quarantined
+            for q in still_aside(queued)
         ),
         hash_text=shortened(hex_text(queued.safe_tx_hash)),
         step=step,

@@ -137,6 +137,7 @@ def test_out_of_what_carries_it() -> None:
         write_uniform_resource(write_carried_bytes(b"{}")),
         "",
         "hello",
+        "0x" + "00" * 300_000,
         {},
     ],
 )

@@ -76,6 +76,7 @@ def test_the_longest_still_picture(letter: str, most: int) -> None:
     assert read_back(longest) == letter * most
     assert still_picture(letter * (most + 1)) is None
     assert still_picture(letter * 10_000_000) is None
+    assert still_picture("€" * most) is None
 
 
 @settings(deadline=None, max_examples=15)

@@ -80,6 +80,10 @@ def test_members_of_a_request() -> None:
     assert list(members) == [1, 2, 3, 4, 5, 6, 7]
     steps = [44, True, 60, True, 0, True, 0, False, 7, False]
     assert members[5] == Tagged(304, {1: steps, 2: 0x12345678})
+    path = KeyPath(path="m/44'/60'/0'/0/7")
+    members = read_cbor(write_signing_request(bundle, an_owner(2), key_path=path).cbor)
+    assert isinstance(members, dict)
+    assert members[5] == Tagged(304, {1: steps})
 
 
 def test_the_key_path_of_another_program() -> None:
