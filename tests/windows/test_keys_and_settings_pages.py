@@ -362,6 +362,25 @@ def test_keys_that_can_move_the_treasury_alone_are_warned_of(
     qtbot.waitUntil(lambda: "whoever controls this machine" not in " ".join(texts_in(page)))
 
 
+def test_keys_that_can_no_longer_be_read_offer_nothing(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Neither a warning about them nor what could be done with one stays behind."""
+    page = a_page(errands, keys=(OWNER_KEY, OTHER_OWNER_KEY))
+    show(page, 1000, 900)
+    changing(page, qtbot)
+    assert page._too_many.isVisible()
+    desk: Any = page._actions
+    desk.answers["keys"] = Unavailable("The key ring is locked.")
+    page.reload()
+    qtbot.waitUntil(lambda: page.pane.state == "message")
+    assert not page.change.isVisible()
+    assert not page._too_many.isVisible()
+    desk.answers["keys"] = (OWNER_KEY, OTHER_OWNER_KEY)
+    page.reload()
+    qtbot.waitUntil(lambda: page.pane.state == "content" and page._too_many.isVisible())
+
+
 def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:
     """Dark is chosen and said, so that somebody can keep it; facts are for reading."""
     page = SettingsPage(a_signing_desk())

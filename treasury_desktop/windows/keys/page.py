@@ -129,6 +129,8 @@ class KeysPage(QWidget):
     def _on_read(self, outcome: Done[_Read] | Failed) -> None:
         if isinstance(outcome, Failed):
             self._keys, self._places, self._offered = (), None, ()
+            self._too_many.say("")
+            self._on_change_closed()
             trouble = Trouble(
                 what="The keys cannot be read",
                 since=outcome.sentence,

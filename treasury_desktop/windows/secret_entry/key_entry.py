@@ -12,7 +12,8 @@ from typing import Final, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.errors import Malformed, Refused, TreasuryError
+from treasury_desktop.windows.secret_entry.asking import Answer, AskSigner, asked
 from treasury_desktop.windows.secret_entry.key_window import KeyWindow
 from treasury_desktop.windows.secret_entry.passphrase import passphrase_bytes
 from treasury_desktop.windows.secret_entry.question import Question
@@ -32,10 +33,6 @@ MAKING_WORDS: Final = "Making the words."
 READING: Final = "Working out the addresses."
 OPENING: Final = "Opening the file; a costly one takes some seconds."
 KEEPING: Final = "Encrypting the key under this passphrase; this takes about a second."
-
-Answer = Mapping[str, object]
-AskSigner = Callable[[Sequence[bytearray]], Answer | None]
-"""Asks the signer process; `None` when a passphrase does not open a file."""
 
 
 class KeyEntry(QObject):
@@ -201,12 +198,7 @@ class KeyEntry(QObject):
         self._back()
 
     def _in_thread(self, given: list[bytearray]) -> None:
-        try:
-            self._answer = self._ask_signer(given)
-        except TreasuryError as failure:
-            self._answer = failure
-        except OSError as error:
-            self._answer = Unavailable(f"The signer could not be reached: {error.strerror}.")
+        self._answer = asked(self._ask_signer, given)
         self._answered.emit()
 
     def _on_answered(self) -> None:

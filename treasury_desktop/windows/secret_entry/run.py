@@ -6,7 +6,7 @@ bytearray that the asking overwrites, and never through Qt's event queue.
 
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from treasury_desktop.errors import Refused, TreasuryError, Unavailable
+from treasury_desktop.errors import Refused, TreasuryError
 from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.secret_entry.asking import AskSigner, asked
 from treasury_desktop.windows.secret_entry.key_entry import KeyEntry
 from treasury_desktop.windows.secret_entry.passphrase import passphrase_bytes
 from treasury_desktop.windows.secret_entry.question import Question, question_for
@@ -29,9 +30,6 @@ TRIES: Final = 3
 NEW_KEYS: Final = frozenset({"create", "import_words", "import_private_key", "import_keystore"})
 """Jobs that are asked step by step."""
 THEMES: Final[dict[object, Preference]] = {"light": "light", "dark": "dark"}
-
-AskSigner = Callable[[Sequence[bytearray]], Mapping[str, object] | None]
-"""Asks the signer process; `None` when the passphrase does not open the key."""
 
 
 class SecretEntry(QObject):
@@ -66,12 +64,7 @@ class SecretEntry(QObject):
         threading.Thread(target=self._ask, args=(passphrases,), name="signer").start()
 
     def _ask(self, passphrases: list[bytearray]) -> None:
-        try:
-            self._answer = self._ask_signer(passphrases)
-        except TreasuryError as failure:
-            self._answer = failure
-        except OSError as error:
-            self._answer = Unavailable(f"The signer could not be reached: {error.strerror}.")
+        self._answer = asked(self._ask_signer, passphrases)
         self._answered.emit()
 
     def _on_answered(self) -> None:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.secret_entry.parts import field_name, passphrase_field
-from treasury_desktop.windows.secret_entry.passphrase import RULE, is_strong, strength
+from treasury_desktop.windows.secret_entry.passphrase import RULE, strength
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped
 from treasury_desktop.windows.widgets.discard import discard
@@ -311,6 +311,7 @@ class NewPassphrase(Step):
         self._address = QVBoxLayout()
         self._address.setContentsMargins(0, 0, 0, 0)
         self._shown: QWidget | None = None
+        self._typed, self._strength = "", strength("")
         form = QFormLayout()
         form.setHorizontalSpacing(tokens.GAP)
         form.setVerticalSpacing(tokens.GRID)
@@ -336,7 +337,7 @@ class NewPassphrase(Step):
 
     def why_not(self) -> str:
         """What the passphrase lacks."""
-        if not is_strong(self.new.text()):
+        if not self._strength.is_enough:
             return RULE
         if self.new.text() != self.repeated.text():
             return "Type the new passphrase a second time, exactly as before."
@@ -344,7 +345,7 @@ class NewPassphrase(Step):
 
     def forget(self) -> None:
         """Empties both fields."""
-        self.new.clear()
+        self.new.clear()  # and with it what was estimated
         self.repeated.clear()
 
     def begin(self) -> None:
@@ -352,9 +353,11 @@ class NewPassphrase(Step):
         self.new.setFocus()
 
     def _on_typed(self) -> None:
-        worth = strength(self.new.text())
-        self._worth.setText(worth.words)
-        set_variant(self._worth, kind=worth.kind)
+        if self._typed != self.new.text():  # the other field was typed in: nothing to estimate
+            self._typed = self.new.text()
+            self._strength = strength(self._typed)
+            self._worth.setText(self._strength.words)
+            set_variant(self._worth, kind=self._strength.kind)
         self.changed.emit()
 
 

@@ -167,11 +167,12 @@ class SecretEntryWindow(QWidget):
         if self._is_busy:
             # Qt would hand the focus on to Cancel, and a second Return would undo the first.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._confirm.setEnabled(not self._why_not() and not self._guard.isActive())
+        why = self._why_not()
+        self._confirm.setEnabled(not why and not self._guard.isActive())
         for field in self._fields.values():
             field.setEnabled(not self._is_busy)
         if not self._is_busy and not self._says.text():
-            self._say(self._why_not(), "idle")
+            self._say(why, "idle")
 
     def _why_not(self) -> str:
         if self._is_busy:
