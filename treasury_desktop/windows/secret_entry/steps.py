@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from treasury_desktop.windows.secret_entry.passphrase import RULE, strength
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped
 from treasury_desktop.windows.widgets.discard import discard
+from treasury_desktop.windows.widgets.fields import Pick
 
 WORD_COLUMNS: Final = 3
 WORDS_HEIGHT: Final = 96
@@ -287,8 +287,7 @@ class ChooseAddress(Step):
     def _add(self, one: Mapping[str, str]) -> None:
         row = len(self._addresses)
         self._addresses.append(one)
-        button = QRadioButton()
-        button.setAccessibleName(f"{one['path']}: {one['address']}")
+        button = Pick(f"{one['path']}: {one['address']}")
         self._group.addButton(button, row)
         self._grid.addWidget(button, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(plain_label(one["path"], role="mono-quiet"), row, 1)

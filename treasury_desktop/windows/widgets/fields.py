@@ -1,10 +1,10 @@
-"""Choices and ticks whose arrow and check mark are drawn from the icons, at any scale."""
+"""Choices, ticks and picks, drawn by us: in the colours of the look, at any scale."""
 
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QRadioButton, QWidget
 
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import paint_icon
@@ -65,4 +65,36 @@ class Tick(QCheckBox):
         left = _BOX + _GAP
         words = QRect(left, 0, self.width() - left, self.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._words)
+        painter.end()
+
+
+class Pick(QRadioButton):
+    """One of several to pick from, without words of its own: they stand beside it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+
+    def sizeHint(self) -> QSize:
+        """The ring and a little room."""
+        return QSize(_BOX + 4, _BOX + 4)
+
+    def hitButton(self, pos: QPoint, /) -> bool:
+        """All of it picks."""
+        return self.rect().contains(pos)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A ring, and a dot in it where it is picked."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = _BOX - 2
+        ring = QRectF(1.5, (self.height() - side) / 2, side, side)
+        is_on = self.isChecked() and self.isEnabled()
+        painter.setPen(QPen(look().colour("accent" if is_on or self.hasFocus() else "idle"), 1.5))
+        painter.setBrush(look().colour("surface"))
+        painter.drawEllipse(ring)
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look().colour("accent" if is_on else "idle"))
+            painter.drawEllipse(ring.adjusted(4.5, 4.5, -4.5, -4.5))
         painter.end()
