@@ -1,5 +1,7 @@
 """The desk as pages know it (`windows.actions.Actions`); a test lays out its answers beforehand."""
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from treasury_desktop.errors import Unavailable
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.handing_over import Form
+from treasury_desktop.windows.exchange_actions import Written
 
 
 class DeskAtHand:
@@ -87,9 +91,10 @@ class DeskAtHand:
         """What was imported."""
         return self._answer("import_bytes", data)
 
-    def export(self, safe_tx_hash: bytes, path: Path) -> Any:
-        """Nothing, after writing."""
-        return self._answer("export", safe_tx_hash, path)
+    @property
+    def exchange(self) -> "ExchangeAtHand":
+        """Handing over and taking in."""
+        return ExchangeAtHand(self._answer)
 
     def keys(self) -> Any:
         """The keys of this desk; none unless told otherwise."""
@@ -158,3 +163,32 @@ class DeskAtHand:
     def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Any:
         """A receipt."""
         return self._answer("execute", safe_tx_hash, executor)
+
+
+class ExchangeAtHand:
+    """The part that speaks with other desks; a series of codes goes on whatever was laid out."""
+
+    def __init__(self, answer: Callable[..., Any]) -> None:
+        self._answer = answer
+
+    def write(
+        self, safe_tx_hash: bytes, form: Form, *, owner: object = None, base: str = ""
+    ) -> Any:
+        """What was written."""
+        return self._answer("write", safe_tx_hash, form, owner, base)
+
+    def next_codes(self, written: Written, count: int) -> Any:
+        """The next codes."""
+        return tuple(itertools.islice(written.codes, count))
+
+    def save_text(self, written: Written, path: Path) -> Any:
+        """Nothing, after writing."""
+        return self._answer("save_text", written, path)
+
+    def save_codes(self, written: Written, path: Path) -> Any:
+        """The files."""
+        return self._answer("save_codes", written, path)
+
+    def import_several(self, things: object, on_progress: object, is_cancelled: object) -> Any:
+        """What came of each."""
+        return self._answer("import_several", things, on_progress, is_cancelled)

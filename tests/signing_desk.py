@@ -19,6 +19,8 @@ from tests.samples import (
     a_workspace,
     an_owner,
 )
+from treasury_desktop.application.exchange import Exchange
+from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import write_bundle
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.deployments.calls import Call, safe_tx_of
@@ -30,6 +32,7 @@ from treasury_desktop.desk.draft_deployment import (
     VenueState,
     draft_deployment,
 )
+from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence, review_queued
 from treasury_desktop.pools.pool import PoolState
@@ -43,7 +46,9 @@ from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.windows.actions import KeyPlaces
+from treasury_desktop.windows.exchange_actions import Written
 
 OWNER_KEY = KeyLabel(label="Signer A", address=an_owner(1), role="owner", kept_in="Secret Service")
 OTHER_OWNER_KEY = KeyLabel(
@@ -129,6 +134,10 @@ def a_kept(
     return replace(made, **changes)
 
 
+def _import_nothing(_data: bytes) -> Imported:
+    raise AssertionError("a desk laid out by hand imports nothing itself")
+
+
 def a_signing_desk(
     queue: tuple[QueuedTransaction, ...] = (),
     *,
@@ -156,8 +165,13 @@ def a_signing_desk(
         )
         return draft_deployment(request, state, workspace, snapshot, queue)
 
+    def write(safe_tx_hash: bytes, form: Form, owner: Address | None, base: str) -> Written:
+        door = Exchange(transaction=by_hash.get, local_facts=facts, import_one=_import_nothing)
+        return door.write(safe_tx_hash, form, owner=owner, base=base)
+
     known: dict[str, Any] = {
         "local_facts": facts,
+        "write": write,
         "review": review,
         "draft": draft,
         "queue": queue,

@@ -19,6 +19,7 @@ from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.devnet.json_rpc import JsonRpc
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.viewmodels.handing_over import Form
 
 
 @dataclass
@@ -68,6 +69,11 @@ def key_of(desk: OpenDesk, label: str) -> KeyLabel:
     offered = {key.label: key for key in desk.demonstration_keys()}
     kept = next((key for key in desk.keys() if key.label == label), None)  # noqa: SIM118  no dict
     return kept or desk.import_demonstration_key(offered[label])
+
+
+def save_bundle(desk: OpenDesk, safe_tx_hash: bytes, path: Path) -> None:
+    """The review bundle as a file, as the Export page saves it."""
+    desk.exchange.save_text(desk.exchange.write(safe_tx_hash, Form.BUNDLE), path)
 
 
 def drafted(desk: OpenDesk, per_cent: int) -> Draft:

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.desk.in_memory import MemorySigner
-from tests.journeys.conftest import Ceremony, drafted, key_of
+from tests.journeys.conftest import Ceremony, drafted, key_of, save_bundle
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.window import DeskWindow
 from treasury_desktop.chain.broadcaster import Broadcaster
@@ -132,9 +132,9 @@ def signed_by_both(
     second = ceremony.desk(as_second_signer=True)
     second.refresh()
     first.sign(first.review(safe_tx_hash), key_of(first, "Owner A"))
-    first.export(safe_tx_hash, folder / "a.json")
+    save_bundle(first, safe_tx_hash, folder / "a.json")
     second.import_file(folder / "a.json")
     second.sign(second.review(safe_tx_hash), key_of(second, "Owner B"))
-    second.export(safe_tx_hash, folder / "b.json")
+    save_bundle(second, safe_tx_hash, folder / "b.json")
     first.import_file(folder / "b.json")
     return key_of(first, "Executor")

@@ -12,6 +12,7 @@ from tests.journeys.conftest import (
     Ceremony,
     drafted,
     key_of,
+    save_bundle,
 )
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.errors import Refused
@@ -51,12 +52,12 @@ def test_two_desks_sign_and_the_first_executes(ceremony: Ceremony, tmp_path: Pat
     executor = key_of(first, "Executor")
 
     first.sign(first.review(queued.safe_tx_hash), owner_a)
-    first.export(queued.safe_tx_hash, tmp_path / "for-cosigner.json")
+    save_bundle(first, queued.safe_tx_hash, tmp_path / "for-cosigner.json")
     second.refresh()
     second.import_file(tmp_path / "for-cosigner.json")
     owner_b = key_of(second, "Owner B")
     second.sign(second.review(queued.safe_tx_hash), owner_b)
-    second.export(queued.safe_tx_hash, tmp_path / "signed.json")
+    save_bundle(second, queued.safe_tx_hash, tmp_path / "signed.json")
     first.import_file(tmp_path / "signed.json")
     before = _vault_shares(first)
     receipt = first.execute(queued.safe_tx_hash, executor)
@@ -139,10 +140,10 @@ def _signed_by_both(
     second = ceremony.desk(as_second_signer=True)
     second.refresh()
     first.sign(first.review(safe_tx_hash), key_of(first, "Owner A"))
-    first.export(safe_tx_hash, folder / "a.json")
+    save_bundle(first, safe_tx_hash, folder / "a.json")
     second.import_file(folder / "a.json")
     second.sign(second.review(safe_tx_hash), key_of(second, "Owner B"))
-    second.export(safe_tx_hash, folder / "b.json")
+    save_bundle(second, safe_tx_hash, folder / "b.json")
     first.import_file(folder / "b.json")
     return key_of(first, "Executor")
 

@@ -10,11 +10,11 @@ from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
+from treasury_desktop.viewmodels.arrivals import import_words
 from treasury_desktop.viewmodels.queue import (
     QueueCard,
     QueueView,
     Step,
-    import_words,
     queue_view,
     suggested_file_name,
 )

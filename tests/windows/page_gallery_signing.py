@@ -47,6 +47,7 @@ from treasury_desktop.errors import Unavailable
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.viewmodels.queue import Step
 from treasury_desktop.viewmodels.signing import execution_outcome, unknown_outcome
 from treasury_desktop.windows.errands import Errands
@@ -177,6 +178,23 @@ def change_first_key(page: Any) -> None:
     page.change.typed.setText("Sign")
 
 
+def pick(form: Form) -> Callable[[Any], None]:
+    """Picks a form on the Export page."""
+
+    def prepare(page: Any) -> None:
+        page.forms.picks[form].click()
+
+    return prepare
+
+
+def type_base(page: Any) -> None:
+    """Picks a link and types an address that is none."""
+    pick(Form.LOCALSAFE)(page)
+    page.base.selectAll()
+    page.base.insert("htp:/safe")
+    page.base.textEdited.emit("htp:/safe")
+
+
 def watch_an_owner(page: Any) -> None:
     """Chooses the address alone and types half of what is needed."""
     page.new_key.source.setCurrentIndex(4)
@@ -214,6 +232,15 @@ SCENES = (
         page="review", name="trouble", queue=QUEUE, selected=0,
         answers=(("review", Unavailable("The record cannot be read.")),),
     ),
+    Scene(page="export", name="empty"),
+    Scene(page="export", name="bundle", queue=QUEUE, selected=0),
+    Scene(page="export", name="short", queue=QUEUE, selected=0, prepare=pick(Form.SHORT)),
+    Scene(page="export", name="request", queue=QUEUE, selected=0, prepare=pick(Form.REQUEST)),
+    Scene(page="export", name="signature", queue=QUEUE, selected=0, prepare=pick(Form.SIGNATURE)),
+    Scene(page="export", name="link", queue=QUEUE, selected=0, prepare=pick(Form.ETERNAL_SAFE)),
+    Scene(page="export", name="wrong", queue=QUEUE, selected=0, prepare=type_base),
+    Scene(page="export", name="unread", queue=QUEUE, selected=2, has_snapshot=False),
+    Scene(page="export", name="small", queue=QUEUE, selected=0, size=(1024, 700)),
     Scene(page="sign", name="empty"),
     Scene(page="sign", name="ready", queue=QUEUE[:1], selected=0, is_reviewed=True),
     Scene(page="sign", name="signed", queue=QUEUE[:1], selected=0, is_reviewed=True,
@@ -261,7 +288,7 @@ def window(scene: Scene, errands: Errands) -> MainWindow:
     pages = {page.key: page for page in made.all()}
     shown = [
         pages.get(key, Page(key=key, title=key.title(), icon=ICONS[key], build=QWidget))
-        for key in (*ORDER[:6], "review", "sign", *ORDER[6:])
+        for key in (*ORDER[:6], "review", "sign", "export", *ORDER[6:])
     ]
     frame = MainWindow(shown, session, errands)
     frames.append(frame)

@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.samples import NOW, a_block, a_deposit_tx, a_snapshot
 from tests.signing_desk import EXECUTOR_KEY, a_hostile_tx, a_kept, a_signing_desk
-from treasury_desktop.desk.doors import Receipt
+from treasury_desktop.desk.doors import IsCancelled, OnProgress, Receipt
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.viewmodels.queue import Step
 from treasury_desktop.windows.errands import Errands
+from treasury_desktop.windows.exchange_actions import Arrival
 from treasury_desktop.windows.picture import grey_pixels
 from treasury_desktop.windows.queue.page import MOST_CARDS, MOST_PASTED, TOO_MUCH, QueuePage
 from treasury_desktop.windows.session import Session
@@ -229,6 +230,68 @@ def test_what_a_dropped_link_carries_is_read(errands: Errands, show: Show, qtbot
     qtbot.waitUntil(lambda: seen == [link])
 
 
+def several(name: str) -> Arrival:
+    """Something that came in."""
+    return Arrival(name, IMPORTED)
+
+
+def test_dropped_files_are_imported_together(
+    errands: Errands, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Each by itself; what was refused is named beside what came in."""
+    seen: list[object] = []
+
+    def take(things: object, on_progress: OnProgress, _is_cancelled: object) -> object:
+        seen.append(things)
+        on_progress(1, 2, "Importing a.json")
+        return (several("a.json"), Arrival("b.json", None, "It is no bundle."))
+
+    page = a_page(errands, import_several=take)
+    show(page, 1000, 800)
+    paths = [tmp_path / "a.json", tmp_path / "b.json"]
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    page.dropEvent(dropped(data))
+    qtbot.waitUntil(lambda: page.says.text().endswith("b.json: It is no bundle."))
+    assert seen == [paths]
+    assert not page._progress.isVisible()
+
+
+def test_pasted_links_are_imported_one_by_one(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """One below the other they are several things, whatever separates them."""
+    seen: list[object] = []
+
+    def take(things: object, *_rest: object) -> object:
+        seen.append(things)
+        return (several("pasted 1"), several("pasted 1"))
+
+    page = a_page(errands, import_several=take)
+    show(page, 1000, 800)
+    QApplication.clipboard().setText("https://a.invalid/#1\nhttps://a.invalid/#2\n")
+    page.paste()
+    qtbot.waitUntil(lambda: page.says.text().startswith("2 things imported"))
+    assert seen == [[b"https://a.invalid/#1\nhttps://a.invalid/#2\n"]]
+
+
+def test_an_import_of_many_can_be_cancelled(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """What was imported before the cancel stays, and the queue is read again."""
+
+    def take(_things: object, on_progress: OnProgress, is_cancelled: IsCancelled) -> object:
+        on_progress(1, 50, "Importing a.json")
+        while not is_cancelled():
+            threading.Event().wait(0.01)
+        raise Cancelled("Cancelled; what was imported before stays.")
+
+    page = a_page(errands, import_several=take)
+    show(page, 1000, 800)
+    page.import_files([Path("a"), Path("b")])
+    qtbot.waitUntil(page._progress.isVisible)
+    page.import_files([Path("c"), Path("d")])
+    assert page.says.text() == "An import is under way already."
+    page._progress.cancel_asked.emit()
+    qtbot.waitUntil(lambda: page.says.text() == "Cancelled; what was imported before stays.")
+
+
 def test_a_broken_bundle_says_which_field(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """Nothing was imported, and why."""
     page = a_page(errands, import_text=Malformed("transaction.to", "is missing"))
@@ -429,15 +492,15 @@ def test_offline_execution_says_why_it_waits(errands: Errands, show: Show, qtbot
     assert page.execute.send.reason == "Sending needs the chain. The node does not answer."
 
 
-def test_exporting_writes_where_the_person_said(
-    errands: Errands, show: Show, qtbot: QtBot, tmp_path: Path
-) -> None:
-    """The dialog proposes a name; the desk writes the file."""
+def test_exporting_leads_to_its_page(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """With the transaction selected; nothing is written yet."""
     queued = a_kept(signed_by=(1,))
-    page = a_page(errands, (queued,), export=None)
+    page = a_page(errands, (queued,))
     show(page, 1000, 800)
-    page.saver.save(queued.safe_tx_hash, tmp_path / "for-cosigner.json")
-    qtbot.waitUntil(lambda: page.says.text().startswith("Exported as for-cosigner.json."))
+    with qtbot.waitSignal(page.page_asked) as asked:
+        page.cards[0].buttons[Step.EXPORT].click()
+    assert asked.args == ["export"]
+    assert page._session.selection == queued.safe_tx_hash
 
 
 def test_an_empty_queue_says_what_to_do(errands: Errands, show: Show, qtbot: QtBot) -> None:

@@ -87,15 +87,19 @@ def bundle_bytes_in(data: bytes, ours: Ours) -> tuple[bytes, tuple[str, ...]]:
     return write_bundle(bundle), tuple(f"It {remark.sentence}" for remark in bundle.remarks)
 
 
-def unwrapped(data: bytes) -> bytes:
-    """What was sent, out of the picture that shows it and of the `ur:bytes` that carries it."""
+def text_shown(data: bytes) -> bytes:
+    """What was sent, or what the QR codes of the picture that was sent say."""
     start = data.lstrip()[:NOTICED]
     if start[:1] == b"{":
         return data
     from treasury_desktop.files.foreign_programs.kinds import is_picture  # noqa: PLC0415  foreign only
 
-    if is_picture(start):
-        data = _text_in_picture(data).encode()
+    return _text_in_picture(data).encode() if is_picture(start) else data
+
+
+def unwrapped(data: bytes) -> bytes:
+    """What was sent, out of the picture that shows it and of the `ur:bytes` that carries it."""
+    data = text_shown(data)
     if data.lstrip()[:3].lower() != b"ur:":
         return data
     from treasury_desktop.files.air_gapped.carried_bytes import read_carried_bytes  # noqa: PLC0415  as above

@@ -23,8 +23,7 @@ from treasury_desktop.desk.draft_deployment import (
     draft_deployment,
 )
 from treasury_desktop.desk.execute_transaction import execute_transaction, follow_execution
-from treasury_desktop.desk.export_bundle import export_bundle
-from treasury_desktop.desk.import_signatures import IncomingSignatures, import_signatures
+from treasury_desktop.desk.import_signatures import ImportedSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction, queued_from
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.record_movements import record_movements
@@ -54,6 +53,7 @@ from treasury_desktop.treasury.workspace import Endpoint, Workspace
 from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
 
 if TYPE_CHECKING:
+    from treasury_desktop.application.exchange import Exchange
     from treasury_desktop.chain.node import Node
     from treasury_desktop.keys.back_off import BackOff
     from treasury_desktop.keys.key_store import KeyStore
@@ -284,10 +284,16 @@ class OpenDesk:
 
     def import_bytes(self, data: bytes) -> Imported:
         """Import what was sent, completed by what this workspace knows; signatures alone too."""
+        came = self._import_one(data)
+        return came if isinstance(came, Imported) else self._of_one_transaction(came)
+
+    def _import_one(self, data: bytes) -> Imported | ImportedSignatures:
         snapshot = self.snapshot()
         signatures = signatures_in(data)
         if signatures is not None:
-            return self._import_signatures(signatures, snapshot)
+            return import_signatures(
+                signatures, self._records, self._workspace, snapshot, now=self.now()
+            )
         ours = Ours(workspace=self._workspace, snapshot=snapshot, queue=self.queue())
         bundle, remarks = bundle_bytes_in(data, ours)
         imported = import_transaction(
@@ -295,13 +301,8 @@ class OpenDesk:
         )
         return replace(imported, remarks=remarks)
 
-    def _import_signatures(
-        self, signatures: IncomingSignatures, snapshot: TreasurySnapshot | None
-    ) -> Imported:
+    def _of_one_transaction(self, came: ImportedSignatures) -> Imported:
         """What signatures without their transaction came to; refused where it is not here."""
-        came = import_signatures(
-            signatures, self._records, self._workspace, snapshot, now=self.now()
-        )
         known = [one for one in came.safe_tx_hashes if self._records.transaction(one) is not None]
         if len(known) != 1:
             raise Refused(" ".join(came.told) or "The signatures are of several transactions.")
@@ -313,12 +314,16 @@ class OpenDesk:
             remarks=came.told,
         )
 
-    def export(self, safe_tx_hash: bytes, path: Path) -> None:
-        """Write a queued transaction with its signatures as a bundle file."""
-        queued = self._records.transaction(safe_tx_hash)
-        if queued is None:
-            raise Refused("This transaction is not in the queue.")
-        write_whole_file(path, export_bundle(queued, self.local_facts()))
+    @property
+    def exchange(self) -> "Exchange":
+        """Handing over and taking in without a server."""
+        from treasury_desktop.application.exchange import Exchange  # noqa: PLC0415  when first asked
+
+        return Exchange(
+            transaction=self._records.transaction,
+            local_facts=self.local_facts,
+            import_one=self._import_one,
+        )
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 

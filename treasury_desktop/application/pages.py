@@ -12,13 +12,16 @@ from treasury_desktop.windows.session import Session
 
 if TYPE_CHECKING:
     from treasury_desktop.windows.actions import Actions
+    from treasury_desktop.windows.export.page import ExportPage
     from treasury_desktop.windows.overview.page import OverviewPage
     from treasury_desktop.windows.queue.page import QueuePage
     from treasury_desktop.windows.review.acknowledged import Acknowledged
     from treasury_desktop.windows.sign.page import SignPage
 
 Show = Callable[[str], None]
-LOADED_AHEAD = ("holdings", "deploy", "queue", "review", "sign", "strategies", "pools", "movements")
+LOADED_AHEAD = (
+    "holdings", "deploy", "queue", "review", "sign", "export", "strategies", "pools", "movements",
+)  # fmt: skip
 """Their code; what draws charts is loaded with the first chart."""
 
 
@@ -38,7 +41,7 @@ class Pages:
         self._show = show
         self._desk: Actions | None = None
         self._shared: Acknowledged | None = None
-        self._reading_keys: list[OverviewPage | QueuePage | SignPage] = []
+        self._reading_keys: list[ExportPage | OverviewPage | QueuePage | SignPage] = []
         self._to_load = list(reversed(LOADED_AHEAD))
 
     def serve(self, desk: "Actions") -> None:
@@ -68,6 +71,7 @@ class Pages:
             _page("queue", "Queue", self._queue),
             _page("review", "Review", self._review, under="queue"),
             _page("sign", "Sign", self._sign, under="queue"),
+            _page("export", "Export", self._export, under="queue"),
             _page("movements", "Movements", self._movements),
             _page("keys", "Keys", self._keys),
             _page("settings", "Settings", self._settings),
@@ -123,6 +127,14 @@ class Pages:
         from treasury_desktop.windows.sign.page import SignPage  # noqa: PLC0415  when shown
 
         page = SignPage(self._session, self._errands, self._actions, self._acknowledged())
+        page.page_asked.connect(self._show)
+        self._reading_keys.append(page)
+        return page
+
+    def _export(self) -> QWidget:
+        from treasury_desktop.windows.export.page import ExportPage  # noqa: PLC0415  when shown
+
+        page = ExportPage(self._session, self._errands, self._actions)
         page.page_asked.connect(self._show)
         self._reading_keys.append(page)
         return page

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from treasury_desktop.bundle import write_bundle
+from treasury_desktop.assets.unknown import UNKNOWN
+from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.desk.review_transaction import bundle_of, bundle_with_our_evidence
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
 
 
 def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
@@ -26,5 +28,30 @@ def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
             inner_transactions=stored.inner_transactions,
             preview_shares=stored.preview_shares,
             service_decoded=stored.service_decoded,
+        )
+    )
+
+
+def export_without_evidence(queued: QueuedTransaction) -> bytes:
+    """The transaction with all confirmations on it and nothing about the treasury.
+
+    For cosigners whose own desk knows the Safe: it fits a few QR codes.
+    """
+    stored = bundle_of(queued)
+    safe = Safe(
+        chain_id=stored.safe.chain_id,
+        address=stored.safe.address,
+        version=stored.safe.version,
+        nonce=stored.safe.nonce,
+    )
+    return write_bundle(
+        Bundle(
+            safe=safe,
+            tx=queued.tx,
+            purpose=queued.purpose,
+            strategy=UNKNOWN if queued.strategy is None else queued.strategy,
+            signatures=stored.signatures,
+            exceptions=stored.exceptions,
+            inner_transactions=stored.inner_transactions,
         )
     )

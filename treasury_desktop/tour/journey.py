@@ -25,6 +25,7 @@ from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.windows.deploy.page import DeployPage
 from treasury_desktop.windows.errands import Errands
+from treasury_desktop.windows.export.page import ExportPage
 from treasury_desktop.windows.heartbeat import Heartbeat
 from treasury_desktop.windows.keys.page import KeysPage
 from treasury_desktop.windows.queue.page import QueuePage
@@ -296,10 +297,15 @@ class Journey:
         self._require_signatures(driver, safe_tx_hash)
 
     def _export(self, driver: Driver, safe_tx_hash: bytes, path: Path) -> None:
-        """Saves the bundle as the queue's Export button does once a file was chosen."""
-        page = driver.desk_window.window.page_widget("queue")
-        assert isinstance(page, QueuePage)
-        page.saver.save(safe_tx_hash, path)
+        """Saves the bundle as the Export page does once a file was chosen."""
+        driver.desk_window.session.select(safe_tx_hash)
+        driver.show("export")
+        page = driver.desk_window.window.page_widget("export")
+        assert isinstance(page, ExportPage)
+        driver.wait_until("the bundle", lambda: page.written is not None)
+        driver.wait_until("its QR codes", lambda: page.code.picture.code is not None)
+        driver.photograph(f"export-{path.stem}")
+        page.save_text(path)
         driver.wait_until("the bundle file", path.exists)
         driver.wait_until("the export", lambda: not driver.desk_window.errands.is_busy)
 

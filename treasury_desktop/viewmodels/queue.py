@@ -13,7 +13,6 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
-from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -152,15 +151,10 @@ def queue_view(
     )
 
 
-def import_words(imported: Imported) -> tuple[str, str]:
-    """What came of an import, and the kind of notice it deserves."""
-    what = "Known already" if imported.was_known else "Imported a new transaction"
-    new, bad = imported.new_confirmations, imported.quarantined
-    parts = [what, f"{new} new confirmation{'' if new == 1 else 's'}"]
-    if bad:
-        parts.append(f"{bad} signature{'' if bad == 1 else 's'} kept aside, not counted")
-    words = " ".join((". ".join(parts) + ".", *imported.remarks))
-    return words, "advice" if bad or imported.remarks else "good"
+def transaction_title(queued: QueuedTransaction) -> str:
+    """Nonce and purpose, as a page about one transaction begins."""
+    purpose = plain(queued.purpose, limit=PURPOSE_LIMIT) or "No purpose stated"
+    return f"Nonce {queued.tx.nonce}: {purpose}"
 
 
 def suggested_file_name(queued: QueuedTransaction) -> str:

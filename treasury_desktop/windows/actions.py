@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.movement import Movement
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
+    from treasury_desktop.windows.exchange_actions import ExchangeActions
 
 
 KEY_ACTS = frozenset({"sign", "execute", "create key", "change key"})
@@ -114,8 +115,9 @@ class Actions(Protocol):
         """Import what a file holds, such as a picture that was pasted."""
         ...
 
-    def export(self, safe_tx_hash: bytes, path: Path) -> None:
-        """Write a queued transaction with its signatures as a bundle file."""
+    @property
+    def exchange(self) -> ExchangeActions:
+        """Handing over and taking in without a server; at once."""
         ...
 
     def keys(self) -> tuple[KeyLabel, ...]:

@@ -37,6 +37,7 @@ ICONS = {
     "queue": "stack",
     "review": "magnifying-glass",
     "sign": "pen-nib",
+    "export": "export",
     "movements": "arrows-left-right",
     "governance": "bank",
     "keys": "key",

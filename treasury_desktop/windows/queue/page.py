@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
@@ -23,9 +24,11 @@ from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, import_words, queue_view
+from treasury_desktop.viewmodels.arrivals import has_several_lines, import_words, several_words
+from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, queue_view
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
+from treasury_desktop.windows.exchange_actions import Arrival
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.picture import pasted_file, png_of
@@ -33,14 +36,16 @@ from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
 from treasury_desktop.windows.queue.queue_card import TransactionCard
 from treasury_desktop.windows.session import Session
-from treasury_desktop.windows.sign.save_bundle import BundleSaver
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.discard import discard
 from treasury_desktop.windows.widgets.notice import NoticeLine
+from treasury_desktop.windows.widgets.progress_row import ProgressRow
 from treasury_desktop.windows.widgets.section_title import SectionTitle
 from treasury_desktop.windows.widgets.state_pane import StatePane
 
+T = TypeVar("T")
+IMPORT = "import"
 MOST_PASTED = 8 * 1024 * 1024
 TOO_MUCH = "The clipboard holds more than a bundle may be (8 MiB)."
 MOST_CARDS = 60
@@ -53,7 +58,7 @@ ABREAST = 3
 class QueuePage(QWidget):
     """Shows the session's queue and leads to review, import, export and execution.
 
-    Signals: `page_asked` with the key of another page ("review", "deploy", "keys").
+    Signals: `page_asked` with the key of another page ("review", "export", "deploy", "keys").
     """
 
     page_asked = Signal(object)
@@ -72,9 +77,9 @@ class QueuePage(QWidget):
         self.cards: list[TransactionCard] = []
         self._most_cards = MOST_CARDS
         self.dialog: QFileDialog | None = None
-        self.saver = BundleSaver(self, session, errands, actions)
         self.execute = ExecutePanel(session, errands, actions)
         self.says = NoticeLine(can_close=True)
+        self._progress = ProgressRow()
         self._sentence = plain_label(role="strong")
         self._lanes = QWidget()
         self._lanes_place = QVBoxLayout(self._lanes)
@@ -220,7 +225,8 @@ class QueuePage(QWidget):
 
     def _on_step(self, step: Step, safe_tx_hash: bytes) -> None:
         if step is Step.EXPORT:
-            self.saver.ask(safe_tx_hash)
+            self._session.select(safe_tx_hash)
+            self.page_asked.emit("export")
         elif step is Step.LOOK_AGAIN:
             self._session.ask_refresh()
         elif step is Step.EXECUTE:
@@ -259,7 +265,7 @@ class QueuePage(QWidget):
             self._turn_to(self._first)
 
     def _on_executed(self) -> None:
-        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
+        self._read_queue()
         self._session.ask_refresh()
 
     def _on_queue(self, outcome: Done[tuple[QueuedTransaction, ...]] | Failed) -> None:
@@ -272,6 +278,20 @@ class QueuePage(QWidget):
         """Imports a bundle or a cosigner's signatures from a file."""
         self._import(lambda _p: self._actions.import_file(path))
 
+    def import_several(self, things: Sequence[Path | bytes]) -> None:
+        """Imports several files or lines, each by itself; pictures of one series together."""
+        self._begin(
+            lambda p: self._actions.exchange.import_several(things, p.report, p.is_cancelled),
+            self._on_several,
+        )
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Imports the files that were chosen or dropped."""
+        if len(paths) == 1:
+            self.import_file(paths[0])
+        else:
+            self.import_several(paths)
+
     def paste(self) -> None:
         """Imports what is on the clipboard: text, or what a picture's QR codes hold."""
         text = QApplication.clipboard().text()
@@ -279,6 +299,13 @@ class QueuePage(QWidget):
             self._paste_picture()
         elif len(text) > MOST_PASTED:
             self.says.say(TOO_MUCH, "block")
+        else:
+            self._import_text(text)
+
+    def _import_text(self, text: str) -> None:
+        """Links, requests and signatures one below the other are several things."""
+        if has_several_lines(text):
+            self.import_several([text.encode("utf-8", "surrogatepass")])
         else:
             self._import(lambda _p: self._actions.import_text(text))
 
@@ -298,7 +325,19 @@ class QueuePage(QWidget):
             self.says.say("There is neither text nor a picture on the clipboard.", "advice")
 
     def _import(self, work: Callable[[Progress], Imported]) -> None:
-        if not self._errands.act("import", work, self._on_imported, room="store"):
+        self._begin(work, self._on_imported)
+
+    def _begin(
+        self, work: Callable[[Progress], T], on_end: Callable[[Done[T] | Failed], None]
+    ) -> None:
+        """One import at a time, with its progress in sight where it takes longer."""
+
+        def on_outcome(outcome: Done[T] | Failed) -> None:
+            self._progress.end()
+            on_end(outcome)
+
+        step = self._progress.show_step
+        if not self._errands.act(IMPORT, work, on_outcome, room="store", on_step=step):
             self.says.say("An import is under way already.", "advice")
 
     def _on_imported(self, outcome: Done[Imported] | Failed) -> None:
@@ -307,22 +346,38 @@ class QueuePage(QWidget):
             return
         imported = outcome.value
         words, kind = import_words(imported)
+        self._offer_review(words, kind, imported.safe_tx_hash)
+        self._read_queue()
 
+    def _on_several(self, outcome: Done[tuple[Arrival, ...]] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(outcome.sentence, "block")
+        else:
+            words, kind, only = several_words(outcome.value)
+            self._offer_review(words, kind, only)
+        self._read_queue()
+
+    def _offer_review(self, words: str, kind: str, safe_tx_hash: bytes | None) -> None:
         def review() -> None:
-            self._session.select(imported.safe_tx_hash)
+            self._session.select(safe_tx_hash)
             self.page_asked.emit("review")
 
-        self.says.say(words, kind, action="Review it", on_action=review)
+        if safe_tx_hash is None:
+            self.says.say(words, kind)
+        else:
+            self.says.say(words, kind, action="Review it", on_action=review)
+
+    def _read_queue(self) -> None:
         self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
 
     def ask_file(self) -> None:
-        """Opens a dialog for a file to import; nothing blocks."""
-        dialog = QFileDialog(self, "Import a bundle or confirmations")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        """Opens a dialog for files to import; nothing blocks."""
+        dialog = QFileDialog(self, "Import bundles, confirmations or pictures")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(
             ["Bundles, batches and QR pictures (*.json *.txt *.png *.jpg *.jpeg)", "All files (*)"]
         )
-        dialog.fileSelected.connect(lambda name: self.import_file(Path(name)))
+        dialog.filesSelected.connect(lambda names: self.import_files([Path(n) for n in names]))
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(self._on_dialog_closed)
         self.dialog = dialog
@@ -337,21 +392,17 @@ class QueuePage(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Imports one local file, dropped text, or what a dropped link carries in itself."""
-        files = [u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()]
+        """Imports local files, dropped text, or what a dropped link carries in itself."""
+        files = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         event.acceptProposedAction()
-        if len(files) > 1:
-            self.says.say("Drop one file at a time: each is checked by itself.", "advice")
-        elif files:
-            self.import_file(Path(files[0]))
+        if files:
+            self.import_files(files)
         elif links := [u for u in event.mimeData().urls() if u.hasQuery() or u.hasFragment()]:
-            link = links[0].toEncoded().toStdString()
-            self._import(lambda _p: self._actions.import_text(link))
+            self._import_text("\n".join(link.toEncoded().toStdString() for link in links))
         elif event.mimeData().hasUrls():
             self.says.say("Only files on this machine are imported; nothing is fetched.", "block")
         else:
-            text = event.mimeData().text()
-            self._import(lambda _p: self._actions.import_text(text))
+            self._import_text(event.mimeData().text())
 
     # ── layout ───────────────────────────────────────────────────────────────────────────────────
 
@@ -359,9 +410,9 @@ class QueuePage(QWidget):
         self._session.queue_changed.connect(self._on_queue_changed)
         self._session.snapshot_arrived.connect(self._on_queue_changed)
         self._session.chain_status_changed.connect(self._show_state)
+        self._progress.cancel_asked.connect(lambda: self._errands.cancel(IMPORT))
         self.execute.closed.connect(self._show_lanes)
         self.execute.ended.connect(self._on_executed)
-        self.saver.said.connect(self.says.say)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.paste)
@@ -373,14 +424,15 @@ class QueuePage(QWidget):
         head.setSpacing(tokens.GRID)
         head.addWidget(self._sentence)
         head.addStretch(1)
-        head.addWidget(plain_label("drop a bundle here, or", role="quiet"))
-        head.addWidget(_button("Import a file…", "download-simple", self.ask_file))
+        head.addWidget(plain_label("drop bundles or pictures here, or", role="quiet"))
+        head.addWidget(_button("Import files…", "download-simple", self.ask_file))
         head.addWidget(_button("Paste", "clipboard-text", self.paste))
         column = QVBoxLayout(self._first)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GAP)
         column.addLayout(head)
         column.addWidget(self.says)
+        column.addWidget(self._progress)
         column.addWidget(self.pane, 1)
         self._stack.addWidget(self._first)
         self._stack.addWidget(self.execute)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -28,7 +27,6 @@ from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.review.acknowledged import Acknowledged
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.outcome_card import OutcomeCard
-from treasury_desktop.windows.sign.save_bundle import BundleSaver
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.card import Card
@@ -53,7 +51,7 @@ _ZERO = "0x" + "00" * 20
 class SignPage(QWidget):
     """Signs the acknowledged review with one of this desk's owner keys.
 
-    Signals: `page_asked` with the key of another page ("review", "queue", "keys").
+    Signals: `page_asked` with the key of another page ("review", "export", "queue", "keys").
     """
 
     page_asked = Signal(object)
@@ -75,7 +73,6 @@ class SignPage(QWidget):
         self._keys: tuple[KeyLabel, ...] = ()
         self._signing: tuple[Review, KeyLabel] | None = None
         self._signed: set[Address] = set()
-        self.saver = BundleSaver(self, session, errands, actions)
         self.key = Choice()
         self.key.setAccessibleName("Key to sign with")
         self.sign = DisabledReason("Sign…", icon_name="pen-nib")
@@ -99,13 +96,7 @@ class SignPage(QWidget):
         self.sign.clicked.connect(self._on_sign)
         self.outcome.next_asked.connect(self._on_next)
         self.back.clicked.connect(lambda: self.page_asked.emit("queue"))
-        self.saver.said.connect(self._says.say)
         self.reload()
-
-    @property
-    def dialog(self) -> QFileDialog | None:
-        """The open dialog for a file, if any."""
-        return self.saver.dialog
 
     def reload(self) -> None:
         """Reads the keys and shows what can be signed with them."""
@@ -249,10 +240,7 @@ class SignPage(QWidget):
             self._session.take_queue(outcome.value)
 
     def _on_next(self, step: str) -> None:
-        if step == "export":
-            self.saver.ask(self._session.selection)
-        else:
-            self.page_asked.emit("queue")
+        self.page_asked.emit(step if step == "export" else "queue")
 
     # ── layout ───────────────────────────────────────────────────────────────────────────────────
 

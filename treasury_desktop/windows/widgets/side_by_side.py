@@ -14,10 +14,12 @@ class SideBySide(QWidget):
         super().__init__(parent)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
+        self._stretches: list[int] = []
         self._box.setSpacing(spacing)
 
     def add(self, part: QWidget | QLayout, stretch: int = 1) -> None:
         """Adds a part at the right or below."""
+        self._stretches.append(stretch)
         if isinstance(part, QWidget):
             self._box.addWidget(part, stretch)
         else:
@@ -32,7 +34,10 @@ class SideBySide(QWidget):
         """Chooses again; call it after a part's content changed."""
         needed = sum(self._widths()) + self._box.spacing() * (self._box.count() - 1)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._box.setDirection(across if needed <= self.width() else down)
+        is_beside = needed <= self.width()
+        self._box.setDirection(across if is_beside else down)
+        for place, stretch in enumerate(self._stretches):  # in a column each is as high as it needs
+            self._box.setStretch(place, stretch if is_beside else 0)
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the widest part."""
