@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.samples import NOW, a_safe, a_snapshot, an_owner
@@ -200,8 +200,8 @@ def test_the_dialog_proposes_a_name_of_our_own(
     assert page.dialog is not None
     (name,) = page.dialog.selectedFiles()
     assert Path(name).name == f"safe-nonce-12-{queued.safe_tx_hash.hex()[:8]}{suffix}"
-    with qtbot.waitSignal(page.dialog.destroyed):
-        page.dialog.reject()
+    page.dialog.reject()
+    qtbot.waitUntil(lambda: not page.findChildren(QFileDialog))
 
 
 def test_another_transaction_takes_the_place_of_the_first(
