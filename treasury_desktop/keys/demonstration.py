@@ -12,8 +12,8 @@ from treasury_desktop.keys.secret import Secret
 
 DEMONSTRATION_CHAIN_ID: Final = 31337
 PUBLIC_TEST_MNEMONIC: Final = "test test test test test test test test test test test junk"
-ACCOUNT_ROLES: Final = {1: OWNER, 2: OWNER, 4: EXECUTOR}
-"""Which account plays what: the two desks' owners, and this desk's executor."""
+ACCOUNT_ROLES: Final = {1: OWNER, 2: OWNER, 3: OWNER, 4: EXECUTOR}
+"""Which account plays what: the three owners, and the first desk's executor."""
 
 
 def demonstration_key(index: int, chain_id: int, role: str) -> Secret:

@@ -151,7 +151,7 @@ def test_import_says_that_the_key_is_public() -> None:
         (None, demonstration_account(1), False),
         (31337, Address(bytes(20)), False),
         (31337, None, False),
-        (31337, demonstration_account(3), False),
+        (31337, demonstration_account(5), False),
     ],
 )
 def test_rehearsal_needs_chain_and_account(

@@ -14,9 +14,10 @@ DEMONSTRATION_CHAIN_ID: Final = 31337
 _ACCOUNTS: Final = {
     1: Address.parse("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"),
     2: Address.parse("0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"),
+    3: Address.parse("0x90F79bf6EB2c4f870365E785982E1f101E93b906"),
     4: Address.parse("0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"),
 }
-"""The owners of the two desks and the executor, by index in the public test mnemonic."""
+"""The three owners and the executor, by index in the public test mnemonic."""
 
 
 def demonstration_account(index: int) -> Address | None:
