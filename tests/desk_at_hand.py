@@ -71,6 +71,10 @@ class DeskAtHand:
         """A queued transaction."""
         return self._answer("keep_draft", draft)
 
+    def draft_rejection(self, safe: object, nonce: int) -> Any:
+        """A queued transaction."""
+        return self._answer("draft_rejection", safe, nonce)
+
     def queue(self) -> Any:
         """The queue."""
         return self._answer("queue")

@@ -10,6 +10,7 @@ from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
+from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.viewmodels.arrivals import import_words
 from treasury_desktop.viewmodels.queue import (
     QueueCard,
@@ -33,7 +34,7 @@ def view_of(
 
 def only_card(view: QueueView) -> QueueCard:
     """The one card there is."""
-    ((card,),) = (lane.cards for lane in view.lanes)
+    (card,) = (card for lane in view.lanes for card in lane.cards)
     return card
 
 
@@ -190,6 +191,38 @@ def test_a_suggested_file_name_holds_only_our_figures() -> None:
     """A purpose cannot choose where a file goes."""
     queued = a_kept(purpose="../../etc/passwd")
     assert suggested_file_name(queued) == f"safe-nonce-12-{queued.safe_tx_hash.hex()[:8]}.json"
+
+
+def test_a_gap_has_a_lane_of_its_own() -> None:
+    """Nobody proposed anything for 12 and 14; what waits behind them says so."""
+    lanes = view_of(a_kept(a_deposit_tx(5, 13)), a_kept(a_deposit_tx(5, 17))).lanes
+    assert [(lane.title, len(lane.cards)) for lane in lanes] == [
+        ("Nonce 12", 0),
+        ("Nonce 13", 1),
+        ("Nonces 14 to 16", 0),
+        ("Nonce 17", 1),
+    ]
+    assert [lane.rejects for lane in lanes] == [
+        "Fill nonce 12 with a rejection",
+        "Draft a rejection of nonce 13",
+        "Fill nonce 14 with a rejection",
+        "Draft a rejection of nonce 17",
+    ]
+
+
+def test_a_rejection_is_offered_where_it_can_help() -> None:
+    """Not beside another one, not for what is on its way, and not for a nonce that was used."""
+    rejection = a_kept(SafeTx(to=a_safe().address, nonce=12), strategy=None)
+    (beside,) = view_of(a_kept(a_deposit_tx(5)), rejection).lanes
+    (sent,) = view_of(a_kept(a_deposit_tx(5), state=State.SENT)).lanes
+    (passed,) = view_of(a_kept(a_deposit_tx(5, 11))).lanes
+    assert [lane.rejects for lane in (beside, sent, passed)] == ["", "", ""]
+
+
+def test_without_a_nonce_nothing_is_a_gap() -> None:
+    """Unknown is not zero."""
+    lanes = queue_view((a_kept(a_deposit_tx(5, 13)),), None, a_workspace(), KEYS, {}).lanes
+    assert [(lane.title, lane.rejects) for lane in lanes] == [("Nonce 13", "")]
 
 
 def test_owner_whose_key_is_elsewhere_is_asked_by_exporting() -> None:

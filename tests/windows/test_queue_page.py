@@ -11,13 +11,14 @@ from PySide6.QtGui import QColor, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.samples import NOW, a_block, a_deposit_tx, a_snapshot
+from tests.samples import NOW, a_block, a_deposit_tx, a_safe, a_snapshot
 from tests.signing_desk import EXECUTOR_KEY, a_hostile_tx, a_kept, a_signing_desk
 from treasury_desktop.desk.doors import IsCancelled, OnProgress, Receipt
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.viewmodels.queue import Step
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.exchange_actions import Arrival
@@ -490,6 +491,29 @@ def test_offline_execution_says_why_it_waits(errands: Errands, show: Show, qtbot
     qtbot.waitUntil(lambda: page.cards[0].card.step is Step.EXECUTE)
     page.cards[0].buttons[Step.EXECUTE].click()
     assert page.execute.send.reason == "Sending needs the chain. The node does not answer."
+
+
+def test_a_rejection_leads_to_its_review(errands: Errands, show: Show, qtbot: QtBot) -> None:
+    """It is in the queue, and nobody signs it without having read it."""
+    rival = a_kept(signed_by=(2,))
+    drafted = a_kept(SafeTx(to=a_safe().address, nonce=12), strategy=None)
+    page = a_page(errands, (rival,), draft_rejection=drafted)
+    show(page, 1000, 800)
+    with qtbot.waitSignal(page.page_asked) as asked:
+        page.findChildren(QPushButton, "reject")[0].click()
+    assert asked.args == ["review"]
+    assert page._session.selection == drafted.safe_tx_hash
+
+
+def test_a_rejection_that_cannot_be_drafted_says_why(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """The page stays where it is."""
+    page = a_page(errands, (a_kept(),), draft_rejection=Refused("Nonce 12 was used already."))
+    show(page, 1000, 800)
+    page.findChildren(QPushButton, "reject")[0].click()
+    said = "No rejection was drafted. Nonce 12 was used already."
+    qtbot.waitUntil(lambda: page.says.text() == said)
 
 
 def test_exporting_leads_to_its_page(errands: Errands, show: Show, qtbot: QtBot) -> None:

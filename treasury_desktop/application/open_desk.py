@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.assets.address import Address
+from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.collect_confirmations import collect_waiting
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
 from treasury_desktop.desk.draft_deployment import (
@@ -22,6 +23,7 @@ from treasury_desktop.desk.draft_deployment import (
     VenueState,
     draft_deployment,
 )
+from treasury_desktop.desk.draft_rejection import draft_rejection
 from treasury_desktop.desk.execute_transaction import execute_transaction, follow_execution
 from treasury_desktop.desk.import_signatures import ImportedSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction, queued_from
@@ -255,8 +257,19 @@ class OpenDesk:
         """Put a draft into the queue; a draft that blocks stays a draft."""
         if draft.review.blocks:
             raise Refused(f"It cannot go into the queue: {draft.review.blocks[0].sentence}")
+        return self._kept_draft(draft.bundle)
+
+    def draft_rejection(self, safe: Address, nonce: int) -> QueuedTransaction:
+        """Put the rejection of a nonce into the queue."""
+        snapshot = self.snapshot()
+        if snapshot is None:
+            raise Unavailable("The treasury has not been read yet; refresh first.")
+        bundle = draft_rejection(safe, nonce, self._workspace, snapshot, self.queue())
+        return self._kept_draft(bundle)
+
+    def _kept_draft(self, bundle: Bundle) -> QueuedTransaction:
         now = self.now()
-        queued = queued_from(draft.bundle, now=now, drafted_here=True)
+        queued = queued_from(bundle, now=now, drafted_here=True)
         self._records.keep_transaction(queued)
         self._records.note("drafted", {"safe_tx_hash": "0x" + queued.safe_tx_hash.hex()}, now)
         return queued

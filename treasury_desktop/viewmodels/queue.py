@@ -15,6 +15,7 @@ from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.rejection import is_rejection
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.figures import (
@@ -103,12 +104,17 @@ class QueueCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """All transactions that want one nonce; only one of them can run."""
+    """All transactions that want one nonce; only one of them can run.
+
+    Without cards it is a gap: nobody has proposed anything, and what comes behind waits. `rejects`
+    names the button that drafts a rejection, "" where none is offered.
+    """
 
     nonce: int
     title: str
     caption: str
     cards: tuple[QueueCard, ...]
+    rejects: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +147,9 @@ def queue_view(
         default=None,
     )
     shown = [_accented(card, is_main=card is main) for card in cards]
-    nonces = sorted({card.nonce for card in shown})
     mine = sum(card.step <= Step.SIGN for card in shown)
     return QueueView(
-        lanes=tuple(_lane(nonce, shown, safe) for nonce in nonces),
+        lanes=_lanes(shown, waiting, desk),
         finished=_finished(queue),
         waiting=mine,
         sentence=_sentence(mine, len(shown)),
@@ -327,9 +332,36 @@ def _accented(card: QueueCard, *, is_main: bool) -> QueueCard:
 # ── lanes and the rest ───────────────────────────────────────────────────────────────────────────
 
 
-def _lane(nonce: int, cards: list[QueueCard], safe: Safe | None) -> Lane:
+def _lanes(
+    cards: list[QueueCard], waiting: tuple[QueuedTransaction, ...], desk: _Desk
+) -> tuple[Lane, ...]:
+    """A lane for each nonce, and one for each gap before something that waits behind it."""
+    lanes: list[Lane] = []
+    expected = desk.nonce
+    for nonce in sorted({card.nonce for card in cards}):
+        if expected is not None and nonce > expected:
+            lanes.append(_gap(expected, nonce - 1))
+        lanes.append(_lane(nonce, cards, waiting, desk))
+        expected = None if expected is None else max(expected, nonce + 1)
+    return tuple(lanes)
+
+
+def _gap(first: int, last: int) -> Lane:
+    title = f"Nonce {first}" if first == last else f"Nonces {first} to {last}"
+    return Lane(
+        nonce=first,
+        title=title,
+        caption="nothing is proposed; what comes behind waits",
+        cards=(),
+        rejects=f"Fill nonce {first} with a rejection",
+    )
+
+
+def _lane(
+    nonce: int, cards: list[QueueCard], waiting: tuple[QueuedTransaction, ...], desk: _Desk
+) -> Lane:
     these = tuple(card for card in cards if card.nonce == nonce)
-    current = None if safe is None or isinstance(safe.nonce, Unknown) else safe.nonce
+    current = desk.nonce
     if current is None:
         caption = "the Safe's nonce is not known"
     elif nonce == current:
@@ -338,7 +370,20 @@ def _lane(nonce: int, cards: list[QueueCard], safe: Safe | None) -> Lane:
         caption = f"the Safe is at {current}"
     if len(these) > 1:
         caption += f" · {len(these)} rivals, only one can run"
-    return Lane(nonce=nonce, title=f"Nonce {nonce}", caption=caption, cards=these)
+    at_nonce = [q for q in waiting if q.tx.nonce == nonce]
+    can_reject = (
+        desk.safe is not None
+        and current is not None
+        and nonce >= current
+        and not any(q.state is State.SENT or is_rejection(desk.safe, q.tx) for q in at_nonce)
+    )
+    return Lane(
+        nonce=nonce,
+        title=f"Nonce {nonce}",
+        caption=caption,
+        cards=these,
+        rejects=f"Draft a rejection of nonce {nonce}" if can_reject else "",
+    )
 
 
 def _finished(queue: tuple[QueuedTransaction, ...]) -> tuple[tuple[str, str], ...]:

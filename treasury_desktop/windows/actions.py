@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms is entered
     from pathlib import Path
 
+    from treasury_desktop.assets.address import Address
     from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
     from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
     from treasury_desktop.desk.import_transaction import Imported
@@ -93,6 +94,10 @@ class Actions(Protocol):
 
     def keep_draft(self, draft: Draft) -> QueuedTransaction:
         """Put a draft into the queue."""
+        ...
+
+    def draft_rejection(self, safe: Address, nonce: int) -> QueuedTransaction:
+        """Put the rejection of a nonce into the queue."""
         ...
 
     def queue(self) -> tuple[QueuedTransaction, ...]:

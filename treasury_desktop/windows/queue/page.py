@@ -31,6 +31,7 @@ from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.exchange_actions import Arrival
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
+from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.picture import pasted_file, png_of
 from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
@@ -172,7 +173,10 @@ class QueuePage(QWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID)
-        column.addWidget(SectionTitle(lane.title, lane.caption))
+        title = SectionTitle(lane.title, lane.caption)
+        if lane.rejects:
+            title.add(self._rejecting(lane))
+        column.addWidget(title)
         for start in range(0, len(lane.cards), ABREAST):
             rivals = QHBoxLayout()
             rivals.setSpacing(tokens.GAP)
@@ -183,6 +187,33 @@ class QueuePage(QWidget):
                 rivals.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
             column.addLayout(rivals)
         return whole
+
+    def _rejecting(self, lane: Lane) -> QPushButton:
+        button = _button(lane.rejects, "prohibit", lambda: self._reject(lane.nonce))
+        button.setObjectName("reject")
+        set_variant(button, role="ghost")
+        return button
+
+    def _reject(self, nonce: int) -> None:
+        """Drafts it and leads to its review: nobody signs it without having read it."""
+        safe = self._actions.workspace.safes[0].address
+        self._errands.act(
+            "reject",
+            lambda _p: self._actions.draft_rejection(safe, nonce),
+            self._on_rejection,
+            room="store",
+        )
+
+    def _on_rejection(self, outcome: Done[QueuedTransaction] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(f"No rejection was drafted. {outcome.sentence}", "block")
+            return
+        drafted = outcome.value
+        others = (q for q in self._session.queue if q.safe_tx_hash != drafted.safe_tx_hash)
+        self._session.take_queue((*others, drafted))
+        self._read_queue()
+        self._session.select(drafted.safe_tx_hash)
+        self.page_asked.emit("review")
 
     def _show_more(self) -> None:
         self._most_cards += MOST_CARDS
