@@ -19,6 +19,7 @@ from tests.samples import (
     a_safe_tx,
     an_owner,
 )
+from tests.signed import by_eth_sign
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import ClaimedSignature, read_bundle
@@ -30,6 +31,8 @@ from treasury_desktop.desk.doors import (
     UnreadEntry,
 )
 from treasury_desktop.desk.exchange_with_service import (
+    MOST_SET_ASIDE,
+    ListedTransaction,
     ServiceReading,
     confirm_at_service,
     propose_to_service,
@@ -118,7 +121,13 @@ def test_what_owners_signed_comes_in() -> None:
     tx, records = a_safe_tx(12), MemoryRecords()
     service = MemoryService(listed=(a_served(tx, 1, 2),))
     reading = read_service_queue(service, a_safe(), records, now=NOW)
-    assert reading == ServiceReading(new_transactions=1, new_confirmations=2)
+    safe_tx_hash = safe_tx_hashes(a_safe(), tx).safe_tx
+    assert reading == ServiceReading(
+        listed=(ListedTransaction(safe_tx_hash, frozenset({an_owner(1), an_owner(2)})),),
+        brought=(safe_tx_hash,),
+        new_confirmations=2,
+    )
+    assert reading.new_transactions == 1
     assert service.asked == [(SAFE, 12, True)]
     (known,) = records.transactions(SAFE)
     assert (known.state, known.drafted_here, known.created_at) == (State.CONFIRMED, False, NOW)
@@ -131,10 +140,38 @@ def test_reading_again_changes_nothing() -> None:
     """Neither records nor dossier grow, and nothing is new."""
     records = MemoryRecords()
     service = MemoryService(listed=(a_served(a_safe_tx(12), 1, 2),))
-    read_service_queue(service, a_safe(), records, now=NOW)
+    first = read_service_queue(service, a_safe(), records, now=NOW)
     before = (dict(records.kept), list(records.signed), list(records.notes))
-    assert read_service_queue(service, a_safe(), records, now=NOW + 9) == ServiceReading()
+    again = read_service_queue(service, a_safe(), records, now=NOW + 9)
+    assert again == ServiceReading(listed=first.listed)
     assert (records.kept, records.signed, records.notes) == before
+
+
+@pytest.mark.parametrize("v_as_written", [0, 27, 31])
+def test_a_signature_counts_as_its_wallet_meant_it(v_as_written: int) -> None:
+    """A wallet that signs the hash as a message writes any v; an import reads it as meant too."""
+    tx, records = a_safe_tx(12), MemoryRecords()
+    safe_tx_hash = safe_tx_hashes(a_safe(), tx).safe_tx
+    owner, signature = by_eth_sign(safe_tx_hash, 1)
+    written = replace(signature, v=v_as_written + signature.v - 31)
+    claim = ClaimedSignature(signer=owner, data=written.encoded)
+    served = replace(a_served(tx), signatures=(claim,))
+    reading = read_service_queue(MemoryService(listed=(served,)), a_safe(), records, now=NOW)
+    assert (reading.refused, reading.apart, reading.quarantined) == ((), (), 0)
+    (known,) = records.transactions(SAFE)
+    assert [one.signature for one in known.confirmations] == [signature]
+
+
+def test_an_owner_who_signs_without_end_fills_no_disk() -> None:
+    """One signature of theirs counts; of all the others a hundred are kept aside."""
+    tx, records = a_safe_tx(12), MemoryRecords()
+    safe_tx_hash = safe_tx_hashes(a_safe(), tx).safe_tx
+    real = a_claim(safe_tx_hash, 1)
+    others = tuple(real._replace(data=real.data + bytes([0] * n)) for n in range(1, 150))
+    served = replace(a_served(tx), signatures=(real, *others))
+    read_service_queue(MemoryService(listed=(served,)), a_safe(), records, now=NOW)
+    assert [one.owner for one in records.signed] == [an_owner(1)]
+    assert len(records.set_aside) <= MOST_SET_ASIDE
 
 
 def test_what_could_not_be_read_and_where_there_is_more_is_said() -> None:

@@ -71,6 +71,13 @@ def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) 
     return True
 
 
+def confirming(checked: CheckedSignature, safe_tx_hash: bytes, safe: Safe) -> MeantSignature | None:
+    """An owner's valid signature; a v that only a wallet understands is read as it means it."""
+    if checked.status == "valid" and checked.signature is not None and checked.signer:
+        return MeantSignature(checked.signer, checked.signature)
+    return as_meant(checked.claim, safe_tx_hash, safe)
+
+
 def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
     """The signatures set aside, without those that only waited and were verified meanwhile."""
     verified = {_same(one.signature.encoded) for one in queued.confirmations}
@@ -104,7 +111,7 @@ class _Sorting:
 
     def take(self, checked: CheckedSignature) -> None:
         """One signature more: it confirms, is there already, or is set aside with the reason."""
-        meant = self._meant(checked)
+        meant = confirming(checked, self.queued.safe_tx_hash, self.safe)
         if meant is None:
             self._set_aside(checked.claim, checked.status)
             return
@@ -116,12 +123,6 @@ class _Sorting:
         # Whose twin came first must decide nothing: the smaller s confirms, the other is aside.
         if is_another or signature != meant.signature:
             self._set_aside(checked.claim, CONFIRMED_OTHERWISE)
-
-    def _meant(self, checked: CheckedSignature) -> MeantSignature | None:
-        """An owner's valid signature; a v that only a wallet understands is read as it means it."""
-        if checked.status == "valid" and checked.signature is not None and checked.signer:
-            return MeantSignature(checked.signer, checked.signature)
-        return as_meant(checked.claim, self.queued.safe_tx_hash, self.safe)
 
     def _confirm(self, owner: Address, signature: Signature) -> None:
         confirmation = Confirmation(

@@ -7,12 +7,13 @@ owner's verified signature on it, so that a service can invent none; what it mar
 handed back to be shown apart, and so is what nobody signed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.bundle import Bundle
-from treasury_desktop.desk.collect_confirmations import collect_confirmations
+from treasury_desktop.bundle import Bundle, ClaimedSignature
+from treasury_desktop.desk.collect_confirmations import collect_confirmations, confirming
 from treasury_desktop.desk.doors import (
     IsCancelled,
     Records,
@@ -33,7 +34,7 @@ from treasury_desktop.desk.served_transactions import (
     unread_entries,
 )
 from treasury_desktop.errors import Cancelled, Refused
-from treasury_desktop.review.signatures import checked_signatures
+from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import agreed_hashes, safe_tx_hashes
 from treasury_desktop.safes.lifecycle import FINAL
@@ -57,20 +58,34 @@ class ApartTransaction(NamedTuple):
     reason: str
 
 
+class ListedTransaction(NamedTuple):
+    """A true transaction the service lists, and the owners whose signatures it verifiably has."""
+
+    safe_tx_hash: bytes
+    owners: frozenset[Address]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceReading:
     """What came of reading a service's queue.
 
-    `quarantined` is how many signatures were put aside because they do not count; `remarks` say
-    where the list may go on and where the service counts otherwise than the chain.
+    `brought` are the transactions that were new here; `quarantined` is how many signatures were
+    put aside because they do not count; `remarks` say where the list may go on and where the
+    service counts otherwise than the chain.
     """
 
-    new_transactions: int = 0
+    listed: tuple[ListedTransaction, ...] = ()
+    brought: tuple[bytes, ...] = ()
     new_confirmations: int = 0
     quarantined: int = 0
     refused: tuple[RefusedEntry, ...] = ()
     apart: tuple[ApartTransaction, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def new_transactions(self) -> int:
+        """How many were new here."""
+        return len(self.brought)
 
 
 def read_service_queue(
@@ -160,27 +175,44 @@ def _kept(
 ) -> ServiceReading:
     """The reading with one transaction more: kept, or apart where no owner signed it."""
     checked = checked_signatures(entry.claimed, safe, entry.safe_tx_hash)
-    reading = replace(reading, refused=reading.refused + forged_signatures(entry, checked))
+    counting = _counting(checked, entry.safe_tx_hash, safe)
+    lies = (one for one in checked if confirming(one, entry.safe_tx_hash, safe) is None)
+    reading = replace(
+        reading,
+        listed=(*reading.listed, ListedTransaction(entry.safe_tx_hash, frozenset(counting))),
+        refused=reading.refused + forged_signatures(entry, lies),
+    )
     known = records.transaction(entry.safe_tx_hash)
-    is_signed = any(one.counts for one in checked)
-    if known is None and not is_signed:
+    if known is None and not counting:
         apart = ApartTransaction(entry.safe_tx_hash, entry.tx, entry.note, UNSIGNED)
         return replace(reading, apart=(*reading.apart, apart))
     room = MOST_SET_ASIDE - len(known.quarantined if known else ())
-    counting = {one.claim for one in checked if one.counts}
-    rest = [claim for claim in entry.claimed if claim not in counting][: max(room, 0)]
+    counted_claims = set(counting.values())
+    rest = [claim for claim in entry.claimed if claim not in counted_claims][: max(room, 0)]
     with records.together():
         if known is None:
             _import(entry, safe, records, now=now)
         counted, quarantined = collect_confirmations(
-            in_order([*counting, *rest]), entry.safe_tx_hash, records, safe
+            in_order([*counted_claims, *rest]), entry.safe_tx_hash, records, safe
         )
     return replace(
         reading,
-        new_transactions=reading.new_transactions + (known is None),
+        brought=reading.brought if known else (*reading.brought, entry.safe_tx_hash),
         new_confirmations=reading.new_confirmations + counted,
         quarantined=reading.quarantined + quarantined,
     )
+
+
+def _counting(
+    checked: Iterable[CheckedSignature], safe_tx_hash: bytes, safe: Safe
+) -> dict[Address, ClaimedSignature]:
+    """One claim of each owner that counts, as an import would read it; an owner may send many."""
+    counting: dict[Address, ClaimedSignature] = {}
+    for one in checked:
+        meant = confirming(one, safe_tx_hash, safe)
+        if meant is not None:
+            counting.setdefault(meant.signer, one.claim)
+    return counting
 
 
 def _import(entry: ServedEntry, safe: Safe, records: Records, *, now: int) -> None:
