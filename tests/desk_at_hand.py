@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.samples import NOW, a_workspace
+from tests.service_at_hand import ServiceAtHand
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.errors import Unavailable
@@ -27,6 +28,7 @@ class DeskAtHand:
         self.workspace = a_workspace() if workspace is None else workspace
         self.answers: dict[str, Any] = {"now": NOW, **answers}
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
+        self.service: ServiceAtHand = self.answers.pop("service", ServiceAtHand())
 
     def _answer(self, action: str, *arguments: Any) -> Any:
         self.asked.append((action, arguments))

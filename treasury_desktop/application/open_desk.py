@@ -47,6 +47,7 @@ from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
 from treasury_desktop.store.records import RecordStore, open_records, open_records_to_read
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -56,9 +57,11 @@ from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
 
 if TYPE_CHECKING:
     from treasury_desktop.application.exchange import Exchange
+    from treasury_desktop.application.service_desk import ServiceDesk
     from treasury_desktop.chain.node import Node
     from treasury_desktop.keys.back_off import BackOff
     from treasury_desktop.keys.key_store import KeyStore
+    from treasury_desktop.keys.service_key import ServiceKeys
     from treasury_desktop.keys.signer_process import SignerProcess, WindowWish
     from treasury_desktop.pools.history import PoolSeries
     from treasury_desktop.pools.pool import PoolState
@@ -99,6 +102,7 @@ class OpenDesk:
         self._node: Node | None = None
         self._histories: HistoryStore | None = None
         self._key_store: KeyStore | None = None
+        self._service: ServiceDesk | None = None
         self._signing = threading.Lock()
         self._why_no_signing = ""
         self._acting: SignerProcess | None = None
@@ -167,6 +171,29 @@ class OpenDesk:
             self._workspace = replace(self._workspace, endpoints=endpoints)
         if node is not None:
             node.close()
+
+    @property
+    def service(self) -> "ServiceDesk":
+        """The optional Safe Transaction Service; off until somebody turns it on."""
+        from treasury_desktop.application.service_desk import ServiceDesk  # noqa: PLC0415  optional
+
+        with self._lock:
+            if self._service is None:
+                self._service = ServiceDesk(
+                    self._records,
+                    safes=self._safes_as_read,
+                    labels=self.keys,
+                    open_keys=self._open_service_keys,
+                    key_place=self._service_key_place,
+                    clock=self._clock,
+                )
+            return self._service
+
+    def _safes_as_read(self) -> tuple[Safe, ...]:
+        snapshot = self.snapshot()
+        ours = {named.address for named in self._workspace.safes}
+        read = () if snapshot is None else snapshot.safes
+        return tuple(safe for safe in read if safe.address in ours)
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────
 
@@ -516,6 +543,21 @@ class OpenDesk:
                 )
             return self._key_store
 
+    def _service_key_place(self) -> str:
+        if self._is_file_mode:
+            return "a file that only you can read"
+        return "the key ring of this system"
+
+    def _open_service_keys(self) -> "ServiceKeys":
+        from treasury_desktop.keys.service_key import (  # noqa: PLC0415  loads the key ring
+            service_keys_in_files,
+            service_keys_in_key_ring,
+        )
+
+        if self._is_file_mode:
+            return service_keys_in_files(self.folder / "service-keys")
+        return service_keys_in_key_ring(profile=self._key_profile)
+
     def stop_signing(self, sentence: str) -> None:
         """Refuse every use of a key from now on, for this reason."""
         self._why_no_signing = sentence
@@ -564,9 +606,15 @@ class OpenDesk:
 
     def hang_up(self) -> None:
         """End every conversation with a node, whoever waits for an answer: the desk closes."""
+        self.stop_service()
         node = self._node
         if node is not None:
             node.hang_up()
+
+    def stop_service(self) -> None:
+        """End every conversation with the Safe Transaction Service, if there is any."""
+        if self._service is not None:
+            self._service.stop()
 
     def close(self) -> None:
         """Close node and stores; the desk is of no use afterwards."""

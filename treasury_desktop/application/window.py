@@ -194,15 +194,19 @@ class DeskWindow(QObject):
     def on_stop_asked(self, act: object) -> None:
         """An act is to stop: if it waits for a passphrase or a receipt, it waits no longer."""
         from treasury_desktop.windows.actions import KEY_ACTS  # noqa: PLC0415  once open
+        from treasury_desktop.windows.actions_of_service import SERVICE_ACTS  # noqa: PLC0415  same
 
         if self._desk is not None and act in KEY_ACTS:
             self._desk.end_key_acts()
+        if self._desk is not None and act in SERVICE_ACTS:
+            self._desk.stop_service()
 
     def on_closing(self) -> None:
         """Nothing is signed any more; whoever waits for a passphrase hears that at once."""
         if self._desk is not None:
             self._desk.stop_signing("The window was closed; nothing was signed.")
             self._desk.end_key_acts()
+            self._desk.stop_service()
 
     def on_acts_ended(self) -> None:
         """Only looks are left, and nobody waits for what a node answers them."""

@@ -10,7 +10,12 @@ from typing import NamedTuple
 
 from treasury_desktop.assets.strict_json import JsonValue, read_json
 from treasury_desktop.assets.untrusted_text import plain
-from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.desk.service_settings import (
+    KeyNotAccepted,
+    NotTheService,
+    ServiceProblem,
+)
+from treasury_desktop.errors import Malformed, Refused, TreasuryError
 
 OK = 200
 CREATED = 201
@@ -38,15 +43,17 @@ class Answer(NamedTuple):
 
 def json_of(answer: Answer, name: str) -> JsonValue:
     """The JSON of a page; refuses other types, packed, cut and overfull bodies before parsing."""
+    if answer.status == NOT_FOUND:  # a service lists nothing of Safes that it does not know
+        raise NotTheService(refusal(answer, name).sentence)
     if answer.status != OK:
         raise refusal(answer, name)
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise Unavailable(f"{name} does not answer in JSON; is the address right?")
+        raise NotTheService(f"{name} does not answer in JSON; is the address right?")
     if answer.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Unavailable(f"{name} packs its answers although it was asked not to.")
+        raise ServiceProblem(f"{name} packs its answers although it was asked not to.")
     if answer.is_cut:
-        raise Unavailable(f"{name} answered more than {MOST_BYTES >> 20} MiB.")
+        raise ServiceProblem(f"{name} answered more than {MOST_BYTES >> 20} MiB.")
     brackets = answer.body.count(b"[") + answer.body.count(b"{")
     if (
         brackets > FEWEST_PARTS + len(answer.body) // BYTES_OF_A_BRACKET
@@ -69,16 +76,18 @@ def refusal(answer: Answer, name: str) -> TreasuryError:
     """An answer with another status than was hoped for, as a sentence."""
     status, words = answer.status, _words(answer)
     if status in REDIRECTS:
-        return Unavailable(f"{name} sends us elsewhere (HTTP status {status}), where nobody goes.")
+        return NotTheService(
+            f"{name} sends us elsewhere (HTTP status {status}), where nobody goes."
+        )
     if status in KEY_STATUSES:
-        return Unavailable(f"{name} does not accept the API key (HTTP status {status}).")
+        return KeyNotAccepted(f"{name} does not accept the API key (HTTP status {status}).")
     if status == NOT_FOUND:
-        return Unavailable(f"{name} does not know what it was asked about (HTTP status 404).")
+        return ServiceProblem(f"{name} does not know what it was asked about (HTTP status 404).")
     if status == TOO_MANY_REQUESTS:
-        return Unavailable(f"{name} takes no more requests for now{words}.")
+        return ServiceProblem(f"{name} takes no more requests for now{words}.")
     if status in REFUSALS:
         return Refused(f"{name} refuses it (HTTP status {status}){words}.")
-    return Unavailable(f"{name} answered with HTTP status {status}.")
+    return ServiceProblem(f"{name} answered with HTTP status {status}.")
 
 
 def _words(answer: Answer) -> str:

@@ -14,7 +14,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import JsonSource, canonical_json
+from treasury_desktop.assets.untrusted_text import plain
+from treasury_desktop.bundle.fields import Fields, text
 from treasury_desktop.desk.doors import IsCancelled, ServedQueue, ServedTransaction, UnreadEntry
+from treasury_desktop.desk.service_settings import NotReached, NotTheService, ServiceProblem
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.safe_service.address import ServiceAddress, ServiceKey
 from treasury_desktop.safe_service.answers import Answer, json_of, require_created
@@ -31,6 +34,7 @@ MOST_PAGES = 10
 """A queue of five hundred is nobody's; a list without an end is."""
 MOST_QUERY_FIELDS = 20
 MOST_OFFSET_DIGITS = 9
+MOST_VERSION_CHARACTERS = 24
 
 
 class TransactionService:
@@ -56,6 +60,28 @@ class TransactionService:
     def is_asking(self) -> bool:
         """Whether an answer is waited for."""
         return bool(self._lines)
+
+    @property
+    def is_hung_up(self) -> bool:
+        """Whether nothing more is asked: we ended it, and it is not to blame."""
+        return self._over.is_set()
+
+    def version(self) -> str:
+        """What it says its version is; asks about no Safe.
+
+        `NotTheService` where something else answers.
+        """
+        with self._speaking():
+            try:
+                value = json_of(self._asked("GET", "v1/about/", None), self.name)
+                said = Fields(value, "").required("version", text)
+            except Malformed:
+                raise NotTheService(
+                    f"{self.name} does not answer as a Safe Transaction Service does; is the "
+                    "address right?"
+                ) from None
+            is_told = self._key is not None and self._key.is_told_in(said)
+            return "" if is_told else plain(said, limit=MOST_VERSION_CHARACTERS)
 
     def queue(
         self, safe: Address, first_nonce: int, *, trusted: bool, is_cancelled: IsCancelled
@@ -182,11 +208,11 @@ class TransactionService:
         lost = "" if method == "GET" else " It may have got it all the same: read its queue."
         if line.is_late:
             seconds = f"{self._timeout_seconds:g} seconds"
-            return Unavailable(f"{self.name} did not answer within {seconds}.{lost}")
-        return Unavailable(f"{self.name} cannot be reached, or does not answer in HTTP.{lost}")
+            return NotReached(f"{self.name} did not answer within {seconds}.{lost}")
+        return NotReached(f"{self.name} cannot be reached, or does not answer in HTTP.{lost}")
 
     def _no_more(self) -> Unavailable:
-        return Unavailable(f"{self.name} is not asked any more: this desk is being closed.")
+        return Unavailable(f"{self.name} is not asked any more: we hung up.")
 
     @contextmanager
     def _noted(self, line: "Line") -> Iterator[None]:
@@ -215,7 +241,7 @@ class TransactionService:
                 raise
         else:
             return
-        raise Unavailable(f"{self.name} answered with our own API key, which is not shown.")
+        raise ServiceProblem(f"{self.name} answered with our own API key, which is not shown.")
 
 
 def _queue_path(safe: Address) -> str:

@@ -21,6 +21,7 @@ from treasury_desktop.store.folder_lock import FolderLock
 from treasury_desktop.store.movements import MovementShelf
 from treasury_desktop.store.ordinary_file import is_there, reason_of
 from treasury_desktop.store.schema import migrate, newest_version, require_our_tables
+from treasury_desktop.store.service import ServiceShelf
 from treasury_desktop.store.snapshots import SnapshotShelf
 from treasury_desktop.store.transactions import TransactionShelf
 
@@ -32,7 +33,7 @@ CHEAP_TO_CHECK = 4 * 1024 * 1024
 """Bytes up to which a file is examined at every start (quick_check reads all of it)."""
 
 
-class RecordStore(SnapshotShelf, TransactionShelf, DossierShelf, MovementShelf):
+class RecordStore(SnapshotShelf, TransactionShelf, DossierShelf, MovementShelf, ServiceShelf):
     """The records of one workspace, open; usable from any thread, one at a time."""
 
     def __init__(self, database: Database, lock: FolderLock | None) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
     from treasury_desktop.windows.exchange_actions import ExchangeActions
+    from treasury_desktop.windows.actions_of_service import ServiceActions
 
 
 KEY_ACTS = frozenset({"sign", "execute", "create key", "change key"})
@@ -58,6 +59,11 @@ class Actions(Protocol):
     @property
     def workspace(self) -> Workspace:
         """The workspace that is open; at once."""
+        ...
+
+    @property
+    def service(self) -> ServiceActions:
+        """The optional Safe Transaction Service; at once."""
         ...
 
     def now(self) -> int:

@@ -164,6 +164,8 @@ class LoopbackService:
 
     def get(self, path: str, query: dict[str, list[str]]) -> tuple[int, Json]:
         """Status and JSON of the documented GET."""
+        if path == f"{PREFIX}/api/v1/about/":
+            return 200, {"name": "Safe Transaction Service", "version": "6.10.1", "settings": {}}
         if path != f"{PREFIX}/api/v2/safes/{self.safe.address}/multisig-transactions/":
             return 404, {"detail": "No MultisigTransaction matches the given query."}
         asked = {name: texts[-1] for name, texts in query.items()}

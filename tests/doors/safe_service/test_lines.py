@@ -95,7 +95,7 @@ def test_hanging_up_ends_what_is_waited_for(served: LoopbackService, opened: Ope
         pass
     door.hang_up()
     asking.join(SOON)
-    over = f"127.0.0.1:{served.port} is not asked any more: this desk is being closed."
+    over = f"127.0.0.1:{served.port} is not asked any more: we hung up."
     assert said == [over]
     asked = len(served.requests)
     assert ask(door) == over
