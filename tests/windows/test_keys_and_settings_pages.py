@@ -381,9 +381,9 @@ def test_keys_that_can_no_longer_be_read_offer_nothing(
     qtbot.waitUntil(lambda: page.pane.state == "content" and page._too_many.isVisible())
 
 
-def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:
+def test_settings_change_only_the_look(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """Dark is chosen and said, so that somebody can keep it; facts are for reading."""
-    page = SettingsPage(a_signing_desk())
+    page = SettingsPage(a_signing_desk(), errands)
     show(page, 1000, 800)
     with qtbot.waitSignal(page.look_chosen) as chosen:
         page.look.setCurrentIndex(2)
@@ -395,9 +395,9 @@ def test_settings_change_only_the_look(show: Show, qtbot: QtBot) -> None:
     assert "10.00% of the treasury; must not be reached" in texts_in(page)
 
 
-def test_settings_stand_in_line_and_in_words(show: Show) -> None:
+def test_settings_stand_in_line_and_in_words(errands: Errands, show: Show) -> None:
     """Copy buttons below each other; venues by name; one node is compared with nobody."""
-    page = SettingsPage(a_signing_desk())
+    page = SettingsPage(a_signing_desk(), errands)
     show(page, 1000, 900)
     words = texts_in(page)
     assert "Uniswap v3 · pool · group Uniswap WETH/USDC" in words

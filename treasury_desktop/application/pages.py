@@ -42,6 +42,7 @@ class Pages:
         self._desk: Actions | None = None
         self._shared: Acknowledged | None = None
         self._reading_keys: list[ExportPage | OverviewPage | QueuePage | SignPage] = []
+        self._showing_service: list[QueuePage] = []
         self._to_load = list(reversed(LOADED_AHEAD))
 
     def serve(self, desk: "Actions") -> None:
@@ -114,6 +115,7 @@ class Pages:
         page = QueuePage(self._session, self._errands, self._actions)
         page.page_asked.connect(self._show)
         self._reading_keys.append(page)
+        self._showing_service.append(page)
         return page
 
     def _review(self) -> QWidget:
@@ -158,11 +160,17 @@ class Pages:
         for page in self._reading_keys:
             page.reload()
 
+    def _on_service_changed(self) -> None:
+        """The queue, where it was built, shows what can be asked now."""
+        for page in self._showing_service:
+            page.service.reload()
+
     def _settings(self) -> QWidget:
         from treasury_desktop.windows.settings.page import SettingsPage  # noqa: PLC0415  when shown
 
-        page = SettingsPage(self._actions)
+        page = SettingsPage(self._actions, self._errands)
         page.look_chosen.connect(self._remember_look)
+        page.service_changed.connect(self._on_service_changed)
         return page
 
     def _acknowledged(self) -> "Acknowledged":

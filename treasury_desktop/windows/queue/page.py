@@ -36,6 +36,7 @@ from treasury_desktop.windows.picture import pasted_file, png_of
 from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
 from treasury_desktop.windows.queue.queue_card import TransactionCard
+from treasury_desktop.windows.queue.service_bar import ServiceBar
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
@@ -81,6 +82,7 @@ class QueuePage(QWidget):
         self.execute = ExecutePanel(session, errands, actions)
         self.says = NoticeLine(can_close=True)
         self._progress = ProgressRow()
+        self.service = ServiceBar(session, errands, actions.service, self._safe)
         self._sentence = plain_label(role="strong")
         self._lanes = QWidget()
         self._lanes_place = QVBoxLayout(self._lanes)
@@ -163,10 +165,22 @@ class QueuePage(QWidget):
         if view.finished:
             column.addWidget(_finished(view))
         column.addStretch(1)
+        self._show_service()
         former = self._lanes_place.takeAt(0)
         if former is not None and (widget := former.widget()) is not None:
             discard(widget)
         self._lanes_place.addWidget(lanes)
+
+    def _show_service(self) -> None:
+        """What each transaction can have sent; nothing where there is no service."""
+        queue = {queued.safe_tx_hash: queued for queued in self._session.queue}
+        safe = self._safe()
+        owners = safe.owners if safe is not None and isinstance(safe.owners, tuple) else ()
+        mine = frozenset(key.address for key in self._keys or ()) & frozenset(owners)
+        for card in self.cards:
+            queued = queue.get(card.card.safe_tx_hash)
+            if queued is not None:
+                card.show_service(self.service.row_of(queued, mine))
 
     def _lane(self, lane: Lane) -> QWidget:
         whole = QWidget()
@@ -183,6 +197,7 @@ class QueuePage(QWidget):
             for each in lane.cards[start : start + ABREAST]:
                 card = TransactionCard(each)
                 card.step_asked.connect(self._on_step)
+                card.send_asked.connect(self.service.send)
                 self.cards.append(card)
                 rivals.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
             column.addLayout(rivals)
@@ -225,6 +240,7 @@ class QueuePage(QWidget):
     def _on_keys(self, outcome: Done[tuple[KeyLabel, ...]] | Failed) -> None:
         self._keys = outcome.value if isinstance(outcome, Done) else None
         self._show()
+        self._show_service()
 
     def _ask_verdicts(self) -> None:
         waiting = [q.safe_tx_hash for q in self._session.queue if q.state not in FINAL]
@@ -292,12 +308,16 @@ class QueuePage(QWidget):
         super().showEvent(event)
         if self._is_outdated:
             self._show()
+        self.service.reload()
         if not event.spontaneous() and not self._errands.is_acting(EXECUTE):
             self._turn_to(self._first)
 
     def _on_executed(self) -> None:
         self._read_queue()
         self._session.ask_refresh()
+
+    def _read_queue(self) -> None:
+        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
 
     def _on_queue(self, outcome: Done[tuple[QueuedTransaction, ...]] | Failed) -> None:
         if isinstance(outcome, Done):
@@ -442,6 +462,8 @@ class QueuePage(QWidget):
         self._session.snapshot_arrived.connect(self._on_queue_changed)
         self._session.chain_status_changed.connect(self._show_state)
         self._progress.cancel_asked.connect(lambda: self._errands.cancel(IMPORT))
+        self.service.changed.connect(self._show_service)
+        self.service.queue_outdated.connect(self._read_queue)
         self.execute.closed.connect(self._show_lanes)
         self.execute.ended.connect(self._on_executed)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
@@ -464,6 +486,7 @@ class QueuePage(QWidget):
         column.addLayout(head)
         column.addWidget(self.says)
         column.addWidget(self._progress)
+        column.addWidget(self.service)
         column.addWidget(self.pane, 1)
         self._stack.addWidget(self._first)
         self._stack.addWidget(self.execute)

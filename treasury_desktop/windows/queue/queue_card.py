@@ -4,9 +4,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from treasury_desktop.viewmodels.queue import QueueCard, Step
+from treasury_desktop.viewmodels.service import ServiceRowView
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
 from treasury_desktop.windows.look.style import set_variant
+from treasury_desktop.windows.queue.service_row import ServiceRow
 from treasury_desktop.windows.review.signature_rows import SignatureDot
 from treasury_desktop.windows.untrusted import button_text, plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
@@ -17,10 +19,11 @@ from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 class TransactionCard(Card):
     """Shows one `QueueCard`.
 
-    Signals: `step_asked` with a `Step` and the safeTxHash.
+    Signals: `step_asked` with a `Step` and the safeTxHash; `send_asked` with the safeTxHash.
     """
 
     step_asked = Signal(object, object)
+    send_asked = Signal(object)
 
     def __init__(self, card: QueueCard, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -31,7 +34,19 @@ class TransactionCard(Card):
             self.add(_quarantined(words))
         self.buttons: dict[Step, QPushButton] = {}
         self.add(self._actions())
+        self.service: ServiceRow | None = None
         self.setAccessibleName(f"Nonce {card.nonce}: {card.purpose}. {card.state.text}")
+
+    def show_service(self, view: ServiceRowView | None) -> None:
+        """What the optional service can be sent of it, and whether it came from there."""
+        if view is not None and self.service is None:
+            self.service = ServiceRow(self.card.nonce)
+            self.service.send_asked.connect(lambda: self.send_asked.emit(self.card.safe_tx_hash))
+            self.add(self.service)
+        if self.service is not None:
+            self.service.setVisible(view is not None)
+            if view is not None:
+                self.service.show_view(view)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.settings import Entry, settings_view
 from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.settings.service_card import ServiceCard
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
 from treasury_desktop.windows.widgets.card import Card
@@ -23,15 +26,19 @@ _NAME_WIDTH = 180
 
 
 class SettingsPage(QWidget):
-    """Appearance, and everything the workspace file says, read-only.
+    """Appearance, the optional service, and everything the workspace file says, read-only.
 
-    Signals: `look_chosen` with "system", "light" or "dark", for whoever keeps it.
+    Signals: `look_chosen` with "system", "light" or "dark", for whoever keeps it;
+    `service_changed` when the service was turned on or off or changed.
     """
 
     look_chosen = Signal(object)
+    service_changed = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, errands: Errands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.service = ServiceCard(errands, actions.service)
+        self.service.changed.connect(self.service_changed)
         view = settings_view(actions.workspace)
         self.look = Choice()
         self.look.setAccessibleName("Appearance")
@@ -49,19 +56,25 @@ class SettingsPage(QWidget):
         across.addWidget(_terms(view.terms), 1)
         across.addWidget(_named("Nodes", view.endpoints_caption, view.endpoints), 1)
         column.addLayout(across)
+        column.addWidget(self.service)
         safes = _named("Safes", view.workspace, view.safes)
         column.addWidget(safes)
         column.addWidget(_named("Strategies", "their contracts are allow-listed", view.strategies))
         column.addWidget(_named("Address book", "valid on this chain only", view.address_book))
         column.addWidget(
             plain_label(
-                "These facts come from the workspace file treasury.toml; change them there.",
+                "All but the service comes from the workspace file treasury.toml; change it there.",
                 role="quiet",
                 wrap=True,
             )
         )
         column.addStretch(1)
         line_up(self.findChildren(AddressLabel))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The count of requests may have grown on another page."""
+        super().showEvent(event)
+        self.service.reload()
 
     def _appearance(self) -> Card:
         card = Card("Appearance")
