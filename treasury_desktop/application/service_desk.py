@@ -167,6 +167,7 @@ class ServiceDesk:
         self, *, with_untrusted: bool, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> ServiceReading:
         """Read what waits for each Safe, and keep what its owners verifiably signed."""
+        self._require_on()
         readings = list[ServiceReading]()
         safes = self._safes()
         if not safes:
@@ -198,6 +199,7 @@ class ServiceDesk:
 
     def send(self, safe_tx_hash: bytes) -> str:
         """Propose it, or add our confirmation where the service has it; the sentence says which."""
+        self._require_on()
         safe, missing = self._to_send(safe_tx_hash)
         with self._conversation() as service:
             for owner in missing:
@@ -216,6 +218,12 @@ class ServiceDesk:
             conversations = tuple(self._conversations)
         for each in conversations:
             each.hang_up()
+
+    def _require_on(self) -> ServiceSettings:
+        settings = self._records.service_settings()
+        if not settings.is_on:
+            raise Refused(OFF)
+        return settings
 
     def _to_send(self, safe_tx_hash: bytes) -> tuple[Safe, tuple[Address, ...]]:
         """The Safe, and our owners whose confirmations the service is not known to have."""
@@ -239,9 +247,7 @@ class ServiceDesk:
         self, is_cancelled: IsCancelled = lambda: False
     ) -> "Iterator[TransactionService]":
         """The service for one act, where it is turned on; what it does wrong is remembered."""
-        settings = self._records.service_settings()
-        if not settings.is_on:
-            raise Refused(OFF)
+        settings = self._require_on()
         service = self._opened(settings)
         with self._lock:
             self._conversations.add(service)
