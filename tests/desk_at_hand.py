@@ -14,7 +14,7 @@ from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.handing_over import Form
-from treasury_desktop.windows.exchange_actions import Written
+from treasury_desktop.windows.actions_of_exchange import Written
 
 
 class DeskAtHand:

@@ -48,7 +48,7 @@ from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.windows.actions import KeyPlaces
-from treasury_desktop.windows.exchange_actions import Written
+from treasury_desktop.windows.actions_of_exchange import Written
 
 OWNER_KEY = KeyLabel(label="Signer A", address=an_owner(1), role="owner", kept_in="Secret Service")
 OTHER_OWNER_KEY = KeyLabel(

@@ -26,8 +26,8 @@ from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.store.records import open_records
 from treasury_desktop.viewmodels.arrivals import several_words
 from treasury_desktop.viewmodels.handing_over import Form
+from treasury_desktop.windows.actions_of_exchange import Written
 from treasury_desktop.windows.code_picture import png_of_code
-from treasury_desktop.windows.exchange_actions import Written
 
 TX = a_safe_tx(12, to=PAYROLL, value=1)
 HASH = safe_tx_hashes(a_safe(), TX).safe_tx

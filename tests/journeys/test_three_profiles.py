@@ -10,7 +10,7 @@ from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.windows.actions import DemonstrationKey
-from treasury_desktop.windows.exchange_actions import Arrival
+from treasury_desktop.windows.actions_of_exchange import Arrival
 
 OWNER_C = DemonstrationKey(label="Owner C", role="owner", index=3)
 

@@ -16,9 +16,9 @@ from tests.windows.conftest import Show
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.viewmodels.handing_over import Form
+from treasury_desktop.windows.actions_of_exchange import Modules, Written
 from treasury_desktop.windows.code_picture import png_of_code
 from treasury_desktop.windows.errands import Errands
-from treasury_desktop.windows.exchange_actions import Modules, Written
 from treasury_desktop.windows.export.page import ExportPage
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import texts_in

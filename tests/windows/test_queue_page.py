@@ -20,8 +20,8 @@ from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.viewmodels.queue import Step
+from treasury_desktop.windows.actions_of_exchange import Arrival
 from treasury_desktop.windows.errands import Errands
-from treasury_desktop.windows.exchange_actions import Arrival
 from treasury_desktop.windows.picture import grey_pixels
 from treasury_desktop.windows.queue.page import MOST_CARDS, MOST_PASTED, TOO_MUCH, QueuePage
 from treasury_desktop.windows.session import Session

@@ -23,7 +23,7 @@ from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_fil
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.viewmodels.handing_over import Form
-from treasury_desktop.windows.exchange_actions import Arrival, Modules, Written
+from treasury_desktop.windows.actions_of_exchange import Arrival, Modules, Written
 
 if TYPE_CHECKING:
     from treasury_desktop.files.air_gapped.uniform_resource import UniformResource
@@ -39,7 +39,7 @@ _LINES = (b"ur:", b"http:", b"https:")
 
 
 class Exchange:
-    """Keeps the Protocol `windows.exchange_actions.ExchangeActions` for one desk."""
+    """Keeps the Protocol `windows.actions_of_exchange.ExchangeActions` for one desk."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.movement import Movement
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
-    from treasury_desktop.windows.exchange_actions import ExchangeActions
+    from treasury_desktop.windows.actions_of_exchange import ExchangeActions
     from treasury_desktop.windows.actions_of_service import ServiceActions
 
 

@@ -6,7 +6,7 @@ Modules are whole pixels wide, because readers stumble over blurred edges.
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
-from treasury_desktop.windows.exchange_actions import Modules
+from treasury_desktop.windows.actions_of_exchange import Modules
 from treasury_desktop.windows.picture import png_of
 
 PIXELS_A_MODULE = 8

@@ -21,8 +21,8 @@ from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.viewmodels.handing_over import Offer, offers, saved_words
 from treasury_desktop.viewmodels.queue import suggested_file_name, transaction_title
 from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.actions_of_exchange import Modules, Written
 from treasury_desktop.windows.errands import Done, Errands, Failed
-from treasury_desktop.windows.exchange_actions import Modules, Written
 from treasury_desktop.windows.export.form_list import FormList
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced

@@ -27,8 +27,8 @@ from treasury_desktop.safes.safe import Safe
 from treasury_desktop.viewmodels.arrivals import has_several_lines, import_words, several_words
 from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, queue_view
 from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.actions_of_exchange import Arrival
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
-from treasury_desktop.windows.exchange_actions import Arrival
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.look.style import set_variant
@@ -417,9 +417,6 @@ class QueuePage(QWidget):
             self.says.say(words, kind)
         else:
             self.says.say(words, kind, action="Review it", on_action=review)
-
-    def _read_queue(self) -> None:
-        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
 
     def ask_file(self) -> None:
         """Opens a dialog for files to import; nothing blocks."""

@@ -9,8 +9,8 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.handing_over import code_words
+from treasury_desktop.windows.actions_of_exchange import Modules
 from treasury_desktop.windows.code_picture import paint_code
-from treasury_desktop.windows.exchange_actions import Modules
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.untrusted import plain_label, plain_tooltip
