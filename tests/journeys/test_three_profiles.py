@@ -1,11 +1,14 @@
-"""A ceremony of three desks without a server: files, pictures, and the chain at its end."""
+"""A ceremony of three desks: one with the service, one with pictures only, one with files only."""
 
 from pathlib import Path
 from shutil import copytree
 
+from tests.doors.safe_service.loopback_service import LoopbackService
 from tests.journeys.conftest import Ceremony, drafted, key_of, save_bundle
+from tests.samples import a_confirmation
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.exchange_with_service import ServiceReading
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.viewmodels.handing_over import Form
@@ -52,8 +55,31 @@ def confirmations(desk: OpenDesk, safe_tx_hash: bytes) -> dict[str, bytes]:
     return {str(one.owner): one.signature.encoded for one in queued.confirmations}
 
 
+def asked(desk: OpenDesk) -> ServiceReading:
+    """What the service brings this desk."""
+    return desk.service.read(
+        with_untrusted=True, on_progress=lambda *_: None, is_cancelled=lambda: False
+    )
+
+
+def forged(safe_tx_hash: bytes, owner: KeyLabel) -> dict[str, object]:
+    """A stranger's signature in an owner's name, as a service serves confirmations."""
+    stranger = a_confirmation(safe_tx_hash, 9)
+    return {
+        "owner": str(owner.address),
+        "submissionDate": "2026-11-22T10:00:00Z",
+        "signature": "0x" + stranger.signature.encoded.hex(),
+        "signatureType": "EOA",
+    }
+
+
 def test_three_desks_sign_apart_and_one_executes(ceremony: Ceremony, tmp_path: Path) -> None:
-    """One on line, one with pictures only, one with files only: three signatures, one execution."""
+    """Three profiles, three ways of handing over, one forger; then it is executed on the chain."""
+    with LoopbackService() as service:
+        _hold(ceremony, tmp_path, service)
+
+
+def _hold(ceremony: Ceremony, tmp_path: Path, service: LoopbackService) -> None:
     online = ceremony.desk()
     pictures_only = ceremony.desk(as_second_signer=True)
     pictures_only.refresh()
@@ -69,6 +95,19 @@ def test_three_desks_sign_apart_and_one_executes(ceremony: Ceremony, tmp_path: P
         files_only: key_of(files_only, "Owner C"),
     }
 
+    # Owner A proposes it to the service, which then forges a confirmation in Owner C's name.
+    online.sign(online.review(safe_tx_hash), keys[online])
+    service.safe = online.local_facts().safe or service.safe
+    online.service.turn_on(str(service.address), "50", "")
+    assert online.service.send(safe_tx_hash).startswith("Proposed to ")
+    (entry,) = service.entries.values()
+    entry["confirmations"].append(forged(safe_tx_hash, keys[files_only]))
+    asked(online)
+    assert set(confirmations(online, safe_tx_hash)) == {str(keys[online].address)}
+    known = online.records.transaction(safe_tx_hash)
+    assert known is not None
+    assert [one.claimed_signer for one in known.quarantined] == [keys[files_only].address]
+
     # Owner B sees pictures and shows pictures.
     shown = in_pictures(online, safe_tx_hash, Form.SHORT, tmp_path / "to-b")
     assert taken_in(pictures_only, shown[::-1]).refusal == ""
@@ -78,11 +117,10 @@ def test_three_desks_sign_apart_and_one_executes(ceremony: Ceremony, tmp_path: P
     )
     assert online.import_file(answer).new_confirmations == 1
 
-    # Owner C has files, and signs before Owner A does.
+    # Owner C has files; the forgery lies beside the true signatures and counts on neither desk.
     save_bundle(online, safe_tx_hash, tmp_path / "to-c.json")
-    assert files_only.import_file(tmp_path / "to-c.json").new_confirmations == 1
+    assert files_only.import_file(tmp_path / "to-c.json").new_confirmations == 2
     files_only.sign(files_only.review(safe_tx_hash), keys[files_only])
-    online.sign(online.review(safe_tx_hash), keys[online])
     save_bundle(files_only, safe_tx_hash, tmp_path / "from-c.json")
     assert online.import_file(tmp_path / "from-c.json").new_confirmations == 1
 
