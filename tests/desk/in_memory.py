@@ -21,7 +21,7 @@ from treasury_desktop.desk.doors import (
     WorkspaceFacts,
 )
 from treasury_desktop.errors import Refused, Unavailable
-from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.confirmation import Confirmation, one_of_each_owner
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
@@ -91,16 +91,13 @@ class MemoryRecords:
             self.keep_quarantined(signature)
 
     def transaction(self, safe_tx_hash: bytes) -> QueuedTransaction | None:
-        """The transaction with its confirmations, the first of each owner, or `None`."""
+        """The transaction with its confirmations, one of each owner, or `None`."""
         known = self.kept.get(safe_tx_hash)
         if known is None:
             return None
-        by_owner: dict[Address, Confirmation] = {}
-        for confirmation in self.signed:
-            if confirmation.safe_tx_hash == safe_tx_hash:
-                by_owner.setdefault(confirmation.owner, confirmation)
+        signed = one_of_each_owner(one for one in self.signed if one.safe_tx_hash == safe_tx_hash)
         aside = tuple(one for one in self.set_aside if one.safe_tx_hash == safe_tx_hash)
-        return replace(known, confirmations=tuple(by_owner.values()), quarantined=aside)
+        return replace(known, confirmations=signed, quarantined=aside)
 
     def transactions(self, safe: Address) -> tuple[QueuedTransaction, ...]:
         """All of a Safe by nonce."""

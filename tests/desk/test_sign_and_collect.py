@@ -19,6 +19,7 @@ from tests.samples import (
     a_workspace,
     an_owner,
 )
+from tests.signed import by_eth_sign, by_key
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle
 from treasury_desktop.desk.collect_confirmations import collect_confirmations, keep_confirmation
@@ -33,6 +34,7 @@ from treasury_desktop.desk.sign_transaction import sign_transaction
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
@@ -225,6 +227,24 @@ def test_twin_of_a_signature_is_no_second_confirmation() -> None:
     assert len(known.confirmations) == 1
     assert [q.reason for q in known.quarantined] == ["confirmed otherwise already"]
     assert known.state is State.COLLECTING
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_owner_who_signs_here_what_they_signed_otherwise(order: tuple[int, int]) -> None:
+    """The plain signature counts and the other one is aside, whichever was made first."""
+    records, queued, _ = kept()
+    made = [
+        Confirmation(safe_tx_hash=queued.safe_tx_hash, owner=owner, signature=signature)
+        for owner, signature in (
+            by_key(queued.safe_tx_hash, 1),
+            by_eth_sign(queued.safe_tx_hash, 1),
+        )
+    ]
+    assert all(keep_confirmation(records, made[place], a_safe()) for place in order)
+    known = records.transaction(queued.safe_tx_hash)
+    assert known is not None
+    assert known.confirmations == (made[0],)
+    assert [one.data for one in known.quarantined] == [made[1].signature.encoded]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3, 9))))

@@ -25,8 +25,9 @@ from tests.samples import (
 )
 from tests.signed import by_eth_sign, by_key, claims, twin
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in, unwrapped
+from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle, ClaimedSignature, write_bundle
-from treasury_desktop.desk.collect_confirmations import still_aside
+from treasury_desktop.desk.collect_confirmations import CONFIRMED_OTHERWISE, still_aside
 from treasury_desktop.desk.import_several import Outcome, import_each
 from treasury_desktop.desk.import_signatures import ImportedSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction
@@ -42,7 +43,7 @@ from treasury_desktop.files.foreign_programs.lone_signatures import write_signat
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
-from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.store.records import RecordStore, open_records
@@ -60,7 +61,10 @@ class Desk:
         self.records: RecordStore = open_records(folder)
 
     def import_all(self, sent: list[bytes]) -> tuple[Outcome[bytes], ...]:
-        """Everything, in this order; what was confirmed before is confirmed after each."""
+        """Everything, in this order; what was confirmed before is confirmed after each.
+
+        By the same bytes, or by others of the same owner that are preferred: then both are here.
+        """
         return import_each(sent, self._import_one)
 
     def _import_one(self, data: bytes) -> Imported | ImportedSignatures:
@@ -69,7 +73,8 @@ class Desk:
         for safe_tx_hash, queued in before.items():
             after = self.records.transaction(safe_tx_hash)
             assert after is not None
-            assert set(queued.confirmations) <= set(after.confirmations)
+            assert owners_in(queued) <= owners_in(after)
+            assert signatures_in_all(queued) <= signatures_in_all(after)
             assert set(queued.quarantined) <= set(after.quarantined)
             assert after.tx == queued.tx
         return came
@@ -102,19 +107,16 @@ class Desk:
             for queued in self.queue()
         }
 
-    def signed_by(self) -> dict[bytes, tuple[object, ...]]:
-        """Who confirmed, and every signature that is here, whether it counts or not."""
-        return {
-            queued.safe_tx_hash: (
-                queued.state,
-                frozenset(one.owner for one in queued.confirmations),
-                frozenset(
-                    [one.signature.encoded for one in queued.confirmations]
-                    + [one.data for one in queued.quarantined]
-                ),
-            )
-            for queued in self.queue()
-        }
+
+def owners_in(queued: QueuedTransaction) -> frozenset[Address]:
+    """Whoever confirmed it."""
+    return frozenset(one.owner for one in queued.confirmations)
+
+
+def signatures_in_all(queued: QueuedTransaction) -> frozenset[bytes]:
+    """The bytes of every signature that is here, whether it counts or not."""
+    counted = [one.signature.encoded for one in queued.confirmations]
+    return frozenset(counted + [one.data for one in queued.quarantined])
 
 
 @contextmanager
@@ -143,6 +145,12 @@ def true_signatures(tx: SafeTx) -> tuple[ClaimedSignature, ...]:
     return claims(by_key(hashed, 1), by_key(hashed, 2), by_eth_sign(hashed, 3))
 
 
+def second_signatures(tx: SafeTx) -> tuple[ClaimedSignature, ...]:
+    """What the same owners signed once more, the other way."""
+    hashed = hash_of(tx)
+    return claims(by_eth_sign(hashed, 1), by_eth_sign(hashed, 2), by_key(hashed, 3))
+
+
 def liars(tx: SafeTx) -> tuple[ClaimedSignature, ...]:
     """Foreign, forged, of another transaction, twins, approvals nobody can verify, and noise."""
     hashed, other = hash_of(tx), hash_of(a_safe_tx(99))
@@ -166,7 +174,7 @@ def liars(tx: SafeTx) -> tuple[ClaimedSignature, ...]:
 def bundles(draw: st.DrawFn) -> Bundle:
     """A transaction with some signatures, true and untrue, in any order and more than once."""
     tx = draw(st.sampled_from(TRANSACTIONS))
-    every = true_signatures(tx) + liars(tx)
+    every = true_signatures(tx) + second_signatures(tx) + liars(tx)
     return Bundle(
         safe=a_safe(), tx=tx, signatures=tuple(draw(st.lists(st.sampled_from(every), max_size=8)))
     )
@@ -269,12 +277,15 @@ def test_two_desks_that_exchange(first: list[bytes], second: list[bytes]) -> Non
         assert one.state() == state
 
 
-@settings(deadline=None, max_examples=10)
-@given(order=st.permutations(range(4)), data=st.data())
+@settings(deadline=None, max_examples=15)
+@given(order=st.permutations(range(6)), data=st.data())
 def test_an_owner_who_signed_twice(order: list[int], data: st.DataObject) -> None:
-    """Only the owner can make two true ones: they confirm once, and no signature is lost."""
+    """They confirm once, by the same bytes on both desks in any order, and no signature is lost."""
     hashed = hash_of(TRANSACTIONS[0])
-    true = claims(by_key(hashed, 1), by_eth_sign(hashed, 1), by_key(hashed, 2), by_key(hashed, 9))
+    plain, by_message = by_key(hashed, 1), by_eth_sign(hashed, 1)
+    true = claims(
+        plain, by_message, twin(by_message), by_key(hashed, 2), by_key(hashed, 9), twin(plain)
+    )
     sent = [
         write_bundle(Bundle(safe=a_safe(), tx=TRANSACTIONS[0], signatures=(true[place],)))
         for place in order
@@ -282,10 +293,37 @@ def test_an_owner_who_signed_twice(order: list[int], data: st.DataObject) -> Non
     with two_desks() as (one, other):
         one.import_all(sent)
         other.import_all(list(data.draw(st.permutations(sent))))
-        assert one.signed_by() == other.signed_by()
+        state = one.state()
+        assert state == other.state()
+        assert {c.signature for c in one.queue()[0].confirmations} == {
+            plain[1], by_key(hashed, 2)[1],
+        }  # fmt: skip
         other.import_all(one.everything())
         one.import_all(other.everything())
-        assert one.signed_by() == other.signed_by()
+        assert (one.state(), other.state()) == (state, state)
+
+
+def test_a_second_signature_that_was_set_aside_before_it_was_preferred() -> None:
+    """Records of before, where the first one counted: the preferred one counts once it is here."""
+    hashed = hash_of(TRANSACTIONS[0])
+    (plain, by_message) = by_key(hashed, 1), by_eth_sign(hashed, 1)
+    (claim,) = claims(plain)
+    sent = write_bundle(Bundle(safe=a_safe(), tx=TRANSACTIONS[0], signatures=claims(by_message)))
+    again = write_bundle(Bundle(safe=a_safe(), tx=TRANSACTIONS[0], signatures=(claim,)))
+    with two_desks() as (one, other):
+        one.import_all([sent])
+        one.records.keep_quarantined(
+            QuarantinedSignature(
+                safe_tx_hash=hashed,
+                claimed_signer=claim.signer,
+                data=claim.data,
+                reason=CONFIRMED_OTHERWISE,
+            )
+        )
+        other.import_all([sent, again])
+        one.import_all([again])
+        assert one.state() == other.state()
+        assert [c.signature for c in one.queue()[0].confirmations] == [plain[1]]
 
 
 def test_a_twin_that_came_first() -> None:

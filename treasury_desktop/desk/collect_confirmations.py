@@ -10,7 +10,7 @@ from treasury_desktop.desk.doors import Records
 from treasury_desktop.desk.signature_as_meant import MeantSignature, as_meant, with_low_s
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
-from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.confirmation import Confirmation, preferred
 from treasury_desktop.safes.lifecycle import Event, State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -47,7 +47,7 @@ def collect_confirmations(
     sorting = _Sorting(queued, safe)
     for checked in checked_signatures((*claimed, *_waiting(queued)), safe, safe_tx_hash):
         sorting.take(checked)
-    _keep(records, queued, sorting.new, sorting.aside)
+    _keep(records, queued, sorting.confirmed, sorting.aside)
     if sorting.new:
         _move_along(records, queued, sorting.owners, safe)
     return len(sorting.new), len(sorting.aside)
@@ -63,10 +63,16 @@ def keep_confirmation(records: Records, confirmation: Confirmation, safe: Safe) 
     """Keep one verified confirmation and move the transaction along; False if it was there."""
     if not safe.is_owner(confirmation.owner):
         raise Refused(f"{confirmation.owner} is not an owner of {safe.address}.")
+    before = records.transaction(confirmation.safe_tx_hash)
     if not records.keep_confirmation(confirmation):
         return False
     queued = records.transaction(confirmation.safe_tx_hash)
     assert queued is not None  # the records keep no confirmation of a transaction they lack
+    for known in () if before is None else before.confirmations:
+        if known.owner == confirmation.owner:
+            counts = preferred((known.signature, confirmation.signature))
+            lesser = known if counts == confirmation.signature else confirmation
+            records.keep_quarantined(_second(lesser))
     _move_along(records, queued, _owners_of(queued.confirmations), safe)
     return True
 
@@ -79,13 +85,18 @@ def confirming(checked: CheckedSignature, safe_tx_hash: bytes, safe: Safe) -> Me
 
 
 def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
-    """The signatures set aside, without those that only waited and were verified meanwhile."""
+    """The signatures set aside, without those that only waited and were verified meanwhile.
+
+    Nor those that were set aside beside another one of their owner, and count now.
+    """
+    counted = {one.signature.encoded for one in queued.confirmations}
     verified = {_same(one.signature.encoded) for one in queued.confirmations}
     verified |= {_same(one.data) for one in queued.quarantined if one.reason not in WAITING}
     return tuple(
         one
         for one in queued.quarantined
-        if one.reason not in WAITING or _same(one.data) not in verified
+        if (one.reason not in WAITING or _same(one.data) not in verified)
+        and (one.reason != CONFIRMED_OTHERWISE or one.data not in counted)
     )
 
 
@@ -98,16 +109,22 @@ class _Sorting:
 
     queued: QueuedTransaction
     safe: Safe
-    new: list[Confirmation] = field(default_factory=list)
+    confirmed: list[Confirmation] = field(default_factory=list)
     aside: list[QuarantinedSignature] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._by_owner = {one.owner: one for one in self.queued.confirmations}
+        self._before = frozenset(self._by_owner)
 
     @property
     def owners(self) -> frozenset[Address]:
         """Everybody who confirmed, before or now."""
         return frozenset(self._by_owner)
+
+    @property
+    def new(self) -> frozenset[Address]:
+        """Whoever confirmed only now."""
+        return self.owners - self._before
 
     def take(self, checked: CheckedSignature) -> None:
         """One signature more: it confirms, is there already, or is set aside with the reason."""
@@ -117,19 +134,28 @@ class _Sorting:
             return
         owner, signature = meant.signer, with_low_s(meant.signature)
         known = self._by_owner.get(owner)
+        # Which one came first must decide nothing, neither of two true ones nor of two twins.
         if known is None:
             self._confirm(owner, signature)
-        is_another = known is not None and known.signature != signature
-        # Whose twin came first must decide nothing: the smaller s confirms, the other is aside.
-        if is_another or signature != meant.signature:
+        elif known.signature != signature:
+            self._choose(known, signature)
+        if signature != meant.signature:
             self._set_aside(checked.claim, CONFIRMED_OTHERWISE)
+
+    def _choose(self, known: Confirmation, signature: Signature) -> None:
+        """Of two true signatures of one owner one counts; the other one is aside, as it counted."""
+        lesser = replace(known, signature=signature)
+        if preferred((known.signature, signature)) == signature:
+            self._confirm(known.owner, signature)
+            lesser = known
+        self.aside.append(_second(lesser))
 
     def _confirm(self, owner: Address, signature: Signature) -> None:
         confirmation = Confirmation(
             safe_tx_hash=self.queued.safe_tx_hash, owner=owner, signature=signature
         )
         self._by_owner[owner] = confirmation
-        self.new.append(confirmation)
+        self.confirmed.append(confirmation)
 
     def _set_aside(self, claim: ClaimedSignature, reason: str) -> None:
         self.aside.append(_aside(self.queued.safe_tx_hash, claim, reason))
@@ -182,6 +208,16 @@ def _owners_of(confirmations: Iterable[Confirmation]) -> frozenset[Address]:
 def _same(data: bytes) -> bytes:
     """What two spellings of one signature have in common: all but the v of a single one."""
     return data[:R_AND_S] if len(data) == R_AND_S + 1 else data
+
+
+def _second(lesser: Confirmation) -> QuarantinedSignature:
+    """A true signature of an owner who confirmed by another one that is preferred."""
+    return QuarantinedSignature(
+        safe_tx_hash=lesser.safe_tx_hash,
+        claimed_signer=lesser.owner,
+        data=lesser.signature.encoded,
+        reason=CONFIRMED_OTHERWISE,
+    )
 
 
 def _aside(safe_tx_hash: bytes, claim: ClaimedSignature, reason: str) -> QuarantinedSignature:

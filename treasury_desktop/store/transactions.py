@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.safes.confirmation import Confirmation, one_of_each_owner
 from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
 from treasury_desktop.store.database import Shelf, left_out, readable
@@ -197,16 +197,14 @@ def _whole(
         " WHERE safe_tx_hash = ? ORDER BY arrival",
         (safe_tx_hash,),
     )
-    by_owner: dict[Address, Confirmation] = {}
-    for confirmation in readable(confirmation_of, signatures, flaws):
-        by_owner.setdefault(confirmation.owner, confirmation)
+    confirmations = one_of_each_owner(readable(confirmation_of, signatures, flaws))
     set_aside = connection.execute(
         "SELECT safe_tx_hash, claimed_signer, data, reason FROM quarantined"
         " WHERE safe_tx_hash = ? ORDER BY arrival",
         (safe_tx_hash,),
     )
     aside = tuple(readable(quarantined_of, set_aside, flaws))
-    return queued_of(row, tuple(by_owner.values()), aside)
+    return queued_of(row, confirmations, aside)
 
 
 def _known(connection: sqlite3.Connection, safe_tx_hash: bytes) -> QueuedTransaction:
