@@ -75,7 +75,7 @@ class MemoryRecords:
         if any(each.safe_tx_hash != queued.safe_tx_hash for each in signatures):
             raise ValueError("a transaction carries signatures over its own hash only")
         known = self.kept.get(queued.safe_tx_hash)
-        bare = replace(queued, confirmations=(), quarantined=())
+        bare = replace(queued, confirmations=(), quarantined=(), answered=())
         if known is None:
             self.kept[queued.safe_tx_hash] = bare
         elif _subject(known) != _subject(queued):

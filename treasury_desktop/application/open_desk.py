@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
+from treasury_desktop.desk.ask_the_chain import (
+    Answers,
+    ask_the_chain,
+    with_answer,
+    with_answers,
+)
 from treasury_desktop.desk.collect_confirmations import collect_waiting
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
 from treasury_desktop.desk.draft_deployment import (
@@ -108,6 +114,7 @@ class OpenDesk:
         self._acting: SignerProcess | None = None
         self._back_off: BackOff | None = None
         self._stops = 0
+        self._answers: Answers = {}
 
     def _open_records(self) -> RecordStore:
         """The records to write, or to look at where the folder cannot be written."""
@@ -203,6 +210,9 @@ class OpenDesk:
         A desk that can keep nothing shows the new figures all the same.
         """
         from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
+        from treasury_desktop.chain.confirmation_reader import (  # noqa: PLC0415  loads web3
+            ConfirmationReader,
+        )
         from treasury_desktop.chain.movement_reader import (  # noqa: PLC0415  loads web3
             MovementReader,
         )
@@ -210,9 +220,12 @@ class OpenDesk:
             TreasuryReader,
         )
 
+        self._answers = {}  # whatever the chain said before: without a node nobody knows it
         node = self._open_node()
         if self._records.is_read_only:
             self._unkept = TreasuryReader(node).read(self._workspace)
+            reader = ConfirmationReader(node)
+            self._answers = ask_the_chain(reader, self.queue(), self._unkept.safes)
             return Refreshed(snapshot=self._unkept, queue=self.queue())
         refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
         for safe in refreshed.snapshot.safes:
@@ -224,7 +237,10 @@ class OpenDesk:
         settle_sent(broadcaster, self._records, self._workspace, now=self.now())
         settle_passed_nonces(self._records, refreshed.snapshot, movements)
         settle_contradicted(broadcaster, self._records, refreshed)
-        return replace(refreshed, queue=queue_of(self._records, self._workspace))
+        self._answers = ask_the_chain(
+            ConfirmationReader(node), self.queue(), refreshed.snapshot.safes
+        )
+        return replace(refreshed, queue=self.queue())
 
     def movements(self) -> tuple[Movement, ...]:
         """Movements as kept, newest first."""
@@ -305,14 +321,14 @@ class OpenDesk:
 
     def queue(self) -> tuple[QueuedTransaction, ...]:
         """Every transaction kept, by nonce."""
-        return queue_of(self._records, self._workspace)
+        return with_answers(queue_of(self._records, self._workspace), self._answers)
 
     def review(self, safe_tx_hash: bytes) -> Review:
         """The review of a queued transaction by our own facts."""
         queued = self._records.transaction(safe_tx_hash)
         if queued is None:
             raise Refused("This transaction is not in the queue.")
-        return review_queued(queued, self.local_facts())
+        return review_queued(with_answer(queued, self._answers), self.local_facts())
 
     def import_file(self, path: Path) -> Imported:
         """Import a bundle, another program's file, or a picture of a QR code."""
@@ -360,10 +376,15 @@ class OpenDesk:
         from treasury_desktop.application.exchange import Exchange  # noqa: PLC0415  when first asked
 
         return Exchange(
-            transaction=self._records.transaction,
+            transaction=self._answered,
             local_facts=self.local_facts,
             import_one=self._import_one,
         )
+
+    def _answered(self, safe_tx_hash: bytes) -> QueuedTransaction | None:
+        """A queued transaction with what the chain said of its signatures."""
+        queued = self._records.transaction(safe_tx_hash)
+        return None if queued is None else with_answer(queued, self._answers)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -476,6 +497,9 @@ class OpenDesk:
     def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
         """Send a confirmed transaction and wait for what becomes of it."""
         from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
+        from treasury_desktop.chain.confirmation_reader import (  # noqa: PLC0415  loads web3
+            ConfirmationReader,
+        )
         from treasury_desktop.chain.safe_reader import SafeReader  # noqa: PLC0415  loads web3
 
         node = self._open_node()
@@ -494,6 +518,7 @@ class OpenDesk:
                 broadcaster=broadcaster,
                 records=self._records,
                 now=self.now(),
+                confirmations_on_chain=ConfirmationReader(node),
             )
         return follow_execution(
             safe_tx_hash,

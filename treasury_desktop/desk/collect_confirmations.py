@@ -10,11 +10,13 @@ from treasury_desktop.desk.doors import Records
 from treasury_desktop.desk.signature_as_meant import MeantSignature, as_meant, with_low_s
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
+from treasury_desktop.safes.chain_answer import answer_to
 from treasury_desktop.safes.confirmation import Confirmation, preferred
 from treasury_desktop.safes.lifecycle import Event, State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.signature import Signature
+from treasury_desktop.safes.signature_blob import split_signatures
 
 NO_TRANSACTION_YET = "its transaction is not here yet"
 NO_OWNERS_YET = "the Safe's owners are not known yet"
@@ -87,7 +89,8 @@ def confirming(checked: CheckedSignature, safe_tx_hash: bytes, safe: Safe) -> Me
 def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
     """The signatures set aside, without those that only waited and were verified meanwhile.
 
-    Nor those that were set aside beside another one of their owner, and count now.
+    Nor those that were set aside beside another one of their owner, and count now; nor what the
+    chain accepts.
     """
     counted = {one.signature.encoded for one in queued.confirmations}
     verified = {_same(one.signature.encoded) for one in queued.confirmations}
@@ -97,7 +100,17 @@ def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
         for one in queued.quarantined
         if (one.reason not in WAITING or _same(one.data) not in verified)
         and (one.reason != CONFIRMED_OTHERWISE or one.data not in counted)
+        and not _is_accepted(one, queued)
     )
+
+
+def _is_accepted(aside: QuarantinedSignature, queued: QueuedTransaction) -> bool:
+    """Whether all that was set aside is one signature that the chain accepts."""
+    if not any(answer.is_accepted for answer in queued.answered):
+        return False
+    parts = split_signatures(aside.data)
+    answers = [answer_to(one, queued.safe_tx_hash, queued.answered) for one in parts]
+    return len(parts) == 1 and answers[0] is not None and answers[0].is_accepted
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────

@@ -111,7 +111,7 @@ def _holds_its_nonce(queued: QueuedTransaction) -> bool:
 
     What is final has used its nonce up, also where the Safe was read before that happened.
     """
-    return queued.drafted_here or bool(queued.confirmations) or queued.state in FINAL
+    return queued.drafted_here or bool(queued.confirmed_by) or queued.state in FINAL
 
 
 def _strangers_beside(deployment: Deployment, queue: tuple[QueuedTransaction, ...]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import write_bundle
+from treasury_desktop.desk.ask_the_chain import ConfirmationReader, ask_the_chain, with_answer
 from treasury_desktop.desk.doors import (
     Broadcaster,
     IsCancelled,
@@ -21,6 +22,7 @@ from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_fact
 from treasury_desktop.errors import Refused, TreasuryError, Unavailable
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import examine
+from treasury_desktop.safes.chain_answer import ChainAnswer
 from treasury_desktop.safes.confirmation import Confirmation, packed_signatures
 from treasury_desktop.safes.execution import exec_transaction_calldata
 from treasury_desktop.safes.lifecycle import Event
@@ -43,8 +45,11 @@ def execute_transaction(
     broadcaster: Broadcaster,
     records: Records,
     now: int,
+    confirmations_on_chain: ConfirmationReader | None = None,
 ) -> bytes:
     """The hash of the Ethereum transaction that was broadcast; recorded before it is sent.
+
+    What only the chain can verify is asked of it once more; without a reader none of it counts.
 
     What was sent before and is still on its way is sent again as it was: nothing new is signed.
     """
@@ -53,6 +58,8 @@ def execute_transaction(
     if on_its_way is not None:
         return _sent_again(on_its_way, broadcaster)
     safe = reader.read_safe(queued.safe)
+    if confirmations_on_chain is not None:
+        queued = with_answer(queued, ask_the_chain(confirmations_on_chain, (queued,), (safe,)))
     confirmations = _enough_confirmations(queued, safe)
     _require_facts_of_now(safe, facts)
     if safe.is_owner(executor.address):
@@ -208,14 +215,22 @@ def _known(records: Records, safe_tx_hash: bytes) -> QueuedTransaction:
     return queued
 
 
-def _enough_confirmations(queued: QueuedTransaction, safe: Safe) -> tuple[Confirmation, ...]:
-    """As many owners' confirmations as the threshold asks, one an owner, at the Safe's nonce."""
+def _enough_confirmations(
+    queued: QueuedTransaction, safe: Safe
+) -> tuple[Confirmation | ChainAnswer, ...]:
+    """As many owners' confirmations as the threshold asks, one an owner, at the Safe's nonce.
+
+    Those by a key first: nothing can happen to them on the way to the Safe.
+    """
     if queued.tx.nonce != safe.nonce:
         raise Refused(f"Nonce {queued.tx.nonce} is not next; the Safe is at {safe.nonce}.")
-    by_owner = {c.owner: c for c in queued.confirmations if safe.is_owner(c.owner)}
-    if not isinstance(safe.threshold, int) or len(by_owner) < safe.threshold:
-        raise Refused(f"{len(by_owner)} of {safe.threshold} confirmations are there.")
-    return tuple(by_owner[owner] for owner in sorted(by_owner)[: safe.threshold])
+    by_key = {c.owner: c for c in queued.confirmations if safe.is_owner(c.owner)}
+    on_chain = tuple(one for one in queued.accepted if safe.is_owner(one.owner))
+    in_order = sorted(by_key.values(), key=lambda one: one.owner)
+    there: tuple[Confirmation | ChainAnswer, ...] = (*in_order, *on_chain)
+    if not isinstance(safe.threshold, int) or len(there) < safe.threshold:
+        raise Refused(f"{len(there)} of {safe.threshold} confirmations are there.")
+    return tuple(sorted(there[: safe.threshold], key=lambda one: one.owner))
 
 
 def _require_facts_of_now(safe: Safe, facts: LocalFacts) -> None:

@@ -161,7 +161,7 @@ def _tokens(workspace: Workspace) -> tuple[DescribedToken, ...]:
 def _queue(
     queue: tuple[QueuedTransaction, ...], snapshot: TreasurySnapshot | None
 ) -> tuple[QueueEntry, ...]:
-    """What counts in the queue: drafted here, or carrying a verified owner signature.
+    """What counts in the queue: drafted here, or carrying a verified owner signature or approval.
 
     What was executed after the snapshot is in none of its figures yet, so it still counts.
     """
@@ -174,7 +174,7 @@ def _queue(
             strategy=UNKNOWN if queued.strategy is None else queued.strategy,
         )
         for queued in queue
-        if (queued.drafted_here or queued.confirmations)
+        if (queued.drafted_here or queued.confirmed_by)
         and (queued.state not in FINAL or _is_newer_than(snapshot, queued))
     )
 

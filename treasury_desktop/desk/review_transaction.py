@@ -12,6 +12,7 @@ from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.safes.signature_blob import pack_signatures
 
 
 def bundle_with_our_evidence(
@@ -39,11 +40,11 @@ def bundle_with_our_evidence(
 
 def review_queued(queued: QueuedTransaction, facts: LocalFacts) -> Review:
     """The review of a transaction of the queue, with every signature collected so far."""
-    return examine(bundle_of(queued), facts)
+    return examine(bundle_of(queued), replace(facts, answers=queued.answered))
 
 
 def bundle_of(queued: QueuedTransaction) -> Bundle:
-    """A queued transaction as the bundle it came with, all signatures on it."""
+    """A queued transaction as the bundle it came with, all signatures and approvals on it."""
     if not queued.bundle:
         raise Malformed("bundle", f"the record of 0x{queued.safe_tx_hash.hex()} has no bundle")
     bundle = read_bundle(queued.bundle)
@@ -55,4 +56,9 @@ def bundle_of(queued: QueuedTransaction) -> Bundle:
     quarantined = tuple(
         ClaimedSignature(signer=q.claimed_signer, data=q.data) for q in still_aside(queued)
     )
-    return replace(bundle, signatures=collected + quarantined)
+    on_chain = tuple(
+        ClaimedSignature(signer=one.owner, data=pack_signatures([(one.owner, one.signature)]))
+        for one in queued.answered
+        if one.is_accepted
+    )
+    return replace(bundle, signatures=collected + on_chain + quarantined)

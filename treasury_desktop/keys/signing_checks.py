@@ -19,16 +19,13 @@ from treasury_desktop.keys.jobs import SignExecution, SignSafeTx
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.findings import Severity
 from treasury_desktop.review.review import Review, examine
+from treasury_desktop.safes.chain_answer import ON_CHAIN_ONLY
 from treasury_desktop.safes.execution import exec_transaction_calldata
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.rejection import is_rejection
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.safes.signature import (
-    SIGNATURE_LENGTH,
-    Signature,
-    SignatureKind,
-    parse_signature,
-)
+from treasury_desktop.safes.signature import Signature, SignatureKind
+from treasury_desktop.safes.signature_blob import pack_signatures, split_signatures
 from treasury_desktop.treasury.terms import PolicyTerms
 
 VERIFIABLE = (SignatureKind.EOA, SignatureKind.ETH_SIGN)
@@ -145,18 +142,24 @@ def _check_executor(job: SignExecution, safe: Safe) -> None:
 def _check_confirmations(blob: bytes, safe: Safe, safe_tx_hash: bytes) -> None:
     if isinstance(safe.threshold, Unknown) or safe.threshold < 1:
         raise Refused("The bundle does not say how many owners must confirm.")
-    if len(blob) % SIGNATURE_LENGTH:
-        raise Refused("The signatures are not 65 bytes each; contract signatures come later.")
-    pieces = (blob[at : at + SIGNATURE_LENGTH] for at in range(0, len(blob), SIGNATURE_LENGTH))
-    signers = [_owner_who_signed(parse_signature(piece), safe, safe_tx_hash) for piece in pieces]
+    signatures = split_signatures(blob)
+    signers = [_owner_who_signed(signature, safe, safe_tx_hash) for signature in signatures]
     if any(earlier >= later for earlier, later in pairwise(signers)):
         raise Refused("The signatures are not in ascending order of their owners.")
+    if pack_signatures(zip(signers, signatures, strict=True)) != blob:
+        raise Refused("There are bytes among the signatures that belong to none of them.")
     if len(signers) < safe.threshold:
         raise Refused(f"{len(signers)} of {safe.threshold} needed confirmations are there.")
 
 
 def _owner_who_signed(signature: Signature, safe: Safe, safe_tx_hash: bytes) -> Address:
-    if signature.kind not in VERIFIABLE:
+    """The owner by whose word it is; of a contract's word and an approval the Safe itself decides.
+
+    Here is no node to ask. An executor's key authorises nothing: what the Safe does not accept
+    reverts, at the price of its gas.
+    """
+    is_whole = signature.kind is not SignatureKind.CONTRACT or signature.dynamic is not None
+    if signature.kind not in (*VERIFIABLE, *ON_CHAIN_ONLY) or not is_whole:
         raise Refused(f"A {signature.kind.value} signature cannot be verified here.")
     signer = signature.signer_of(safe_tx_hash)
     if signer is None or not safe.is_owner(signer):

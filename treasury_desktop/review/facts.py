@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle
+from treasury_desktop.safes.chain_answer import ChainAnswer
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.evidence import DescribedContract, Evidence, Origin, QueueEntry
 from treasury_desktop.treasury.strategy import Strategy
@@ -23,7 +24,8 @@ NO_CLAIMS = Evidence()
 class LocalFacts:
     """What this desk knows itself; `safe` is `None` where it never read this Safe.
 
-    `others` are the treasury's other Safes as they were read.
+    `others` are the treasury's other Safes as they were read; `answers` what the chain said of
+    signatures that only it can verify.
     """
 
     safe: Safe | None
@@ -32,6 +34,7 @@ class LocalFacts:
     terms: PolicyTerms
     own_safes: frozenset[Address] = frozenset()
     others: tuple[Safe, ...] = ()
+    answers: tuple[ChainAnswer, ...] = ()
 
     def safe_at(self, address: Address) -> Safe | None:
         """The Safe of that address as this desk read it, or `None`."""

@@ -140,7 +140,9 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
         hashes=hashes,
         inners=inners,
         now=now,
-        signatures=checked_signatures(claimed, facts.safe, safe_tx_hash),
+        signatures=checked_signatures(
+            claimed, facts.safe, safe_tx_hash, () if local is None else local.answers
+        ),
         judgements=judge(
             Matter(
                 safe=facts.safe,

@@ -55,6 +55,17 @@ def _why_it_is_none(checked: CheckedSignature, subject: Subject) -> str:
 
 def _what_only_the_chain_knows(checked: CheckedSignature, subject: Subject) -> str:
     whose = "somebody" if checked.signer is None else subject.name_of(checked.signer)
+    if checked.answer is not None:
+        at = f"{checked.answer.block_number:,}"
+        if checked.kind is SignatureKind.APPROVED_HASH:
+            return (
+                f"says that {whose} approved the hash; by block {at} nobody had, so it does not "
+                "count."
+            )
+        return (
+            f"carries a contract signature of {whose}, which that contract did not accept at block "
+            f"{at}; it does not count."
+        )
     if checked.kind is SignatureKind.APPROVED_HASH:
         return f"says that {whose} approved the hash; only the chain knows, so it does not count."
     if checked.kind in RECOVERABLE and isinstance(subject.safe.owners, Unknown):

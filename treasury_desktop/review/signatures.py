@@ -1,7 +1,8 @@
 """Who has signed: every signature classified, recovered and counted only where it is an owner's.
 
 Whatever the chain would accept is what decides. What only the chain can tell (a hash approved in
-storage, a contract's answer) is unverifiable here: shown with what it holds, and never counted.
+storage, a contract's answer) is unverifiable here, shown with what it holds and never counted,
+unless this desk asked the chain and it accepts it.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import ClaimedSignature
+from treasury_desktop.safes.chain_answer import ON_CHAIN_ONLY, ChainAnswer, answer_to
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_message import safe_message_hash
 from treasury_desktop.safes.signature import RECOVERABLE, Signature, SignatureKind
@@ -19,7 +21,6 @@ MOST_VERIFIED = 2000
 """A Safe has a few dozen owners; what comes after so many is shown without being recovered."""
 MOST_INNER = 200
 """The same for what contract signatures hold, all of them together."""
-ON_CHAIN_ONLY = (SignatureKind.CONTRACT, SignatureKind.APPROVED_HASH)
 
 
 class InnerSignature(NamedTuple):
@@ -33,7 +34,8 @@ class CheckedSignature(NamedTuple):
     """One signature with what it turned out to be; `counts` at most once per owner.
 
     `claim` is the entry it came in, of which it may be one of several. `inner` is what an owner
-    that is a contract was handed, as far as a Safe would understand it.
+    that is a contract was handed, as far as a Safe would understand it; `answer` is what the chain
+    said of it.
     """
 
     signer: Address | None
@@ -43,19 +45,23 @@ class CheckedSignature(NamedTuple):
     signature: Signature | None
     claim: ClaimedSignature
     inner: tuple[InnerSignature, ...] = ()
+    answer: ChainAnswer | None = None
 
 
 def checked_signatures(
-    claimed: tuple[ClaimedSignature, ...], safe: Safe, safe_tx_hash: bytes | None
+    claimed: tuple[ClaimedSignature, ...],
+    safe: Safe,
+    safe_tx_hash: bytes | None,
+    answers: tuple[ChainAnswer, ...] = (),
 ) -> tuple[CheckedSignature, ...]:
     """Each signature of a bundle, in the order given; `status` as bundle.md names it.
 
     An entry may hold several, one after another. Without a hash, because something it is made of
-    is not known, none of them can be verified.
+    is not known, none of them can be verified. `answers` are what this desk was told by the chain.
     """
     counted: set[Address] = set()
     checked: list[CheckedSignature] = []
-    checking = _Checking(safe, safe_tx_hash)
+    checking = _Checking(safe, safe_tx_hash, answers)
     for claim in claimed:
         for one in checking.entry(claim):
             counts = one.status == "valid" and one.signer not in counted
@@ -68,8 +74,11 @@ def checked_signatures(
 class _Checking:
     """Checks entry after entry against one hash, and stops recovering where it is a bomb."""
 
-    def __init__(self, safe: Safe, safe_tx_hash: bytes | None) -> None:
+    def __init__(
+        self, safe: Safe, safe_tx_hash: bytes | None, answers: tuple[ChainAnswer, ...]
+    ) -> None:
         self._safe = safe
+        self._answers = answers
         self._hash = safe_tx_hash
         self._owners = None if isinstance(safe.owners, Unknown) else frozenset(safe.owners)
         self._left = MOST_VERIFIED
@@ -123,7 +132,15 @@ class _Checking:
         # Nobody says who owns the Safe; or only the chain can say whether the hash was approved,
         # or whether the contract agrees.
         one = _uncounted(claim, signature, "unverifiable", signer)
-        return one._replace(inner=self._inner(signature, signer))
+        answer = None
+        if self._owners is not None and self._hash is not None:
+            answer = answer_to(signature, self._hash, self._answers)
+        is_accepted = answer is not None and answer.is_accepted
+        return one._replace(
+            status="valid" if is_accepted else one.status,
+            inner=self._inner(signature, signer),
+            answer=answer,
+        )
 
     def _inner(self, signature: Signature, signer: Address) -> tuple[InnerSignature, ...]:
         parts = split_signatures(signature.dynamic or b"")

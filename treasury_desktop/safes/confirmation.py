@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Refused
+from treasury_desktop.safes.chain_answer import ChainAnswer
 from treasury_desktop.safes.signature import RECOVERABLE, Signature, SignatureKind
 from treasury_desktop.safes.signature_blob import pack_signatures
 
@@ -47,6 +48,6 @@ def one_of_each_owner(confirmations: Iterable[Confirmation]) -> tuple[Confirmati
     return tuple(by_owner.values())
 
 
-def packed_signatures(confirmations: tuple[Confirmation, ...]) -> bytes:
-    """The `signatures` argument of execTransaction: 65 bytes each, ascending by owner."""
+def packed_signatures(confirmations: tuple[Confirmation | ChainAnswer, ...]) -> bytes:
+    """The `signatures` argument of execTransaction, ascending by owner."""
     return pack_signatures((one.owner, one.signature) for one in confirmations)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.safes.chain_answer import ChainAnswer, accepted_of_each_owner
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.safe_tx import SafeTx
@@ -13,7 +14,8 @@ class QueuedTransaction:
     """One Safe transaction in the desk's records, keyed by its safeTxHash.
 
     `drafted_here` tells our own work from what somebody sent; `bundle` is the canonical review
-    bundle it came with or was drafted into.
+    bundle it came with or was drafted into. `answered` is what the chain said of its other
+    signatures when it was last asked; records keep none of it.
     """
 
     chain_id: int
@@ -29,6 +31,19 @@ class QueuedTransaction:
     quarantined: tuple["QuarantinedSignature", ...] = ()
     bundle: bytes = b""
     transaction_hash: bytes | None = None
+    answered: tuple[ChainAnswer, ...] = ()
+
+    @property
+    def accepted(self) -> tuple[ChainAnswer, ...]:
+        """What the chain accepts of owners who did not sign with a key, one of each."""
+        signed = {one.owner for one in self.confirmations}
+        return tuple(o for o in accepted_of_each_owner(self.answered) if o.owner not in signed)
+
+    @property
+    def confirmed_by(self) -> frozenset[Address]:
+        """Whoever confirmed it, by a key or on the chain."""
+        by_key = frozenset(one.owner for one in self.confirmations)
+        return by_key | {one.owner for one in self.accepted}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

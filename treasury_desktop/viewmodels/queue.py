@@ -215,7 +215,7 @@ class _Desk:
 def _card(
     queued: QueuedTransaction, desk: _Desk, queue: tuple[QueuedTransaction, ...], verdict: str
 ) -> QueueCard:
-    signed = frozenset(c.owner for c in queued.confirmations) & frozenset(desk.owners)
+    signed = queued.confirmed_by & frozenset(desk.owners)
     step, words = _step(queued, desk, signed, queue, verdict)
     wanted = "?" if desk.threshold is None else desk.threshold
     return QueueCard(

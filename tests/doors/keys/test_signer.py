@@ -40,8 +40,10 @@ from treasury_desktop.keys.key_jobs import (
     ImportDemonstration,
 )
 from treasury_desktop.review.clock import aged_to
+from treasury_desktop.safes.chain_answer import approved_by
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.safes.signature import parse_signature
+from treasury_desktop.safes.signature import Signature, parse_signature
+from treasury_desktop.safes.signature_blob import pack_signatures
 from treasury_desktop.treasury.evidence import Evidence
 from treasury_desktop.treasury.snapshot import Block
 
@@ -212,15 +214,36 @@ def test_confirmations_are_counted_anew(executor_key: EncryptedKey, honest: Case
     one, two = (signed(index, honest.hash).encoded for index in (1, 2))
     low, high = sorted((one, two), key=lambda each: parse_signature(each).signer_of(honest.hash))
     stranger = signed(4, honest.hash).encoded
-    approved = bytes(12) + address_of(1).raw + bytes(32) + b"\x01"
     for signatures, sentence in (
         (one, "1 of 2 needed"),
         (b"", "0 of 2 needed"),
         (one + one, "ascending order"),
         (high + low, "ascending order"),
         (one + stranger, "not come from an owner"),
-        (one + two[:-1], "65 bytes each"),
-        (one + approved, "cannot be verified"),
+        (low + high + b"\x00", "belong to none of them"),
+        (low + high[:-1], "belong to none of them|1 of 2"),
+        (one + (b"\x02" + one[1:64] + b"\x02"), "unknown signature cannot be verified"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            ask(execution(honest, executor_key, signatures), PASSPHRASE)
+
+
+def test_what_only_the_safe_can_verify(executor_key: EncryptedKey, honest: Case) -> None:
+    """A contract's word and an approval are passed on to the Safe, of owners only and whole."""
+    (low, low_key), (high, high_key) = sorted((address_of(index), index) for index in (1, 2))
+    mine = (low, signed(low_key, honest.hash))
+    contract = Signature(high.number, 0, 0, b"anything the contract understands")
+    stranger = (address_of(4), Signature(address_of(4).number, 0, 1))
+    for good in ((high, approved_by(high)), (high, contract)):
+        job = execution(honest, executor_key, pack_signatures((mine, good)))
+        assert "raw_transaction" in ask(job, PASSPHRASE)
+    whole = pack_signatures((mine, (high, contract)))
+    both = (mine, (high, signed(high_key, honest.hash)), stranger)
+    for signatures, sentence in (
+        (pack_signatures((mine, stranger)), "not come from an owner"),
+        (pack_signatures(both), "not come from an owner"),
+        (whole[:-1], "cannot be verified"),
+        (whole + b"\x00", "belong to none of them"),
     ):
         with pytest.raises(Refused, match=sentence):
             ask(execution(honest, executor_key, signatures), PASSPHRASE)

@@ -35,8 +35,9 @@ HANDLER = "handler/CompatibilityFallbackHandler"
 class Deployer:
     """Puts contracts on the node and sends transactions by its first account."""
 
-    def __init__(self, rpc: JsonRpc) -> None:
+    def __init__(self, rpc: JsonRpc, endpoint: str) -> None:
         self.rpc = rpc
+        self.endpoint = endpoint
         self.sender = Address.parse(rpc.ask("eth_accounts")[0])
         self._singletons: dict[str, Address] = {}
 
@@ -125,7 +126,7 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
     """Somebody who deploys on an empty chain."""
     folder = tmp_path_factory.mktemp("safes")
     node = Node(folder / "state.json", log=folder / "node.log")
-    yield Deployer(node.rpc)
+    yield Deployer(node.rpc, node.endpoint)
     node.close()
 
 
