@@ -305,7 +305,8 @@ class WorkspaceFacts:
     """What a judgement needs of the workspace and no bundle can say.
 
     The signer has to believe it of the desk. Where it is left out the signer is stricter: no other
-    Safe and no position is ours, and no strategy is known.
+    Safe and no position is ours, and no strategy is known. `safes` are the treasury's Safes as they
+    were read, for what one of them approves of another.
     """
 
     own_safes: frozenset[Address] = frozenset()
@@ -313,6 +314,7 @@ class WorkspaceFacts:
     positions: tuple[OwnPosition, ...] = ()
     count_own_token: bool = False
     judge_outsiders: bool = True
+    safes: tuple[Safe, ...] = ()
 
 
 NOTHING_KNOWN = WorkspaceFacts()

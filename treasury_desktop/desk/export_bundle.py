@@ -5,6 +5,7 @@ from dataclasses import replace
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.desk.review_transaction import bundle_of, bundle_with_our_evidence
+from treasury_desktop.review.approved_transactions import with_our_transactions
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -12,7 +13,7 @@ from treasury_desktop.safes.safe import Safe
 
 def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
     """Canonical bytes of the transaction with our evidence and all confirmations on it."""
-    stored = bundle_of(queued)
+    stored = with_our_transactions(bundle_of(queued), facts.waiting)
     safe = facts.safe_at(stored.safe.address) or stored.safe
     bundle = bundle_with_our_evidence(
         safe, queued.tx, facts, purpose=queued.purpose, strategy=queued.strategy

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.bundle import InnerTransaction
 from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.deployments.venues import are_debts_known, is_position_read
 from treasury_desktop.review.facts import LocalFacts
@@ -40,6 +41,24 @@ def local_facts(
         strategies=workspace.strategies,
         terms=workspace.terms,
         own_safes=frozenset(named.address for named in workspace.safes),
+        waiting=waiting_transactions(snapshot, queue),
+    )
+
+
+def waiting_transactions(
+    snapshot: TreasurySnapshot | None, queue: tuple[QueuedTransaction, ...]
+) -> tuple[InnerTransaction, ...]:
+    """What another Safe of ours may approve, signed by somebody or not."""
+    read = {} if snapshot is None else {safe.address: safe for safe in snapshot.safes}
+    return tuple(
+        InnerTransaction(
+            safe=queued.safe,
+            version=read[queued.safe].version,
+            tx=queued.tx,
+            claimed_hash=queued.safe_tx_hash,
+        )
+        for queued in queue
+        if queued.state not in FINAL and queued.safe in read
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.doors import WorkspaceFacts
+from treasury_desktop.review.approved_transactions import with_our_transactions
 from treasury_desktop.review.facts import LocalFacts, facts_for
 from treasury_desktop.safes.hashes import safe_tx_hashes
 
@@ -20,6 +21,7 @@ def bundle_for_signer(reviewed: Bundle, facts: LocalFacts) -> Bundle:
     by being neither listed nor trusted; signatures are verified elsewhere.
     """
     judged_by = facts_for(reviewed, facts)
+    reviewed = with_our_transactions(reviewed, facts.waiting)
     own_hash = safe_tx_hashes(judged_by.safe, reviewed.tx).safe_tx
     ours, claims = judged_by.evidence, judged_by.claims
     whose = judged_by.safe.address
@@ -53,4 +55,5 @@ def workspace_facts(facts: LocalFacts) -> WorkspaceFacts:
         positions=facts.evidence.positions,
         count_own_token=facts.terms.count_own_token,
         judge_outsiders=facts.terms.judge_outsiders,
+        safes=tuple(safe for safe in (facts.safe, *facts.others) if safe is not None),
     )

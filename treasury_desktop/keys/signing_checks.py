@@ -124,6 +124,7 @@ def _facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
             judge_outsiders=workspace.judge_outsiders,
         ),
         own_safes=workspace.own_safes,
+        others=tuple(safe for safe in workspace.safes if safe.address != bundle.safe.address),
     )
 
 

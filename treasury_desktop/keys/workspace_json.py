@@ -3,7 +3,10 @@
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_fields import Fields, read_table
 from treasury_desktop.assets.strict_json import JsonSource
+from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
 from treasury_desktop.desk.doors import WorkspaceFacts
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.evidence import OwnPosition
 from treasury_desktop.treasury.strategy import Strategy
 
@@ -26,6 +29,7 @@ def workspace_table(facts: WorkspaceFacts) -> Table:
         ],
         "count_own_token": facts.count_own_token,
         "judge_outsiders": facts.judge_outsiders,
+        "safes": [_safe_text(safe) for safe in facts.safes if isinstance(safe.nonce, int)],
     }
 
 
@@ -41,7 +45,18 @@ def _facts(fields: Fields) -> WorkspaceFacts:
         positions=fields.each("positions", _position),
         count_own_token=fields.boolean("count_own_token"),
         judge_outsiders=fields.boolean("judge_outsiders"),
+        safes=tuple(_safe(text) for text in fields.texts("safes")),
     )
+
+
+def _safe_text(safe: Safe) -> str:
+    """A Safe as bundles write and read it: the bundle of a transaction to itself."""
+    assert isinstance(safe.nonce, int)
+    return write_bundle(Bundle(safe=safe, tx=SafeTx(to=safe.address, nonce=safe.nonce))).decode()
+
+
+def _safe(text: str) -> Safe:
+    return read_bundle(text.encode()).safe
 
 
 def _strategy_table(strategy: Strategy) -> Table:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
-from treasury_desktop.bundle import Bundle
+from treasury_desktop.bundle import Bundle, InnerTransaction
 from treasury_desktop.safes.chain_answer import ChainAnswer
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.evidence import DescribedContract, Evidence, Origin, QueueEntry
@@ -25,7 +25,8 @@ class LocalFacts:
     """What this desk knows itself; `safe` is `None` where it never read this Safe.
 
     `others` are the treasury's other Safes as they were read; `answers` what the chain said of
-    signatures that only it can verify.
+    signatures that only it can verify; `waiting` the transactions of our own Safes that may
+    be approved.
     """
 
     safe: Safe | None
@@ -35,6 +36,7 @@ class LocalFacts:
     own_safes: frozenset[Address] = frozenset()
     others: tuple[Safe, ...] = ()
     answers: tuple[ChainAnswer, ...] = ()
+    waiting: tuple[InnerTransaction, ...] = ()
 
     def safe_at(self, address: Address) -> Safe | None:
         """The Safe of that address as this desk read it, or `None`."""

@@ -10,6 +10,12 @@ from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_tra
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.deployments.policy import Matter, judge
 from treasury_desktop.errors import Refused
+from treasury_desktop.review.approved_transactions import (
+    findings_of_approved,
+    unknown_approvals,
+    with_our_transactions,
+    without_approved,
+)
 from treasury_desktop.review.arrival_checks import ARRIVAL_CHECKS
 from treasury_desktop.review.checks import CALL_CHECKS
 from treasury_desktop.review.claim_checks import CLAIM_CHECKS
@@ -40,6 +46,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     *SIGNATURE_CHECKS,
     *ARRIVAL_CHECKS,
     *CLAIM_CHECKS,
+    unknown_approvals,
     *TEXT_CHECKS,
 )
 
@@ -118,9 +125,38 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
     """The review of a bundle, by our own facts where there are any.
 
     A review judges as of its evidence's block; signing passes `now` (Unix seconds) and judges by
-    the present clock.
+    the present clock. What it approves of our own Safes is reviewed with it.
     """
     facts = facts_for(bundle, local)
+    bundle = with_our_transactions(bundle, () if local is None else local.waiting)
+    subject = _subject_of(bundle, facts, local, now=now)
+    found = _found(subject)
+
+    def of_approved(approved: Bundle) -> list[Finding]:
+        return _found(_subject_of(approved, facts_for(approved, local), local, now=now))
+
+    found += findings_of_approved(subject, local, found, of_approved)
+    findings = sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code, f.place))
+    return Review(
+        bundle=bundle,
+        facts=subject.facts,
+        call=subject.call,
+        known_hashes=subject.hashes,
+        findings=tuple(findings),
+        judgements=subject.judgements,
+        signatures=subject.signatures,
+        names={address: subject.label_of(address) for address in subject.touched},
+    )
+
+
+def _found(subject: Subject) -> list[Finding]:
+    return [finding for check in ALL_CHECKS for finding in check(subject)]
+
+
+def _subject_of(
+    bundle: Bundle, facts: Facts, local: LocalFacts | None, *, now: int | None
+) -> Subject:
+    """The matter of a review: hashed twice, decoded, with the signatures and the judgements."""
     if now is not None:
         facts = replace(facts, evidence=aged_to(facts.evidence, now))
     hashes = agreed_hashes(bundle.safe, bundle.tx) if bundle.can_be_hashed else None
@@ -133,7 +169,9 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
         reading,
     )
     claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
-    subject = Subject(
+    evidence = facts.evidence
+    judged_by = replace(evidence, queue=without_approved(evidence.queue, inners))
+    return Subject(
         bundle=bundle,
         facts=facts,
         call=call,
@@ -149,25 +187,13 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
                 tx=bundle.tx,
                 call=call,
                 safe_tx_hash=safe_tx_hash or b"",  # "": then every queued transaction is another
-                evidence=facts.evidence,
+                evidence=judged_by,
                 strategies=facts.strategies,
                 terms=facts.terms,
                 reading=reading,
                 own_safes=facts.own_safes,
             )
         ),
-    )
-    found = [finding for check in ALL_CHECKS for finding in check(subject)]
-    findings = sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code, f.place))
-    return Review(
-        bundle=bundle,
-        facts=facts,
-        call=call,
-        known_hashes=hashes,
-        findings=tuple(findings),
-        judgements=subject.judgements,
-        signatures=subject.signatures,
-        names={address: subject.label_of(address) for address in subject.touched},
     )
 
 

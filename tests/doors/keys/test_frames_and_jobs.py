@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.doors.keys.key_samples import Case, address_of, secret
+from tests.doors.keys.key_samples import Case, a_safe, address_of, secret
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.desk.doors import ExecutionTransaction, WorkspaceFacts
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.keys.encrypted_key import EncryptedKey, WrongPassphrase
@@ -98,6 +99,7 @@ WORKSPACE = WorkspaceFacts(
     ),
     count_own_token=True,
     judge_outsiders=False,
+    safes=(a_safe(), a_safe(address=SOMEWHERE, guard=SOMEWHERE, modules=UNKNOWN)),
 )
 
 
