@@ -71,13 +71,15 @@ def nested_facts(*queue: QueuedTransaction, **changes: Any) -> LocalFacts:
     return local_facts(two_safes(), both_read(**changes), queue)
 
 
-def outer_queued(tx: SafeTx | None = None, **changes: Any) -> QueuedTransaction:
+def outer_queued(
+    tx: SafeTx | None = None, *, strategy: str | None = VAULT_STRATEGY.name, **changes: Any
+) -> QueuedTransaction:
     """A transaction of the treasury's Safe with its bundle, drafted here."""
     bundle = bundle_with_our_evidence(
         the_treasury(),
         tx or a_deposit_tx(),
         nested_facts(),
         purpose="Put idle dollars to work",
-        strategy=VAULT_STRATEGY.name,
+        strategy=strategy,
     )
     return replace(queued_from(bundle, now=NOW, drafted_here=True), **changes)

@@ -209,7 +209,7 @@ def test_no_refresh_asks_without_end() -> None:
     ask_the_chain(contracts, reversed(queue), (many,))
     assert len(contracts.asked) == MOST_ASKED
     assert contracts.asked[0].tx.nonce == 12
-    assert questions_about(queue[0], many)[0].owner == an_owner(2)
+    assert questions_about(queue[0], many, {})[0].owner == an_owner(2)
 
 
 # ── review ───────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ Every refresh asks anew, and so does every execution. What was not asked, or not
 unverifiable: it is never counted and never lost.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple, Protocol
@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import ClaimedSignature
+from treasury_desktop.desk.inside_signatures import whole_signature
 from treasury_desktop.review.signatures import checked_signatures
 from treasury_desktop.safes.chain_answer import ON_CHAIN_ONLY, ChainAnswer, approved_by
 from treasury_desktop.safes.lifecycle import FINAL
@@ -63,7 +64,7 @@ def ask_the_chain(
     for queued in sorted(queue, key=lambda one: one.tx.nonce):
         safe = by_address.get(queued.safe)
         if safe is not None and _may_run(queued, safe):
-            questions += questions_about(queued, safe)
+            questions += questions_about(queued, safe, by_address)
     answers: Answers = {}
     claimed = {(one.safe_tx_hash, one.signature) for one in questions if one.is_claimed}
     for answer in reader.answers(tuple(questions[:MOST_ASKED])):
@@ -72,12 +73,18 @@ def ask_the_chain(
     return answers
 
 
-def questions_about(queued: QueuedTransaction, safe: Safe) -> tuple[Question, ...]:
-    """Every signature of it that only the chain can verify, and whether others approved it."""
+def questions_about(
+    queued: QueuedTransaction, safe: Safe, others: Mapping[Address, Safe]
+) -> tuple[Question, ...]:
+    """Every signature of it that only the chain can verify, and whether others approved it.
+
+    Of an owner that is one of the `others` the signatures inside it are asked about as one.
+    """
     if isinstance(safe.owners, Unknown):
         return ()
     signed = {one.owner for one in queued.confirmations}
-    sent = dict.fromkeys(islice(_sent(queued, safe), MOST_OF_ONE))
+    together = _together(queued, safe, others)
+    sent = dict.fromkeys((*together, *islice(_sent(queued, safe), MOST_OF_ONE)))
     approvals = dict.fromkeys((owner, approved_by(owner)) for owner in safe.owners)
     return tuple(
         Question(safe, queued.tx, queued.safe_tx_hash, owner, one, (owner, one) in sent)
@@ -113,6 +120,15 @@ def _sent(queued: QueuedTransaction, safe: Safe) -> Iterator[tuple[Address, Sign
         is_open = checked.status == "unverifiable" and checked.kind in ON_CHAIN_ONLY
         if is_open and signature is not None and signer is not None:
             yield signer, _normal(signer, signature)
+
+
+def _together(
+    queued: QueuedTransaction, safe: Safe, others: Mapping[Address, Safe]
+) -> Iterator[tuple[Address, Signature]]:
+    """The contract signature of each inner Safe of which enough owners signed."""
+    for address, inner in others.items():
+        if safe.is_owner(address) and (whole := whole_signature(queued, safe, inner)) is not None:
+            yield address, whole
 
 
 def _normal(owner: Address, signature: Signature) -> Signature:

@@ -105,12 +105,24 @@ def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
 
 
 def _is_accepted(aside: QuarantinedSignature, queued: QueuedTransaction) -> bool:
-    """Whether all that was set aside is one signature that the chain accepts."""
+    """Whether all that was set aside is one signature that the chain accepts, or a part of it."""
     if not any(answer.is_accepted for answer in queued.answered):
         return False
     parts = split_signatures(aside.data)
-    answers = [answer_to(one, queued.safe_tx_hash, queued.answered) for one in parts]
-    return len(parts) == 1 and answers[0] is not None and answers[0].is_accepted
+    if len(parts) != 1:
+        return False
+    answer = answer_to(parts[0], queued.safe_tx_hash, queued.answered)
+    if answer is not None and answer.is_accepted:
+        return True
+    signer = parts[0].signer_of(queued.safe_tx_hash)
+    inside = set(split_signatures(parts[0].dynamic or b""))
+    return any(
+        one.is_accepted
+        and one.owner == signer
+        and inside
+        and inside <= set(split_signatures(one.signature.dynamic or b""))
+        for one in queued.answered
+    )
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────

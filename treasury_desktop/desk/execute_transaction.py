@@ -59,7 +59,9 @@ def execute_transaction(
         return _sent_again(on_its_way, broadcaster)
     safe = reader.read_safe(queued.safe)
     if confirmations_on_chain is not None:
-        queued = with_answer(queued, ask_the_chain(confirmations_on_chain, (queued,), (safe,)))
+        others = (one for one in facts.read if one.address != safe.address)
+        answers = ask_the_chain(confirmations_on_chain, (queued,), (safe, *others))
+        queued = with_answer(queued, answers)
     confirmations = _enough_confirmations(queued, safe)
     _require_facts_of_now(safe, facts)
     if safe.is_owner(executor.address):

@@ -21,10 +21,7 @@ def sign_transaction(
     The desk re-derives the hash and re-judges by the present clock; the signer process does both
     again from the bytes it is given. Dangers that were not in the review refuse in both places.
     """
-    _require_unchanged(review)
-    fresh = examine(review.bundle, facts, now=now)
-    fresh.require_signable()
-    _require_no_new_danger(review, fresh)
+    fresh = reviewed_anew(review, facts, now=now)
     safe = fresh.facts.safe
     if not safe.is_owner(key.address):
         raise Refused(f"{key.label} ({key.address}) is not an owner of this Safe.")
@@ -39,13 +36,27 @@ def sign_transaction(
         key,
         write_bundle(bundle),
         reviewed,
-        acknowledged=frozenset(finding.code for finding in _dangers(review)),
+        acknowledged=acknowledged_in(review),
         workspace=workspace_facts(facts),
     )
     confirmation = Confirmation(safe_tx_hash=reviewed, owner=key.address, signature=signature)
     keep_confirmation(records, confirmation, safe)
     records.note("signed", about, now)
     return confirmation
+
+
+def reviewed_anew(review: Review, facts: LocalFacts, *, now: int) -> Review:
+    """What was reviewed by the present clock; refuses what has changed or must not be signed."""
+    _require_unchanged(review)
+    fresh = examine(review.bundle, facts, now=now)
+    fresh.require_signable()
+    _require_no_new_danger(review, fresh)
+    return fresh
+
+
+def acknowledged_in(review: Review) -> frozenset[str]:
+    """The codes of the dangers that a review showed and that were acknowledged with it."""
+    return frozenset(finding.code for finding in _dangers(review))
 
 
 def _require_unchanged(review: Review) -> None:

@@ -55,5 +55,5 @@ def workspace_facts(facts: LocalFacts) -> WorkspaceFacts:
         positions=facts.evidence.positions,
         count_own_token=facts.terms.count_own_token,
         judge_outsiders=facts.terms.judge_outsiders,
-        safes=tuple(safe for safe in (facts.safe, *facts.others) if safe is not None),
+        safes=facts.read,
     )

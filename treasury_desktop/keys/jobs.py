@@ -43,6 +43,7 @@ from treasury_desktop.keys.key_jobs import (
     ImportWords,
     RenameKey,
 )
+from treasury_desktop.keys.nested_job import SignForNested
 from treasury_desktop.keys.workspace_json import read_workspace_table, workspace_table
 
 JOB_FORMAT: Final = "treasury-desktop/job@1"
@@ -157,6 +158,7 @@ class SignExecution:
 
 Job = (
     SignSafeTx
+    | SignForNested
     | SignExecution
     | CreateKey
     | ImportWords
@@ -172,6 +174,10 @@ _PARSERS: Final[dict[str, tuple[frozenset[str], Callable[[Fields], Job]]]] = {
     kind.name: (frozenset(members.split()), kind.parse)
     for kind, members in (
         (SignSafeTx, "key bundle reviewed_hash already_signed acknowledged workspace"),
+        (
+            SignForNested,
+            "key bundle reviewed_hash inner already_signed acknowledged workspace",
+        ),
         (SignExecution, "key bundle signatures transaction workspace"),
         (CreateKey, "label role"),
         (ImportWords, "label role"),

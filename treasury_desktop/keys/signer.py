@@ -33,9 +33,14 @@ from treasury_desktop.keys.jobs import (
 )
 from treasury_desktop.keys.key_jobs import CreateKey, ImportDemonstration, ImportWords
 from treasury_desktop.keys.key_making import perform_key_job
+from treasury_desktop.keys.nested_job import SignForNested
 from treasury_desktop.keys.opened_key import cipher_key_of, opened
 from treasury_desktop.keys.secret import Secret
-from treasury_desktop.keys.signing_checks import calldata_to_execute, hash_to_sign
+from treasury_desktop.keys.signing_checks import (
+    calldata_to_execute,
+    hash_to_sign,
+    message_to_sign,
+)
 from treasury_desktop.safes.signature import Signature
 
 
@@ -64,7 +69,14 @@ def perform(job: Job, given: Sequence[Secret], now: int) -> dict[str, JsonSource
         raise Malformed("job", "comes with the wrong number of secrets")
     match job:
         case SignSafeTx():
-            return _sign_safe_tx(job, given[0], now)
+            safe_tx_hash = hash_to_sign(job, now)
+            return {
+                **_signed(job, safe_tx_hash, given[0]),
+                "safe_tx_hash": "0x" + safe_tx_hash.hex(),
+            }
+        case SignForNested():
+            message = message_to_sign(job, now)
+            return {**_signed(job, message, given[0]), "message_hash": "0x" + message.hex()}
         case SignExecution():
             return _sign_execution(job, given[0], now)
     return perform_key_job(job, given, now)
@@ -72,25 +84,23 @@ def perform(job: Job, given: Sequence[Secret], now: int) -> dict[str, JsonSource
 
 def import_what_the_job_needs(job: Job) -> None:
     """Loads slow libraries before any key is decrypted, and only those this job uses."""
-    if isinstance(job, SignSafeTx):
+    if isinstance(job, SignSafeTx | SignForNested):
         import eth_keys.backends.native  # noqa: F401, PLC0415  0.2 s
     elif isinstance(job, SignExecution | ImportDemonstration | CreateKey | ImportWords):
         import eth_account.hdaccount  # noqa: F401, PLC0415  0.5 s
 
 
-def _sign_safe_tx(job: SignSafeTx, passphrase: Secret, now: int) -> dict[str, JsonSource]:
-    safe_tx_hash = hash_to_sign(job, now)
+def _signed(
+    job: SignSafeTx | SignForNested, digest: bytes, passphrase: Secret
+) -> dict[str, JsonSource]:
     with cipher_key_of(job.key, passphrase) as cipher_key, opened(job.key, cipher_key) as key:
-        signed = PrivateKey(bytes(key.content)).sign_recoverable(safe_tx_hash, hasher=None)
+        signed = PrivateKey(bytes(key.content)).sign_recoverable(digest, hasher=None)
     signature = Signature(
         int.from_bytes(signed[:32], "big"), int.from_bytes(signed[32:64], "big"), 27 + signed[64]
     )
-    if not signature.has_low_s or _recovered(signature, safe_tx_hash) != job.key.address:
+    if not signature.has_low_s or _recovered(signature, digest) != job.key.address:
         raise Refused("The signature does not verify; it was thrown away.")
-    return {
-        "signature": "0x" + signature.encoded.hex(),
-        "safe_tx_hash": "0x" + safe_tx_hash.hex(),
-    }
+    return {"signature": "0x" + signature.encoded.hex()}
 
 
 def _sign_execution(job: SignExecution, passphrase: Secret, now: int) -> dict[str, JsonSource]:

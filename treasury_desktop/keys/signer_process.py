@@ -45,7 +45,10 @@ from treasury_desktop.keys.key_jobs import (
 )
 from treasury_desktop.keys.key_store import KeyStore
 from treasury_desktop.keys.keystore import parse_keystore
+from treasury_desktop.keys.nested_job import SignForNested
 from treasury_desktop.safes.hashes import safe_tx_hashes
+from treasury_desktop.safes.nested_signature import message_to_sign
+from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.signature import SIGNATURE_LENGTH, Signature, parse_signature
 
 SECRET_ENTRY: Final = "secret-entry"  # noqa: S105  the name of a process
@@ -123,6 +126,31 @@ class SignerProcess:
             workspace=workspace,
         )
         return _checked_signature(self._done(job), key.address, reviewed_hash)
+
+    def sign_for_nested(
+        self,
+        key: KeyLabel,
+        bundle: bytes,
+        reviewed_hash: bytes,
+        inner: Safe,
+        *,
+        signed_before: bytes | None,
+        acknowledged: frozenset[str],
+        workspace: WorkspaceFacts,
+    ) -> Signature:
+        """A signature by which `inner` confirms, over the message of these bytes."""
+        read = read_bundle(bundle)
+        message = message_to_sign(read.safe, read.tx, inner)
+        job = SignForNested(
+            key=self._store.encrypted(key),
+            bundle=bundle,
+            reviewed_hash=reviewed_hash,
+            inner=inner,
+            already_signed=signed_before,
+            acknowledged=acknowledged,
+            workspace=workspace,
+        )
+        return _checked_signature(self._done(job), key.address, message, "message_hash")
 
     def sign_execution(
         self,
@@ -263,13 +291,16 @@ class SignerProcess:
 
 
 def _checked_signature(
-    answer: Mapping[str, JsonValue], signer: Address, safe_tx_hash: bytes
+    answer: Mapping[str, JsonValue],
+    signer: Address,
+    digest: bytes,
+    named: str = "safe_tx_hash",
 ) -> Signature:
     encoded = answered_bytes(answer, "signature")
-    if len(encoded) != SIGNATURE_LENGTH or answered_bytes(answer, "safe_tx_hash") != safe_tx_hash:
+    if len(encoded) != SIGNATURE_LENGTH or answered_bytes(answer, named) != digest:
         raise Malformed("answer", "is not a signature over the reviewed hash")
     signature = parse_signature(encoded)
-    if not signature.has_low_s or signature.signer_of(safe_tx_hash) != signer:
+    if not signature.has_low_s or signature.signer_of(digest) != signer:
         raise Malformed("answer", f"the signature does not recover to {signer}")
     return signature
 

@@ -16,6 +16,7 @@ from treasury_desktop.desk.doors import WorkspaceFacts
 from treasury_desktop.errors import Refused
 from treasury_desktop.keys.encrypted_key import EXECUTOR, OWNER
 from treasury_desktop.keys.jobs import SignExecution, SignSafeTx
+from treasury_desktop.keys.nested_job import SignForNested, message_of
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.findings import Severity
 from treasury_desktop.review.review import Review, examine
@@ -33,19 +34,30 @@ VERIFIABLE = (SignatureKind.EOA, SignatureKind.ETH_SIGN)
 
 def hash_to_sign(job: SignSafeTx, now: int) -> bytes:
     """The safeTxHash an owner's key may sign at `now` (Unix seconds); refuses anything else."""
+    review = _review_to_sign(job, now)
+    safe = review.bundle.safe
+    if not safe.is_owner(job.key.address):
+        raise Refused(f"{job.key.address} is not an owner of the Safe {safe.address}.")
+    return review.hashes.safe_tx
+
+
+def message_to_sign(job: SignForNested, now: int) -> bytes:
+    """The SafeMessage that the key of an inner Safe's owner may sign at `now`."""
+    return message_of(job, _review_to_sign(job, now))
+
+
+def _review_to_sign(job: SignSafeTx | SignForNested, now: int) -> Review:
+    """The signer's own review of what was reviewed; refuses what may not be signed."""
     if job.key.role != OWNER:
         raise Refused(f"{job.key.label} is an executor's key; it signs no Safe transaction.")
     review = _reviewed(job.bundle, job.workspace, now)
-    safe, safe_tx_hash = review.bundle.safe, review.hashes.safe_tx
-    if safe_tx_hash != job.reviewed_hash:
+    if review.hashes.safe_tx != job.reviewed_hash:
         raise Refused(
             "The hash of these bytes is not the one that was reviewed; nothing is signed."
         )
-    if not safe.is_owner(job.key.address):
-        raise Refused(f"{job.key.address} is not an owner of the Safe {safe.address}.")
     _refuse_unnamed_dangers(review, job.acknowledged)
     _refuse_second_signature(review, job.already_signed)
-    return safe_tx_hash
+    return review
 
 
 def _refuse_unnamed_dangers(review: Review, acknowledged: frozenset[str]) -> None:

@@ -29,7 +29,7 @@ def workspace_table(facts: WorkspaceFacts) -> Table:
         ],
         "count_own_token": facts.count_own_token,
         "judge_outsiders": facts.judge_outsiders,
-        "safes": [_safe_text(safe) for safe in facts.safes if isinstance(safe.nonce, int)],
+        "safes": [safe_text(safe) for safe in facts.safes if isinstance(safe.nonce, int)],
     }
 
 
@@ -45,17 +45,18 @@ def _facts(fields: Fields) -> WorkspaceFacts:
         positions=fields.each("positions", _position),
         count_own_token=fields.boolean("count_own_token"),
         judge_outsiders=fields.boolean("judge_outsiders"),
-        safes=tuple(_safe(text) for text in fields.texts("safes")),
+        safes=tuple(read_safe_text(text) for text in fields.texts("safes")),
     )
 
 
-def _safe_text(safe: Safe) -> str:
+def safe_text(safe: Safe) -> str:
     """A Safe as bundles write and read it: the bundle of a transaction to itself."""
-    assert isinstance(safe.nonce, int)
+    assert isinstance(safe.nonce, int)  # it was read
     return write_bundle(Bundle(safe=safe, tx=SafeTx(to=safe.address, nonce=safe.nonce))).decode()
 
 
-def _safe(text: str) -> Safe:
+def read_safe_text(text: str) -> Safe:
+    """The Safe that such a bundle describes."""
     return read_bundle(text.encode()).safe
 
 

@@ -38,10 +38,14 @@ class LocalFacts:
     answers: tuple[ChainAnswer, ...] = ()
     waiting: tuple[InnerTransaction, ...] = ()
 
+    @property
+    def read(self) -> tuple[Safe, ...]:
+        """Every Safe that this desk read."""
+        return tuple(safe for safe in (self.safe, *self.others) if safe is not None)
+
     def safe_at(self, address: Address) -> Safe | None:
         """The Safe of that address as this desk read it, or `None`."""
-        read = (self.safe, *self.others)
-        return next((s for s in read if s is not None and s.address == address), None)
+        return next((safe for safe in self.read if safe.address == address), None)
 
     def is_of_another_treasury(self, address: Address) -> bool:
         """Whether a Safe is none of those whose facts these are."""

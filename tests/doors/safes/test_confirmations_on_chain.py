@@ -254,7 +254,7 @@ def test_what_is_asked_of_one_transaction(nested: Any) -> None:
     mine = ClaimedSignature(signer=None, data=by_key(hash_of(outer, tx), 1)[1].encoded)
     records, safe = a_queue(outer, tx, mine, *claims)
     (queued,) = records.transactions(safe.address)
-    asked_about = questions_about(queued, safe)
+    asked_about = questions_about(queued, safe, {})
     assert [(one.owner, one.signature.v, one.is_claimed) for one in asked_about] == [
         (inner.safe.address, 1, True), (inner.safe.address, 0, True),
     ]  # fmt: skip

@@ -18,10 +18,12 @@ from tests.windows.secret_entry.questions import (
     sign_job,
 )
 from treasury_desktop.assets.address import Address
+from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.comparison import comparison_code
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.multisend import PackedCall
+from treasury_desktop.safes.nested_signature import message_to_sign
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.windows.secret_entry.passphrase import is_strong, passphrase_bytes
 from treasury_desktop.windows.secret_entry.question import Question, question_for, summary_of
@@ -62,6 +64,24 @@ def test_rejection_of_what_was_signed_says_so() -> None:
     assert same.note == ""
     other = question_for(sign_job() | {"already_signed": "0x" + "12" * 32}).note
     assert other.startswith(f"This key has signed 0x{'12' * 32} for nonce 7 already.")
+
+
+def test_in_whose_name_a_safe_is_signed_for() -> None:
+    """Both Safes stand in full beside the hash of the outer transaction, and the message signed."""
+    inner = replace(SAFE, address=Address(b"\x1e" * 20))
+    text = write_bundle(Bundle(safe=inner, tx=SafeTx(to=inner.address, nonce=7))).decode()
+    job = sign_job() | {"job": "sign_for_nested", "inner": text}
+    question = question_for(job)
+    assert question.title == "Sign for a Safe that is an owner"
+    assert question.facts[2:] == (
+        ("As an owner of Safe", str(inner.address)),
+        ("Which is an owner of Safe", str(SAFE.address)),
+    )
+    assert question.hashes == safe_tx_hashes(SAFE, batch(APPROVE, DEPOSIT))
+    message = message_to_sign(SAFE, batch(APPROVE, DEPOSIT), inner).hex()
+    assert f"SafeMessage 0x {message[:4]} {message[4:8]}" in question.note
+    with pytest.raises(Refused, match="not the one that was reviewed"):
+        question_for(job | {"reviewed_hash": "0x" + "00" * 32})
 
 
 def test_dangers_that_were_named_are_said_again() -> None:

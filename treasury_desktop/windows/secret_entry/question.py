@@ -7,7 +7,7 @@ line that says what happens come from the bytes that the signer will get too.
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from treasury_desktop.assets.address import Address
@@ -19,6 +19,7 @@ from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.review.review import examine
 from treasury_desktop.safes.comparison import comparison_code
 from treasury_desktop.safes.hashes import SafeTxHashes, safe_tx_hashes
+from treasury_desktop.safes.nested_signature import message_to_sign
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.viewmodels.names import Names
@@ -108,6 +109,29 @@ def _sign_question(job: Job) -> Question:
         asks_new=False,
         note=_note_on_signing(job, bundle, hashes),
     )
+
+
+def _nested_question(job: Job) -> Question:
+    """As for one's own Safe, and in whose name: the Safe that is an owner of the other one."""
+    asked = _sign_question(job)
+    bundle, inner = _bundle(job), read_bundle(_text(job, "inner").encode()).safe
+    message = message_to_sign(bundle.safe, bundle.tx, inner)
+    return replace(
+        asked,
+        title="Sign for a Safe that is an owner",
+        facts=(
+            *asked.facts,
+            ("As an owner of Safe", str(inner.address)),
+            ("Which is an owner of Safe", str(bundle.safe.address)),
+        ),
+        note=f"{asked.note} What is signed is the SafeMessage {_in_fours(message)}.".strip(),
+    )
+
+
+def _in_fours(digest: bytes) -> str:
+    """A hash in groups of four digits, as people compare it."""
+    digits = digest.hex()
+    return " ".join(("0x", *(digits[at : at + 4] for at in range(0, len(digits), 4))))
 
 
 def _note_on_signing(job: Job, bundle: Bundle, hashes: SafeTxHashes) -> str:
@@ -347,6 +371,7 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 
 _QUESTIONS: Final[Mapping[str, Callable[[Job], Question]]] = {
     "sign_safe_tx": _sign_question,
+    "sign_for_nested": _nested_question,
     "sign_execution": _execution_question,
     **dict.fromkeys(_NEW_KEYS, _new_key_question),
     "import_demonstration": _import_question,

@@ -1,0 +1,44 @@
+"""What owners of an inner Safe signed for a transaction, whoever sent it and in how many pieces.
+
+Each travels as a contract signature of the inner Safe, so that bundles and other programs carry it
+as what it is. Only together they are one that the chain accepts.
+"""
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.errors import Refused
+from treasury_desktop.safes.nested_signature import (
+    Inside,
+    message_to_sign,
+    signatures_inside,
+    signed_by_enough,
+)
+from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.safe import Safe
+from treasury_desktop.safes.signature import Signature, SignatureKind
+from treasury_desktop.safes.signature_blob import split_signatures
+
+
+def inside_of(queued: QueuedTransaction, outer: Safe, inner: Safe) -> Inside:
+    """Who of the inner Safe's owners signed for a transaction, in all that was sent of it."""
+    try:
+        message = message_to_sign(outer, queued.tx, inner)
+    except Refused:
+        return {}
+    return signatures_inside(_carried(queued, inner.address), message, inner)
+
+
+def whole_signature(queued: QueuedTransaction, outer: Safe, inner: Safe) -> Signature | None:
+    """The inner Safe's contract signature, put together of whatever came in, once it is enough."""
+    return signed_by_enough(inside_of(queued, outer, inner), inner)
+
+
+def _carried(queued: QueuedTransaction, inner: Address) -> list[bytes]:
+    """What every contract signature of the inner Safe hands to it."""
+    parts = [part for aside in queued.quarantined for part in split_signatures(aside.data)]
+    return [
+        part.dynamic
+        for part in parts
+        if part.kind is SignatureKind.CONTRACT
+        and part.dynamic is not None
+        and part.signer_of(queued.safe_tx_hash) == inner
+    ]
