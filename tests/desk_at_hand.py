@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.samples import NOW, a_workspace
 from tests.service_at_hand import ServiceAtHand
+from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.errors import Unavailable
@@ -36,6 +37,11 @@ class DeskAtHand:
         if isinstance(answer, Exception):
             raise answer
         return answer(*arguments) if callable(answer) else answer
+
+    @property
+    def nested(self) -> "NestedAtHand":
+        """What is done for Safes that are owners."""
+        return NestedAtHand(self)
 
     def now(self) -> Any:
         """Unix seconds; `samples.NOW` unless told otherwise."""
@@ -198,3 +204,18 @@ class ExchangeAtHand:
     def import_several(self, things: object, on_progress: object, is_cancelled: object) -> Any:
         """What came of each."""
         return self._answer("import_several", things, on_progress, is_cancelled)
+
+
+class NestedAtHand:
+    """Answers as its desk was told, under the names `draft_approval` and `sign_for_nested`."""
+
+    def __init__(self, desk: DeskAtHand) -> None:
+        self._desk = desk
+
+    def draft_approval(self, safe_tx_hash: bytes, inner: Address) -> Any:
+        """A queued transaction."""
+        return self._desk._answer("draft_approval", safe_tx_hash, inner)
+
+    def sign(self, review: Review, inner: Address, key: KeyLabel) -> Any:
+        """A signature inside a Safe."""
+        return self._desk._answer("sign_for_nested", review, inner, key)

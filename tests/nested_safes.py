@@ -14,13 +14,16 @@ from tests.samples import (
     an_address,
     an_owner,
 )
+from tests.signed import by_key
 from treasury_desktop.desk.import_transaction import queued_from
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.review.facts import LocalFacts
-from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.nested_signature import message_to_sign
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.safes.signature_blob import contract_signature, pack_signatures
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import NamedSafe, Workspace
 
@@ -83,3 +86,18 @@ def outer_queued(
         strategy=strategy,
     )
     return replace(queued_from(bundle, now=NOW, drafted_here=True), **changes)
+
+
+def signed_inside(queued: QueuedTransaction, *numbers: int) -> QueuedTransaction:
+    """With what these owners of the council signed for it, each in a piece of its own."""
+    message = message_to_sign(the_treasury(), queued.tx, the_council())
+    pieces = tuple(
+        QuarantinedSignature(
+            safe_tx_hash=queued.safe_tx_hash,
+            claimed_signer=COUNCIL,
+            data=contract_signature(COUNCIL, pack_signatures([by_key(message, number)])),
+            reason="unverifiable",
+        )
+        for number in numbers
+    )
+    return replace(queued, quarantined=(*queued.quarantined, *pieces))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
+from treasury_desktop.application.nested_safes import NestedSafes
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.ask_the_chain import (
@@ -157,6 +158,22 @@ class OpenDesk:
             *self._records.damaged_movements(self._workspace.chain.chain_id),
         )
 
+    @property
+    def nested(self) -> NestedSafes:
+        """What is done for Safes that are owners."""
+        return NestedSafes(self, self._signer, self._ask_the_chain)
+
+    def _ask_the_chain(self) -> None:
+        """What the chain says now of signatures that nobody else can verify."""
+        from treasury_desktop.chain.confirmation_reader import (  # noqa: PLC0415  loads web3
+            ConfirmationReader,
+        )
+
+        snapshot = self.snapshot()
+        if snapshot is not None:
+            reader = ConfirmationReader(self._open_node())
+            self._answers = ask_the_chain(reader, self.queue(), snapshot.safes)
+
     def now(self) -> int:
         """Unix seconds."""
         return self._clock()
@@ -210,9 +227,6 @@ class OpenDesk:
         A desk that can keep nothing shows the new figures all the same.
         """
         from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
-        from treasury_desktop.chain.confirmation_reader import (  # noqa: PLC0415  loads web3
-            ConfirmationReader,
-        )
         from treasury_desktop.chain.movement_reader import (  # noqa: PLC0415  loads web3
             MovementReader,
         )
@@ -224,8 +238,7 @@ class OpenDesk:
         node = self._open_node()
         if self._records.is_read_only:
             self._unkept = TreasuryReader(node).read(self._workspace)
-            reader = ConfirmationReader(node)
-            self._answers = ask_the_chain(reader, self.queue(), self._unkept.safes)
+            self._ask_the_chain()
             return Refreshed(snapshot=self._unkept, queue=self.queue())
         refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
         for safe in refreshed.snapshot.safes:
@@ -237,9 +250,7 @@ class OpenDesk:
         settle_sent(broadcaster, self._records, self._workspace, now=self.now())
         settle_passed_nonces(self._records, refreshed.snapshot, movements)
         settle_contradicted(broadcaster, self._records, refreshed)
-        self._answers = ask_the_chain(
-            ConfirmationReader(node), self.queue(), refreshed.snapshot.safes
-        )
+        self._ask_the_chain()
         return replace(refreshed, queue=self.queue())
 
     def movements(self) -> tuple[Movement, ...]:

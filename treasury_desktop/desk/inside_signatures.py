@@ -4,6 +4,8 @@ Each travels as a contract signature of the inner Safe, so that bundles and othe
 as what it is. Only together they are one that the chain accepts.
 """
 
+from collections.abc import Iterable
+
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Refused
 from treasury_desktop.safes.nested_signature import (
@@ -25,6 +27,20 @@ def inside_of(queued: QueuedTransaction, outer: Safe, inner: Safe) -> Inside:
     except Refused:
         return {}
     return signatures_inside(_carried(queued, inner.address), message, inner)
+
+
+def pieces_of(queued: QueuedTransaction, outer: Safe, safes: Iterable[Safe]) -> set[bytes]:
+    """What was set aside and holds nothing but verified signatures inside one of these Safes."""
+    found = set[bytes]()
+    for inner in (one for one in safes if outer.is_owner(one.address)):
+        inside = set(inside_of(queued, outer, inner).values())
+        for aside in queued.quarantined:
+            parts = split_signatures(aside.data)
+            if len(parts) == 1 and parts[0].kind is SignatureKind.CONTRACT:
+                held = split_signatures(parts[0].dynamic or b"")
+                if held and inside.issuperset(held):
+                    found.add(aside.data)
+    return found
 
 
 def whole_signature(queued: QueuedTransaction, outer: Safe, inner: Safe) -> Signature | None:

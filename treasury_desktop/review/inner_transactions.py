@@ -59,6 +59,13 @@ def approved_hash(call: DecodedCall) -> ApprovedHash | None:
     return ApprovedHash(path=call.path, safe=call.to, safe_tx_hash=value)
 
 
+def approved_calls(root: DecodedCall) -> Iterator[DecodedCall]:
+    """The top-level calls of the transactions whose hashes are approved, where they are shown."""
+    for call in root.walk():
+        if approved_hash(call) is not None:
+            yield from call.calls
+
+
 def with_inner_transactions(
     root: DecodedCall, supplied: tuple[InnerTransaction, ...], chain_id: int, reading: Reading
 ) -> tuple[DecodedCall, tuple[ApprovedInner, ...]]:

@@ -30,7 +30,8 @@ def malleable(subject: Subject) -> Iterator[Finding]:
     """A signature turned into its twin looks like another one and may be counted twice."""
     for checked in subject.signatures:
         signature = checked.signature
-        if checked.status == "valid" and signature is not None and not signature.has_low_s:
+        is_by_key = checked.status == "valid" and checked.kind in RECOVERABLE
+        if is_by_key and signature is not None and not signature.has_low_s:
             yield note(
                 "SIGNATURE_MALLEABLE",
                 f"carries a signature of {checked.signer} with the larger of its two possible s: "

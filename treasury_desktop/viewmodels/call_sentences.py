@@ -136,6 +136,11 @@ def _execute(call: DecodedCall, names: Names, members: Members) -> str:
     )
 
 
+def _approve_hash(call: DecodedCall, names: Names, _members: Members) -> str:
+    what = "the transaction below" if call.calls else "a transaction that is not shown"
+    return f"Approve {what} for the Safe {names.who(call.to)}"
+
+
 def _create_proxy(call: DecodedCall, names: Names, _members: Members) -> str:
     singleton = call.arguments[0].value
     what = names.who(singleton) if isinstance(singleton, Address) else ""
@@ -171,6 +176,7 @@ _WRITERS: Final[dict[str, Writer]] = {
     "mint": _mint,
     "collect": _collect,
     "execTransaction": _execute,
+    "approveHash(bytes32)": _approve_hash,
     "multiSend": _batch,
     **dict.fromkeys(CREATIONS, _create_proxy),
     **dict.fromkeys(CREATES_CODE, _create_code),

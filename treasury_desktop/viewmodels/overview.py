@@ -21,7 +21,14 @@ from treasury_desktop.viewmodels.figures import (
     symbol_text,
     usd_or_none,
 )
-from treasury_desktop.viewmodels.queue import VERDICTS, QueueCard, QueueView, Step, queue_view
+from treasury_desktop.viewmodels.queue import (
+    VERDICTS,
+    QueueCard,
+    QueueView,
+    Step,
+    other_safes,
+    queue_view,
+)
 from treasury_desktop.viewmodels.valuation import (
     Valued,
     series_of,
@@ -150,7 +157,8 @@ def _queue_view(
     verdicts: Mapping[bytes, str],
 ) -> QueueView:
     safe = None if snapshot is None else snapshot.safe_at(workspace.safes[0].address)
-    return queue_view(queue, safe, workspace, keys, verdicts)
+    others = other_safes(workspace, snapshot)
+    return queue_view(queue, safe, workspace, keys, verdicts, others=others)
 
 
 def _queue_line(card: QueueCard) -> QueueLine:

@@ -3,8 +3,8 @@
 Who signed is counted against the Safe's owners as last read; nothing a sender claims is.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -13,10 +13,12 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.inside_signatures import pieces_of
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.rejection import is_rejection
 from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.figures import (
     Remark,
@@ -27,6 +29,7 @@ from treasury_desktop.viewmodels.figures import (
     shortened,
 )
 from treasury_desktop.viewmodels.keys import key_name
+from treasury_desktop.viewmodels.nested_owners import NestedOwner, nested_owners_of, without_sign
 
 PURPOSE_LIMIT: Final = 160
 REASON_LIMIT: Final = 160
@@ -38,6 +41,10 @@ VERDICTS: Final = {
     "danger": ("danger", "dangers to acknowledge"),
     "block": ("block", "do not sign"),
 }
+
+
+REASONS: Final = {"unverifiable": "only the chain can tell, and it does not accept it so far"}
+"""Reasons of collecting that a person would not understand."""
 
 
 class Step(IntEnum):
@@ -92,6 +99,7 @@ class QueueCard:
     step_text: str
     step_words: str
     is_main: bool = False
+    nested: tuple[NestedOwner, ...] = ()
 
     @property
     def names(self) -> str:
@@ -107,10 +115,11 @@ class Lane:
     """All transactions that want one nonce; only one of them can run.
 
     Without cards it is a gap: nobody has proposed anything, and what comes behind waits. `rejects`
-    names the button that drafts a rejection, "" where none is offered.
+    names the button that drafts a rejection of that Safe's nonce, "" where none is offered.
     """
 
     nonce: int
+    safe: Address | None
     title: str
     caption: str
     cards: tuple[QueueCard, ...]
@@ -133,23 +142,35 @@ def queue_view(
     workspace: Workspace,
     keys: tuple[KeyLabel, ...] | None,
     verdicts: Mapping[bytes, str],
+    *,
+    others: tuple[Safe, ...] = (),
 ) -> QueueView:
     """The queue page; `verdicts` are those of reviews made so far, by safeTxHash.
 
-    `keys` is `None` where nobody knows which keys this desk has.
+    `keys` is `None` where nobody knows which keys this desk has. `others` are the workspace's
+    other Safes as read: each has lanes, owners and nonces of its own.
     """
-    desk = _Desk(workspace=workspace, safe=safe, keys=keys)
+    read = others if safe is None else (safe, *others)
+    desk = _Desk(workspace=workspace, safe=safe, keys=keys, read=read)
+    desks = {one.address: replace(desk, safe=one) for one in others}
     waiting = tuple(q for q in queue if q.state not in FINAL)
-    cards = [_card(q, desk, waiting, verdicts.get(q.safe_tx_hash, "")) for q in waiting]
+    cards = [
+        _card(q, desks.get(q.safe, desk), waiting, verdicts.get(q.safe_tx_hash, ""))
+        for q in waiting
+    ]
     main = min(
         (card for card in cards if card.step <= Step.EXPORT),
         key=lambda card: (card.step, card.nonce),
         default=None,
     )
-    shown = [_accented(card, is_main=card is main) for card in cards]
+    shown = [replace(card, is_main=card is main) for card in cards]
+    lanes: list[Lane] = []
+    for each in (desk, *desks.values()):
+        pairs = zip(waiting, shown, strict=True)
+        lanes += _lanes([pair for pair in pairs if desks.get(pair[0].safe, desk) is each], each)
     mine = sum(card.step <= Step.SIGN for card in shown)
     return QueueView(
-        lanes=_lanes(shown, waiting, desk),
+        lanes=tuple(lanes),
         finished=_finished(queue),
         waiting=mine,
         sentence=_sentence(mine, len(shown)),
@@ -160,6 +181,12 @@ def transaction_title(queued: QueuedTransaction) -> str:
     """Nonce and purpose, as a page about one transaction begins."""
     purpose = plain(queued.purpose, limit=PURPOSE_LIMIT) or "No purpose stated"
     return f"Nonce {queued.tx.nonce}: {purpose}"
+
+
+def other_safes(workspace: Workspace, snapshot: TreasurySnapshot | None) -> tuple[Safe, ...]:
+    """The workspace's Safes but the first, as far as they were read."""
+    read = {} if snapshot is None else {safe.address: safe for safe in snapshot.safes}
+    return tuple(read[named.address] for named in workspace.safes[1:] if named.address in read)
 
 
 def suggested_file_name(queued: QueuedTransaction) -> str:
@@ -177,6 +204,7 @@ class _Desk:
     workspace: Workspace
     safe: Safe | None
     keys: tuple[KeyLabel, ...] | None
+    read: tuple[Safe, ...] = ()
 
     @property
     def owners(self) -> tuple[Address, ...]:
@@ -192,6 +220,17 @@ class _Desk:
     def nonce(self) -> int | None:
         known = None if self.safe is None else self.safe.nonce
         return None if isinstance(known, Unknown) else known
+
+    @property
+    def address(self) -> Address | None:
+        return None if self.safe is None else self.safe.address
+
+    @property
+    def whose(self) -> str:
+        """Which Safe's lane it is, where there are several."""
+        if self.safe is None or len(self.workspace.safes) == 1:
+            return ""
+        return f" · {self.name(self.safe.address)}"
 
     @property
     def my_owners(self) -> frozenset[Address]:
@@ -217,6 +256,13 @@ def _card(
 ) -> QueueCard:
     signed = queued.confirmed_by & frozenset(desk.owners)
     step, words = _step(queued, desk, signed, queue, verdict)
+    text = STEP_TEXTS[step]
+    nested = nested_owners_of(queued, desk.read, desk.workspace, desk.keys or (), queue)
+    mine = next((one for one in nested if one.can_sign), None)
+    if step in (Step.EXPORT, Step.OPEN_KEYS) and mine and not _is_enough(desk, signed):
+        step, words = Step.SIGN, f"Your signature as an owner of {mine.name} is missing."
+        text, nested = mine.sign_text, without_sign(nested, mine)
+    pieces = set[bytes]() if desk.safe is None else pieces_of(queued, desk.safe, desk.read)
     wanted = "?" if desk.threshold is None else desk.threshold
     return QueueCard(
         safe_tx_hash=queued.safe_tx_hash,
@@ -239,13 +285,15 @@ def _card(
         signed=f"{len(signed)} of {wanted} signed",
         quarantined=tuple(
             f"{'nobody' if q.claimed_signer is None else desk.name(q.claimed_signer)}: "
-            f"{plain(q.reason, limit=REASON_LIMIT)}"
+            f"{REASONS.get(q.reason) or plain(q.reason, limit=REASON_LIMIT)}"
             for q in still_aside(queued)
+            if q.data not in pieces
         ),
         hash_text=shortened(hex_text(queued.safe_tx_hash)),
         step=step,
-        step_text=STEP_TEXTS[step],
+        step_text=text,
         step_words=words,
+        nested=nested,
     )
 
 
@@ -308,7 +356,11 @@ def _step_unconfirmed(
     free = (desk.my_owners & desk.here) - signed
     elsewhere = desk.my_owners - desk.here - signed
     if free:
-        rivals = [q for q in queue if q.tx.nonce == queued.tx.nonce and q is not queued]
+        rivals = [
+            q
+            for q in queue
+            if (q.safe, q.tx.nonce) == (queued.safe, queued.tx.nonce) and q is not queued
+        ]
         if any(c.owner in free for q in rivals for c in q.confirmations):
             words = f"You signed another transaction for nonce {queued.tx.nonce}."
             return Step.READ, words
@@ -324,44 +376,36 @@ def _step_unconfirmed(
     return Step.OPEN_KEYS, f"{none} {more} from owners."
 
 
-def _accented(card: QueueCard, *, is_main: bool) -> QueueCard:
-    values = {name: getattr(card, name) for name in QueueCard.__slots__}
-    return QueueCard(**{**values, "is_main": is_main})
-
-
 # ── lanes and the rest ───────────────────────────────────────────────────────────────────────────
 
 
-def _lanes(
-    cards: list[QueueCard], waiting: tuple[QueuedTransaction, ...], desk: _Desk
-) -> tuple[Lane, ...]:
+_Pair = tuple[QueuedTransaction, QueueCard]
+
+
+def _lanes(pairs: list[_Pair], desk: _Desk) -> Iterator[Lane]:
     """A lane for each nonce, and one for each gap before something that waits behind it."""
-    lanes: list[Lane] = []
     expected = desk.nonce
-    for nonce in sorted({card.nonce for card in cards}):
+    for nonce in sorted({queued.tx.nonce for queued, _card in pairs}):
         if expected is not None and nonce > expected:
-            lanes.append(_gap(expected, nonce - 1))
-        lanes.append(_lane(nonce, cards, waiting, desk))
+            yield _gap(expected, nonce - 1, desk)
+        yield _lane(nonce, [pair for pair in pairs if pair[0].tx.nonce == nonce], desk)
         expected = None if expected is None else max(expected, nonce + 1)
-    return tuple(lanes)
 
 
-def _gap(first: int, last: int) -> Lane:
-    title = f"Nonce {first}" if first == last else f"Nonces {first} to {last}"
+def _gap(first: int, last: int, desk: _Desk) -> Lane:
+    nonces = f"Nonce {first}" if first == last else f"Nonces {first} to {last}"
     return Lane(
         nonce=first,
-        title=title,
+        safe=desk.address,
+        title=f"{nonces}{desk.whose}",
         caption="nothing is proposed; what comes behind waits",
         cards=(),
         rejects=f"Fill nonce {first} with a rejection",
     )
 
 
-def _lane(
-    nonce: int, cards: list[QueueCard], waiting: tuple[QueuedTransaction, ...], desk: _Desk
-) -> Lane:
-    these = tuple(card for card in cards if card.nonce == nonce)
-    current = desk.nonce
+def _lane(nonce: int, pairs: list[_Pair], desk: _Desk) -> Lane:
+    these, current = tuple(card for _queued, card in pairs), desk.nonce
     if current is None:
         caption = "the Safe's nonce is not known"
     elif nonce == current:
@@ -370,20 +414,23 @@ def _lane(
         caption = f"the Safe is at {current}"
     if len(these) > 1:
         caption += f" · {len(these)} rivals, only one can run"
-    at_nonce = [q for q in waiting if q.tx.nonce == nonce]
-    can_reject = (
-        desk.safe is not None
-        and current is not None
-        and nonce >= current
-        and not any(q.state is State.SENT or is_rejection(desk.safe, q.tx) for q in at_nonce)
-    )
     return Lane(
         nonce=nonce,
-        title=f"Nonce {nonce}",
+        safe=desk.address,
+        title=f"Nonce {nonce}{desk.whose}",
         caption=caption,
         cards=these,
-        rejects=f"Draft a rejection of nonce {nonce}" if can_reject else "",
+        rejects=f"Draft a rejection of nonce {nonce}" if _can_reject(nonce, pairs, desk) else "",
     )
+
+
+def _can_reject(nonce: int, pairs: list[_Pair], desk: _Desk) -> bool:
+    """Whether a rejection would help: the nonce is open, nothing is on its way, none is there."""
+    safe, current = desk.safe, desk.nonce
+    if safe is None or current is None or nonce < current:
+        return False
+    ours = [queued for queued, _card in pairs if queued.safe == safe.address]
+    return not any(q.state is State.SENT or is_rejection(safe, q.tx) for q in ours)
 
 
 def _finished(queue: tuple[QueuedTransaction, ...]) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,9 @@ from treasury_desktop.deployments.policy import OUTSIDER
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.review.findings import Finding, Severity
+from treasury_desktop.review.inner_transactions import approved_calls
 from treasury_desktop.review.review import Review
+from treasury_desktop.safes.signature import SignatureKind
 from treasury_desktop.treasury.evidence import Origin
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.viewmodels.figures import (
@@ -55,6 +57,11 @@ SIGNATURE_STATES: Final = {
     "invalid": "does not verify, not counted",
     "unverifiable": "cannot be verified here, not counted",
 }
+ON_CHAIN_STATES: Final = {
+    SignatureKind.APPROVED_HASH: "approved on the chain",
+    SignatureKind.CONTRACT: "signed, its contract agrees",
+}
+"""What an owner is said to have done who did not sign with a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +200,8 @@ def is_acknowledged(row: FindingRow, typed: str) -> bool:
 def leaving_text(review: Review, names: Names) -> str:
     """What leaves the treasury and to whom, in one line, from the calls themselves."""
     facts = review.facts
-    accounts = facts.own_safes | {facts.safe.address}
+    approved = tuple(inner.sender for inner in approved_calls(review.call))
+    accounts = facts.own_safes.union((facts.safe.address,), approved)
     effects = effects_of(
         review.call, accounts=accounts, allowances={}, readers=readers_for(facts.strategies)
     )
@@ -214,7 +222,11 @@ def leaving_text(review: Review, names: Names) -> str:
     parts = [_leaving_part(names, token, sums[token], receivers[token]) for token in sums]
     more = len(parts) - LEAVING_SHOWN
     shown = "; ".join(parts[:LEAVING_SHOWN]) + (f"; and {more} more tokens" if more > 0 else "")
-    return f"Leaves this Safe: {shown}. {unknown}".strip()
+    whose = "this Safe"
+    if approved:  # nothing leaves before what is approved is executed
+        safes = " and ".join(f"the Safe {each}" for each in dict.fromkeys(approved))
+        whose = f"{safes}, by what is approved"
+    return f"Leaves {whose}: {shown}. {unknown}".strip()
 
 
 def _leaving_part(names: Names, token: str, units: int, to: set[Address]) -> str:
@@ -348,10 +360,13 @@ def _signature_rows(review: Review, names: Names) -> tuple[SignatureRow, ...]:
     """The Safe's owners in their order, then every signature that does not count."""
     safe = review.facts.safe
     owners = () if isinstance(safe.owners, Unknown) else safe.owners
-    signed = set(review.valid_signers)
+    how = {
+        each.signer: ON_CHAIN_STATES.get(each.kind, "signed")
+        for each in review.signatures
+        if each.counts
+    }
     rows = [
-        _signature_row(names, owner, "signed" if owner in signed else "not yet", owner in signed)
-        for owner in owners
+        _signature_row(names, owner, how.get(owner, "not yet"), owner in how) for owner in owners
     ]
     rows += [
         SignatureRow(

@@ -42,12 +42,33 @@ EXECUTION_STEPS: Final = (
 class KeyChoice:
     """Keys that may be used now, and the sentence when there are none.
 
-    `lacks_key` where another key on this desk would help.
+    `lacks_key` where another key on this desk would help. `for_safes` says for each key in the name
+    of which Safe it signs, `names` what that is called; both are empty where all sign for
+    themselves.
     """
 
     keys: tuple[KeyLabel, ...]
     why_none: str
     lacks_key: bool = False
+    for_safes: tuple[Address | None, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def safe_at(self, place: int) -> Address | None:
+        """The Safe for which the key at a place signs, `None` where it signs for itself."""
+        return self.for_safes[place] if 0 <= place < len(self.for_safes) else None
+
+    def text_at(self, place: int) -> str:
+        """A key in the list, with the Safe for which it signs."""
+        text, name = key_text(self.keys[place]), self._name_at(place)
+        return f"{text} · as owner of {name}" if name else text
+
+    def button_at(self, place: int) -> str:
+        """What the button says of the key at a place."""
+        text, name = f"Sign with {self.keys[place].label}", self._name_at(place)
+        return f"{text} for {name}…" if name else f"{text}…"
+
+    def _name_at(self, place: int) -> str:
+        return self.names[place] if 0 <= place < len(self.names) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

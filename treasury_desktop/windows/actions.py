@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
     from treasury_desktop.windows.actions_of_exchange import ExchangeActions
+    from treasury_desktop.windows.actions_of_nested_safes import NestedSafeActions
     from treasury_desktop.windows.actions_of_service import ServiceActions
 
 
@@ -64,6 +65,11 @@ class Actions(Protocol):
     @property
     def service(self) -> ServiceActions:
         """The optional Safe Transaction Service; at once."""
+        ...
+
+    @property
+    def nested(self) -> NestedSafeActions:
+        """What is done for Safes that are owners; at once."""
         ...
 
     def now(self) -> int:

@@ -25,7 +25,8 @@ from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.viewmodels.arrivals import has_several_lines, import_words, several_words
-from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, queue_view
+from treasury_desktop.viewmodels.nested_owners import NestedOwner
+from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, other_safes, queue_view
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.actions_of_exchange import Arrival
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
@@ -55,6 +56,9 @@ MOST_CARDS = 60
 
 ABREAST = 3
 """Transactions of one nonce beside each other."""
+
+DRAFT_APPROVAL = "draft approval"
+"""The name of the errand."""
 
 
 class QueuePage(QWidget):
@@ -112,8 +116,14 @@ class QueuePage(QWidget):
         self._is_outdated = self.parent() is not None and not self.isVisible()
         if self._is_outdated:  # nobody looks: once is enough, when the page is shown again
             return
+        workspace = self._actions.workspace
         view = queue_view(
-            self._session.queue, self._safe(), self._actions.workspace, self._keys, self._verdicts
+            self._session.queue,
+            self._safe(),
+            workspace,
+            self._keys,
+            self._verdicts,
+            others=other_safes(workspace, self._session.snapshot),
         )
         self._show_state()
         if view == self._view:
@@ -198,20 +208,23 @@ class QueuePage(QWidget):
                 card = TransactionCard(each)
                 card.step_asked.connect(self._on_step)
                 card.send_asked.connect(self.service.send)
+                card.nested_asked.connect(self._on_nested)
                 self.cards.append(card)
                 rivals.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
             column.addLayout(rivals)
         return whole
 
     def _rejecting(self, lane: Lane) -> QPushButton:
-        button = _button(lane.rejects, "prohibit", lambda: self._reject(lane.nonce))
+        button = _button(lane.rejects, "prohibit", lambda: self._reject(lane))
         button.setObjectName("reject")
         set_variant(button, role="ghost")
         return button
 
-    def _reject(self, nonce: int) -> None:
+    def _reject(self, lane: Lane) -> None:
         """Drafts it and leads to its review: nobody signs it without having read it."""
-        safe = self._actions.workspace.safes[0].address
+        safe, nonce = lane.safe, lane.nonce
+        if safe is None:
+            return
         self._errands.act(
             "reject",
             lambda _p: self._actions.draft_rejection(safe, nonce),
@@ -283,6 +296,33 @@ class QueuePage(QWidget):
         else:
             self._session.select(safe_tx_hash)
             self.page_asked.emit("review")
+
+    def _on_nested(self, act: str, safe_tx_hash: bytes, nested: NestedOwner) -> None:
+        """Signing for a Safe goes through the review; its approval is drafted and then reviewed."""
+        if act == "sign":
+            self._on_step(Step.SIGN, safe_tx_hash)
+        elif nested.approval is not None:
+            self._on_step(Step.READ, nested.approval)
+        elif not self._errands.act(
+            DRAFT_APPROVAL,
+            lambda _p: self._actions.nested.draft_approval(safe_tx_hash, nested.inner),
+            self._on_approval,
+            room="store",
+        ):
+            self.says.say("An approval is being drafted already.", "advice")
+
+    def _on_approval(self, outcome: Done[QueuedTransaction] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.says.say(f"No approval was drafted. {outcome.sentence}", "block")
+            return
+        drafted = outcome.value
+        self.says.say(
+            f"Drafted: {drafted.purpose}, at nonce {drafted.tx.nonce} of the Safe that approves.",
+            "good",
+            action="Review it",
+            on_action=lambda: self._on_step(Step.READ, drafted.safe_tx_hash),
+        )
+        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
 
     def open_execution(self, safe_tx_hash: bytes) -> None:
         """Shows what executing a transaction means, in place of the lanes."""

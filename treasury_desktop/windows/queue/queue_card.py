@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from treasury_desktop.viewmodels.nested_owners import DRAFT_APPROVAL, SHOW_APPROVAL, NestedOwner
 from treasury_desktop.viewmodels.queue import QueueCard, Step
 from treasury_desktop.viewmodels.service import ServiceRowView
 from treasury_desktop.windows.look import tokens
@@ -19,11 +20,13 @@ from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 class TransactionCard(Card):
     """Shows one `QueueCard`.
 
-    Signals: `step_asked` with a `Step` and the safeTxHash; `send_asked` with the safeTxHash.
+    Signals: `step_asked` with a `Step` and the safeTxHash; `send_asked` with the safeTxHash;
+    `nested_asked` with "sign", "draft" or "approval", the safeTxHash and the `NestedOwner`.
     """
 
     step_asked = Signal(object, object)
     send_asked = Signal(object)
+    nested_asked = Signal(object, object, object)
 
     def __init__(self, card: QueueCard, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -33,6 +36,9 @@ class TransactionCard(Card):
         for words in card.quarantined:
             self.add(_quarantined(words))
         self.buttons: dict[Step, QPushButton] = {}
+        self.nested_buttons: dict[str, QPushButton] = {}
+        for nested in card.nested:
+            self.add(self._nested(nested))
         self.add(self._actions())
         self.service: ServiceRow | None = None
         self.setAccessibleName(f"Nonce {card.nonce}: {card.purpose}. {card.state.text}")
@@ -67,6 +73,32 @@ class TransactionCard(Card):
             row.addWidget(self._button(Step.EXPORT, "Export…", "ghost"))
         row.addWidget(plain_label(card.step_words, role="quiet", wrap=True), 1)
         return row
+
+    def _nested(self, nested: NestedOwner) -> QHBoxLayout:
+        """An owner that is a Safe: how many signed inside it, and what can be done for it."""
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID)
+        row.addWidget(SignatureDot(is_filled=nested.is_signed))
+        who = plain_label(f"Safe {nested.name}", role="strong")
+        plain_tooltip(who, str(nested.inner))
+        row.addWidget(who)
+        row.addWidget(plain_label(nested.words, role="quiet", wrap=True), 1)
+        for act, is_offered, text in (
+            ("sign", nested.can_sign, nested.sign_text),
+            ("draft", nested.can_draft, DRAFT_APPROVAL),
+            ("approval", nested.approval is not None, SHOW_APPROVAL),
+        ):
+            if is_offered:
+                row.addWidget(self._nested_button(act, text, nested))
+        return row
+
+    def _nested_button(self, act: str, text: str, nested: NestedOwner) -> QPushButton:
+        button = QPushButton(button_text(text))
+        set_variant(button, role="ghost")
+        button.setAccessibleName(f"{text}, nonce {self.card.nonce}: {self.card.purpose}")
+        button.clicked.connect(lambda: self.nested_asked.emit(act, self.card.safe_tx_hash, nested))
+        self.nested_buttons[f"{act} {nested.inner}"] = button
+        return button
 
     def _button(self, step: Step, text: str, role: str) -> QPushButton:
         button = QPushButton(button_text(text))

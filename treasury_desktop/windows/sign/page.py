@@ -12,17 +12,22 @@ from PySide6.QtWidgets import (
 )
 
 from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.sign_for_nested import SignedInside
 from treasury_desktop.safes.confirmation import Confirmation
+from treasury_desktop.viewmodels.nested_signing import (
+    NestedDesk,
+    signed_inside_outcome,
+    with_nested_keys,
+)
 from treasury_desktop.viewmodels.signing import (
     WHAT_HAPPENS,
     KeyChoice,
     Outcome,
-    key_text,
     keys_to_sign,
     signed_outcome,
 )
 from treasury_desktop.windows.actions import Actions
-from treasury_desktop.windows.errands import Done, Errands, Failed
+from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.review.acknowledged import Acknowledged
 from treasury_desktop.windows.session import Session
@@ -73,6 +78,7 @@ class SignPage(QWidget):
         self._keys: tuple[KeyLabel, ...] = ()
         self._signing: tuple[Review, KeyLabel] | None = None
         self._signed: set[Address] = set()
+        self._signed_inside: set[tuple[Address, Address]] = set()
         self.key = Choice()
         self.key.setAccessibleName("Key to sign with")
         self.sign = DisabledReason("Sign…", icon_name="pen-nib")
@@ -143,15 +149,21 @@ class SignPage(QWidget):
         self._leaving.setText(view.leaving)
         self._leaving.setVisible(bool(view.leaving))
         self._hashes.show_hashes(view.domain, view.message, view.safe_tx, view.words)
-        self._offer_keys(keys_to_sign(review, self._keys, self._signed))
+        choice = keys_to_sign(review, self._keys, self._signed)
+        desk = NestedDesk(
+            workspace=self._actions.workspace,
+            snapshot=self._session.snapshot,
+            queued=self._session.selected,
+        )
+        self._offer_keys(with_nested_keys(choice, review, self._keys, desk, self._signed_inside))
         self.pane.show_content()
 
     def _offer_keys(self, choice: KeyChoice) -> None:
-        if choice.keys != self._choice.keys:
+        if (choice.keys, choice.for_safes) != (self._choice.keys, self._choice.for_safes):
             self.key.blockSignals(True)  # noqa: FBT003  Qt's own signature
             self.key.clear()
-            for key in choice.keys:
-                self.key.addItem(key_text(key).replace("&", "&&"))
+            for place in range(len(choice.keys)):
+                self.key.addItem(choice.text_at(place).replace("&", "&&"))
             self.key.blockSignals(False)  # noqa: FBT003  as above
         self._choice = choice
         self._on_key_chosen()
@@ -163,13 +175,15 @@ class SignPage(QWidget):
         self._key_address.setVisible(key is not None)
         if key is not None:
             self._key_address.show_address(str(key.address), name=key.label, source=key.kept_in)
-            self.sign.set_text(f"Sign with {key.label}…")
+            self.sign.set_text(self._choice.button_at(self.key.currentIndex()))
         self._show_sign(self._choice.why_none)
 
     def _show_sign(self, why: str) -> None:
         outcome = self.outcome.outcome
         is_over = outcome is not None and bool(outcome.why_not_again)
-        is_key_left = any(key.address not in self._signed for key in self._choice.keys)
+        is_key_left = bool(self._choice.for_safes) or any(
+            key.address not in self._signed for key in self._choice.keys
+        )
         self._form.setVisible(is_key_left or not is_over)
         why = self._session.why_no_signing or why
         if self._errands.is_acting(ACT):
@@ -190,9 +204,14 @@ class SignPage(QWidget):
         if review is None or key is None or self._acknowledged.why_not:
             return
         self._signing = (review, key)
-        is_begun = self._errands.act(
-            ACT, lambda _p: self._actions.sign(review, key), self._on_signed, room="keys"
-        )
+        inner = self._choice.safe_at(self.key.currentIndex())
+
+        def work(_progress: Progress) -> Confirmation | SignedInside:
+            if inner is not None:
+                return self._actions.nested.sign(review, inner, key)
+            return self._actions.sign(review, key)
+
+        is_begun = self._errands.act(ACT, work, self._on_signed, room="keys")
         if is_begun:
             self.outcome.clear()
             self.key.setEnabled(False)
@@ -202,7 +221,7 @@ class SignPage(QWidget):
             )
             self._show_sign("")
 
-    def _on_signed(self, outcome: Done[Confirmation] | Failed) -> None:
+    def _on_signed(self, outcome: Done[Confirmation | SignedInside] | Failed) -> None:
         self.key.setEnabled(True)
         self._says.say("")
         if isinstance(outcome, Failed):
@@ -213,12 +232,21 @@ class SignPage(QWidget):
                     sentence=f"{outcome.sentence} Nothing was kept; you can try again.",
                 )
             )
+        elif isinstance(outcome.value, SignedInside):
+            self._on_signed_inside(outcome.value)
         elif self._signing is not None:
             self.outcome.show_outcome(signed_outcome(outcome.value, *self._signing, self._keys))
             self._signed.add(outcome.value.owner)
             self._refresh_queue()
         self._show()
         self._focus_next()
+
+    def _on_signed_inside(self, signed: SignedInside) -> None:
+        if self._signing is not None:
+            _, key = self._signing
+            self.outcome.show_outcome(signed_inside_outcome(signed, key, self._actions.workspace))
+            self._signed_inside.add((signed.owner, signed.inner))
+            self._refresh_queue()
 
     def _focus_next(self) -> None:
         """The keyboard goes on with what comes next, not with whatever stands next on the page."""
@@ -230,6 +258,7 @@ class SignPage(QWidget):
 
     def _on_selected(self) -> None:
         self._signed.clear()
+        self._signed_inside.clear()
         self.outcome.clear()
 
     def _refresh_queue(self) -> None:
@@ -263,7 +292,7 @@ class SignPage(QWidget):
         return whole
 
     def _key_card(self) -> Card:
-        card = Card("Key", caption="an owner of this Safe that has not signed")
+        card = Card("Key", caption="of an owner, or of an owner of a Safe that is one")
         grid = QGridLayout()
         grid.setVerticalSpacing(tokens.GRID)
         grid.addWidget(self.key, 0, 0)
