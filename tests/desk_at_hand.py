@@ -16,6 +16,37 @@ from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.windows.actions_of_exchange import Written
+from treasury_desktop.windows.actions_of_unlocking import UnlockedKey
+
+
+class UnlockingAtHand:
+    """A key that is unlocked, or none; locking it is what it says."""
+
+    def __init__(self, key: UnlockedKey | None = None) -> None:
+        self.key = key
+        self.why = ""
+        self.on_changed: Callable[[], None] = lambda: None
+
+    def unlocked(self) -> UnlockedKey | None:
+        """As laid out."""
+        return self.key
+
+    def why_ended(self) -> str:
+        """As laid out."""
+        return self.why
+
+    def lock(self) -> None:
+        """Locked, and told."""
+        self.change(None)
+
+    def listen(self, on_changed: Callable[[], None]) -> None:
+        """The one who is told."""
+        self.on_changed = on_changed
+
+    def change(self, key: UnlockedKey | None, why: str = "") -> None:
+        """Another state, which is told."""
+        self.key, self.why = key, why
+        self.on_changed()
 
 
 class DeskAtHand:
@@ -30,6 +61,7 @@ class DeskAtHand:
         self.answers: dict[str, Any] = {"now": NOW, **answers}
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
         self.service: ServiceAtHand = self.answers.pop("service", ServiceAtHand())
+        self.unlocking = UnlockingAtHand()
 
     def _answer(self, action: str, *arguments: Any) -> Any:
         self.asked.append((action, arguments))

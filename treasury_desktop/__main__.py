@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
@@ -65,7 +66,14 @@ def _secret_entry() -> int:
 
         return run
 
-    return main(load_window)
+    def wait(for_job: Callable[[], bytes]) -> bytes:
+        from treasury_desktop.windows.secret_entry.run import (  # noqa: PLC0415  as above
+            while_waiting,
+        )
+
+        return while_waiting(for_job)
+
+    return main(load_window, while_waiting=wait)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.application.nested_safes import NestedSafes
+from treasury_desktop.application.unlocking import DeskUnlocking
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.ask_the_chain import (
@@ -114,6 +115,7 @@ class OpenDesk:
         self._why_no_signing = ""
         self._acting: SignerProcess | None = None
         self._back_off: BackOff | None = None
+        self.unlocking = DeskUnlocking()
         self._stops = 0
         self._answers: Answers = {}
 
@@ -490,6 +492,7 @@ class OpenDesk:
 
     def remove_key(self, key: KeyLabel) -> None:
         """Forget a key, whose ciphertext is gone then, or an owner that was only watched."""
+        self.unlocking.lock()
         store = self._open_key_store()
         if key.is_here:
             store.remove(key)
@@ -597,6 +600,7 @@ class OpenDesk:
     def stop_signing(self, sentence: str) -> None:
         """Refuse every use of a key from now on, for this reason."""
         self._why_no_signing = sentence
+        self.unlocking.lock()
 
     def end_key_acts(self) -> None:
         """End the passphrase window and the wait for a receipt, if any; nothing is signed."""
@@ -633,6 +637,7 @@ class OpenDesk:
                 signed_hash_for=self._records.signed_hash_for,
                 wish=self.wish,
                 back_off=self._back_off_of_keys(),
+                unlocked=self.unlocking.for_signer(),
             )
             self._require_signing()  # once more: whoever stops it ends what is acting by then
             yield self._acting
@@ -654,6 +659,7 @@ class OpenDesk:
 
     def close(self) -> None:
         """Close node and stores; the desk is of no use afterwards."""
+        self.unlocking.close()
         with self._lock:
             if self._node is not None:
                 self._node.close()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
 
     from treasury_desktop.application.open_desk import OpenDesk
     from treasury_desktop.desk.refresh_treasury import Refreshed
+    from treasury_desktop.windows.unlocking import ShownUnlocking
 
 STATUS_MILLISECONDS = 30_000
 SECONDS_BETWEEN_REFRESHES = 300
@@ -70,6 +71,7 @@ class DeskWindow(QObject):
             self._pages.all(), self.session, self.errands, remembers=remembers, opens_late=True
         )
         self._collector = Collector(self)
+        self._unlocking: ShownUnlocking | None = None
         self._clock = QTimer(self)
         self._clock.setInterval(STATUS_MILLISECONDS)
         self.window.painted.connect(self.open)
@@ -126,6 +128,9 @@ class DeskWindow(QObject):
         self.session.take_queue(self.desk.queue())
 
     def _connect(self) -> None:
+        from treasury_desktop.windows.unlocking import ShownUnlocking  # noqa: PLC0415  once open
+
+        self._unlocking = ShownUnlocking(self.window, self.desk.unlocking)
         self.session.refresh_asked.connect(self.on_refresh_asked)
         for change in (
             self.session.snapshot_arrived,
@@ -217,6 +222,8 @@ class DeskWindow(QObject):
         """Everything has ended; the store may be closed."""
         self._clock.stop()
         self._collector.stop()
+        if self._unlocking is not None:
+            self._unlocking.close()
         if self._desk is not None:
             self._desk.close()
 

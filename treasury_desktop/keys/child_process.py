@@ -45,6 +45,10 @@ class ChildProcess:
         """What the operating system calls it."""
         return self._process.pid
 
+    def wait(self) -> int:
+        """Waits until it has ended, however long that takes; its exit status."""
+        return self._process.wait()
+
     def ask(self, job: bytes, secrets: Sequence[Secret] | None = None) -> bytes:
         """Sends a job, with its secrets if there are any, and waits for the answer.
 
@@ -70,11 +74,21 @@ class ChildProcess:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+        self.end_in_time()
+
+    def end_in_time(self) -> None:
+        """Waits for its end after it was told, and ends it by force if it takes too long."""
         try:
             self._process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             self.kill()
             self._process.wait()
+
+    def close_input(self) -> None:
+        """Tells it that nothing more is asked; whoever waits in `ask` still may."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
 
     def kill(self) -> None:
         """Ends it at once; whoever waits in `ask` gets Unavailable."""

@@ -210,9 +210,13 @@ def parse_job(text: bytes) -> tuple[Job, dict[str, JsonValue]]:
     return parse(fields), window
 
 
-def answer_text(answer: Source) -> bytes:
-    """What a job led to, as it goes back through the pipe."""
-    return canonical_json({"format": ANSWER_FORMAT, "answer": answer})
+def answer_text(answer: Source, unlocked: int = 0) -> bytes:
+    """What a job led to, as it goes back through the pipe.
+
+    `unlocked` says for how many seconds the process will answer more jobs for the same key.
+    """
+    whole: dict[str, JsonSource] = {"format": ANSWER_FORMAT, "answer": answer}
+    return canonical_json({**whole, "unlocked": unlocked} if unlocked else whole)
 
 
 def failure_text(failure: TreasuryError, wrong_passphrases: int = 0) -> bytes:
@@ -241,8 +245,17 @@ def parse_answer(text: bytes) -> dict[str, JsonValue]:
 def wrong_passphrases_in(text: bytes) -> int:
     """How many passphrases did not open the key before an answer failed."""
     error = _object(text, ANSWER_FORMAT).get("error")
-    wrong = error.get("wrong_passphrases", 0) if isinstance(error, dict) else 0
-    return wrong if isinstance(wrong, int) and not isinstance(wrong, bool) else 0
+    return _count_in(error if isinstance(error, dict) else {}, "wrong_passphrases")
+
+
+def unlocked_seconds_in(text: bytes) -> int:
+    """For how many seconds the process that answered keeps the key unlocked; often none."""
+    return _count_in(_object(text, ANSWER_FORMAT), "unlocked")
+
+
+def _count_in(fields: Fields, name: str) -> int:
+    count = fields.get(name, 0)
+    return count if isinstance(count, int) and not isinstance(count, bool) else 0
 
 
 def answered_bytes(answer: Fields, name: str) -> bytes:

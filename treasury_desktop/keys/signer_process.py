@@ -6,7 +6,8 @@ has no time limit, because a person types meanwhile, but can be cancelled from a
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,7 @@ from treasury_desktop.keys.jobs import (
     answered_bytes,
     job_text,
     parse_answer,
+    unlocked_seconds_in,
     wrong_passphrases_in,
 )
 from treasury_desktop.keys.key_jobs import (
@@ -45,7 +47,9 @@ from treasury_desktop.keys.key_jobs import (
 )
 from treasury_desktop.keys.key_store import KeyStore
 from treasury_desktop.keys.keystore import parse_keystore
+from treasury_desktop.keys.lasting_process import LastingProcess
 from treasury_desktop.keys.nested_job import SignForNested
+from treasury_desktop.keys.unlocked import Unlocked
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.nested_signature import message_to_sign
 from treasury_desktop.safes.safe import Safe
@@ -53,6 +57,9 @@ from treasury_desktop.safes.signature import SIGNATURE_LENGTH, Signature, parse_
 
 SECRET_ENTRY: Final = "secret-entry"  # noqa: S105  the name of a process
 NOTHING_SIGNED: Final = "Cancelled; nothing was signed."
+LOCKED_MEANWHILE: Final = (
+    "The key was locked meanwhile{why}; nothing was signed. Sign again to type its passphrase."
+)
 
 SignedHashFor = Callable[[Address, int, Address], bytes | None]
 """Which safeTxHash an owner signed here for a Safe and nonce: `Records.signed_hash_for`."""
@@ -80,6 +87,8 @@ class WindowWish:
 
 NEW_KEYS = (CreateKey, ImportWords, ImportPrivateKey, ImportKeystore, ImportDemonstration)
 """Jobs about keys that this desk does not have yet."""
+SIGNING = (SignSafeTx, SignExecution)
+"""Jobs for which a key may stay unlocked; every other one locks it."""
 
 
 class SignerProcess:
@@ -93,14 +102,16 @@ class SignerProcess:
         command: Callable[[str], Sequence[str]] = child_command,
         wish: WindowWish | None = None,
         back_off: BackOff | None = None,
+        unlocked: Unlocked | None = None,
     ) -> None:
         self._store = store
         self._signed_hash_for = signed_hash_for
         self._command = command
         self.wish = wish or WindowWish()
         self._back_off = back_off or BackOff()
+        self._unlocked = unlocked or Unlocked(None)
         self._lock = threading.Lock()
-        self._running: ChildProcess | None = None
+        self._running: ChildProcess | LastingProcess | None = None
         self._is_cancelled = False
         self._is_ended = False
 
@@ -125,7 +136,8 @@ class SignerProcess:
             acknowledged=acknowledged,
             workspace=workspace,
         )
-        return _checked_signature(self._done(job), key.address, reviewed_hash)
+        with self._locking_if_wrong():
+            return _checked_signature(self._done(job), key.address, reviewed_hash)
 
     def sign_for_nested(
         self,
@@ -169,9 +181,19 @@ class SignerProcess:
             transaction=transaction,
             workspace=workspace,
         )
-        raw = answered_bytes(self._done(job), "raw_transaction")
-        _check_raw_transaction(raw, transaction)
+        with self._locking_if_wrong():
+            raw = answered_bytes(self._done(job), "raw_transaction")
+            _check_raw_transaction(raw, transaction)
         return raw
+
+    @contextmanager
+    def _locking_if_wrong(self) -> Iterator[None]:
+        """Whatever is not the signature that was asked for locks the key that is unlocked."""
+        try:
+            yield
+        except TreasuryError:
+            self._unlocked.lock()
+            raise
 
     def create_key(self, label: str, role: str) -> KeyLabel:
         """A new key, whose words were written down, under a new passphrase; kept on return."""
@@ -253,18 +275,17 @@ class SignerProcess:
     def _done(self, job: Job) -> Mapping[str, JsonValue]:
         if not isinstance(job, NEW_KEYS):
             self._back_off.require_no_wait(job.key.address)
+        if not isinstance(job, SIGNING):
+            self._unlocked.lock()
         with self._lock:
             if self._running is not None:
                 raise Refused("Another passphrase window is open; finish or cancel it first.")
             if self._is_ended:
                 raise Cancelled(NOTHING_SIGNED)
             self._is_cancelled = False
-            environment = window_environment(os.environ)
-            self._running = ChildProcess(self._command(SECRET_ENTRY), environment)
+            self._running, wish = self._process_for(job)
         try:
-            with self._running as process:
-                said = process.ask(job_text(job, self.wish.fields))
-            answer = self._noted(job, said)
+            answer = self._asked(self._running, job, wish)
         except Unavailable:
             if self._is_cancelled:
                 raise Cancelled(NOTHING_SIGNED) from None
@@ -275,6 +296,54 @@ class SignerProcess:
         if self._is_cancelled:  # the answer was on its way already; it is thrown away
             raise Cancelled(NOTHING_SIGNED)
         return answer
+
+    def _process_for(self, job: Job) -> tuple[ChildProcess | LastingProcess, dict[str, JsonSource]]:
+        """The process that does a job, and what it is told about its window.
+
+        A key that is unlocked has one; for a signature it is offered to keep a new one.
+        """
+        fields, seconds = self.wish.fields, self._unlocked.seconds
+        is_offered = isinstance(job, SIGNING) and seconds is not None and not self.wish.rehearse
+        if is_offered and isinstance(job, SIGNING):
+            known = self._unlocked.process_for(job.key)
+            if known is not None:
+                return known, fields
+        environment = window_environment(os.environ)
+        command = self._command(SECRET_ENTRY)
+        if not is_offered:
+            return ChildProcess(command, environment), fields
+        process = LastingProcess(command, environment, self._unlocked.ended)
+        return process, {**fields, "unlock": seconds}
+
+    def _asked(
+        self, process: ChildProcess | LastingProcess, job: Job, wish: dict[str, JsonSource]
+    ) -> Mapping[str, JsonValue]:
+        """The answer; the process ends with it unless it keeps the job's key unlocked."""
+        stays = False
+        try:
+            said = self._said(process, job_text(job, wish), was_unlocked="unlock" not in wish)
+            answer = self._noted(job, said)
+            seconds = unlocked_seconds_in(said)
+            if seconds and isinstance(job, SIGNING) and isinstance(process, LastingProcess):
+                self._unlocked.keep(process, job.key, seconds)
+                stays = True
+        finally:
+            if not stays:
+                process.end()
+        return answer
+
+    def _said(
+        self, process: ChildProcess | LastingProcess, job: bytes, *, was_unlocked: bool
+    ) -> bytes:
+        """What a process says; one that kept a key unlocked may have ended meanwhile."""
+        try:
+            return process.ask(job)
+        except Unavailable:
+            if self._is_cancelled or not was_unlocked or isinstance(process, ChildProcess):
+                raise
+        process.end()  # its thread has told by then why it ended
+        why = self._unlocked.why_ended
+        raise Refused(LOCKED_MEANWHILE.format(why=f": {why}" if why else ""))
 
     def _noted(self, job: Job, said: bytes) -> Mapping[str, JsonValue]:
         """The answer, after wrong passphrases for a key of ours were counted."""

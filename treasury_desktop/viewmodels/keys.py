@@ -38,8 +38,8 @@ REMOVING: Final = (
 PROTECTS: Final = (
     "Keys lie here as ciphertext that only your passphrase opens; a stolen disk is not enough.",
     (
-        "The passphrase is asked in a separate window each time, and goes to a process that signs "
-        "once and ends."
+        "The passphrase is asked in a separate window, each time unless you keep a key unlocked "
+        "for at most five minutes, and goes to a process that signs once and ends."
     ),
     "That process rebuilds the hash from the bytes and refuses what the review forbids.",
 )

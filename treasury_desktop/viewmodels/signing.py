@@ -19,7 +19,7 @@ from treasury_desktop.viewmodels.keys import SIGN_ELSEWHERE
 WHAT_HAPPENS: Final = (
     (
         "A separate window shows the key, the hash and the comparison words, and asks for the "
-        "passphrase. This window never sees it."
+        "passphrase unless the key is unlocked. This window never sees it."
     ),
     (
         "The signer process rebuilds the hash from the bytes, judges again by the present clock, "

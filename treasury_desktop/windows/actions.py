@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.windows.actions_of_exchange import ExchangeActions
     from treasury_desktop.windows.actions_of_nested_safes import NestedSafeActions
     from treasury_desktop.windows.actions_of_service import ServiceActions
+    from treasury_desktop.windows.actions_of_unlocking import Unlocking
 
 
 KEY_ACTS = frozenset({"sign", "execute", "create key", "change key"})
@@ -70,6 +71,11 @@ class Actions(Protocol):
     @property
     def nested(self) -> NestedSafeActions:
         """What is done for Safes that are owners; at once."""
+        ...
+
+    @property
+    def unlocking(self) -> Unlocking:
+        """The key that is unlocked for a while, if one is; at once."""
         ...
 
     def now(self) -> int:

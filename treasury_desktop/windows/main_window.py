@@ -201,6 +201,11 @@ class MainWindow(QMainWindow):
         """Shows a line above every page until it is closed or replaced; no words remove it."""
         self._notice.say(words, kind)
 
+    def put_above_pages(self, line: QWidget) -> None:
+        """Adds a line of its own above every page, below the notice."""
+        self._above_pages.addWidget(line)
+        look().dress_part(line)
+
     def show_toast(self, words: str, kind: str = "") -> None:
         """Shows a passing notice at the lower right."""
         if self._toast is None:
@@ -231,10 +236,11 @@ class MainWindow(QMainWindow):
         inner.setContentsMargins(tokens.PAGE_MARGIN, 18, 0, 0)
         inner.setSpacing(tokens.GAP)
         inner.addLayout(head)
-        notice = QHBoxLayout()
-        notice.setContentsMargins(0, 0, tokens.PAGE_MARGIN, 0)
-        notice.addWidget(self._notice)
-        inner.addLayout(notice)
+        self._above_pages = QVBoxLayout()
+        self._above_pages.setContentsMargins(0, 0, tokens.PAGE_MARGIN, 0)
+        self._above_pages.setSpacing(tokens.GRID)
+        self._above_pages.addWidget(self._notice)
+        inner.addLayout(self._above_pages)
         inner.addWidget(self._stack, 1)
         across = QHBoxLayout()
         across.setContentsMargins(0, 0, 0, 0)

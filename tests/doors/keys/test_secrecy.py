@@ -16,6 +16,8 @@ from eth_account import Account
 from eth_account.hdaccount.mnemonic import Mnemonic
 
 from tests.doors.keys.key_samples import PASSPHRASE, PUBLIC_KEYS, SIGNER, Case
+from tests.doors.keys.session_bus import LOGIN, SCREEN, a_bus, telling
+from tests.doors.keys.unlocking import person, wait_until_gone
 from treasury_desktop.keys.encrypted_key import EncryptedKey
 from treasury_desktop.keys.key_store import keys_in_files
 
@@ -258,3 +260,60 @@ def refuse_needles(needles: dict[str, bytes], places: Iterable[tuple[str, bytes]
     for place, content in places:
         found = [name for name, needle in needles.items() if needle in content]
         assert not found, f"{found} in {place}"
+
+
+UNLOCKING = """
+import sys
+from pathlib import Path
+from treasury_desktop.keys.key_store import keys_in_files
+from treasury_desktop.keys.signer_process import SignerProcess
+from treasury_desktop.keys.unlocked import Unlocked
+store, unlocked = keys_in_files(Path(sys.argv[1])), Unlocked(300)
+desk = SignerProcess(
+    store, signed_hash_for=lambda *_: None, command=lambda _: sys.argv[4:], unlocked=unlocked
+)
+key, bundle, digest = store.labels()[0], Path(sys.argv[2]).read_bytes(), bytes.fromhex(sys.argv[3])
+print("ready", flush=True)
+desk.sign_safe_tx(key, bundle, digest)
+assert unlocked.key is not None
+signature = desk.sign_safe_tx(key, bundle, digest)
+print("0x" + signature.encoded.hex(), flush=True)
+sys.stdin.readline()
+unlocked.lock()
+"""
+"""The person is started from a file: an argument would have the passphrase in it."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and nothing is kept elsewhere")
+def test_canary_passphrase_of_an_unlocked_key_is_in_its_own_process_only(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, owner_key: EncryptedKey, honest: Case
+) -> None:
+    """While the key is unlocked the window's process holds neither passphrase nor key."""
+    needles = spellings(PUBLIC_KEYS[1]) | {
+        "passphrase": PASSPHRASE.encode(),
+        "wide passphrase": PASSPHRASE.encode("utf-16-le"),
+    }
+    keys_in_files(tmp_path / "keys").keep(owner_key)
+    (tmp_path / "bundle.json").write_bytes(honest.bundle)
+    visible: dict[str, bytes] = {}
+    with a_bus() as bus, telling(bus, SCREEN, LOGIN):
+        paper = tmp_path_factory.mktemp("paper") / "person.py"
+        paper.write_text(person(bus.address)[-1], encoding="utf-8")
+        arguments = [str(tmp_path / "keys"), str(tmp_path / "bundle.json"), honest.hash.hex()]
+        with (tmp_path / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-c", UNLOCKING, *arguments, sys.executable, "-P", str(paper)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        with process:
+            answer_while_watching(process, visible)
+            (keeper,) = children_of(process.pid)
+            places = enumerate(memory_of(process.pid))
+            refuse_needles(needles, ((f"memory {number}", region) for number, region in places))
+            process.communicate(b"\n", timeout=20)
+            wait_until_gone(keeper)
+    refuse_needles(needles, visible.items())
+    files = (path for path in tmp_path.rglob("*") if path.is_file())
+    refuse_needles(needles, ((path.name, path.read_bytes()) for path in files))

@@ -47,7 +47,8 @@ class Question:
     """Everything the window shows, and which passphrases it asks for.
 
     `summary` is what happens in one line, `subject` the title of the facts, `refusal` what is said
-    when the person cancels.
+    when the person cancels. `unlock` offers to keep the key unlocked, where that is possible;
+    `why_no_unlock` says why not, and `already_unlocked` why no passphrase is asked.
     """
 
     title: str
@@ -68,6 +69,9 @@ class Question:
     hashes: SafeTxHashes | None = None
     words: tuple[str, ...] = ()
     note: str = ""
+    unlock: str = ""
+    why_no_unlock: str = ""
+    already_unlocked: str = ""
 
 
 Job = Mapping[str, object]

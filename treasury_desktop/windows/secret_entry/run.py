@@ -6,7 +6,7 @@ bytearray that the asking overwrites, and never through Qt's event queue.
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from treasury_desktop.windows.secret_entry.asking import AskSigner, asked
 from treasury_desktop.windows.secret_entry.key_entry import KeyEntry
 from treasury_desktop.windows.secret_entry.passphrase import passphrase_bytes
 from treasury_desktop.windows.secret_entry.question import Question, question_for
+from treasury_desktop.windows.secret_entry.question_of_unlocking import with_unlocking
 from treasury_desktop.windows.secret_entry.rehearsal import (
     DEMONSTRATION_PASSPHRASE,
     may_rehearse,
@@ -29,6 +30,8 @@ from treasury_desktop.windows.secret_entry.window import SecretEntryWindow
 TRIES: Final = 3
 NEW_KEYS: Final = frozenset({"create", "import_words", "import_private_key", "import_keystore"})
 """Jobs that are asked step by step."""
+WRONG_THRICE: Final = "The passphrase was wrong three times; nothing was signed."
+WRONG_KEPT: Final = "The key that is unlocked does not open any more; nothing was signed."
 THEMES: Final[dict[object, Preference]] = {"light": "light", "dark": "dark"}
 
 
@@ -60,21 +63,22 @@ class SecretEntry(QObject):
 
     def _on_confirmed(self) -> None:
         passphrases = [passphrase_bytes(typed) for typed in self.window.take_passphrases()]
+        keeps = self.window.is_to_stay_unlocked
         self.window.say_working()
-        threading.Thread(target=self._ask, args=(passphrases,), name="signer").start()
+        threading.Thread(target=self._ask, args=(passphrases, keeps), name="signer").start()
 
-    def _ask(self, passphrases: list[bytearray]) -> None:
-        self._answer = asked(self._ask_signer, passphrases)
+    def _ask(self, passphrases: list[bytearray], keeps: bool) -> None:
+        self._answer = asked(self._ask_signer, passphrases, keeps=keeps)
         self._answered.emit()
 
     def _on_answered(self) -> None:
         self._tries_left -= 1
         if self._answer is not None:
             self._end()
-        elif self._tries_left:
+        elif self._tries_left and self.window.fields:
             self.window.say_wrong(self._tries_left)
         else:
-            self._answer = Refused("The passphrase was wrong three times; nothing was signed.")
+            self._answer = Refused(WRONG_THRICE if self.window.fields else WRONG_KEPT)
             self._end()
 
     def _on_refused(self) -> None:
@@ -91,15 +95,14 @@ def run(
 ) -> Mapping[str, object]:
     """Shows a job, takes its passphrases, and answers what the signer answered.
 
-    `window` may name a theme and, in the demonstration only, ask for a rehearsal.
+    `window` may name a theme and, in the demonstration only, ask for a rehearsal; and it says
+    whether the key is unlocked, or may stay so after this signature.
     """
-    question, kind = question_for(job), str(job.get("job"))
+    question, kind = with_unlocking(question_for(job), window), str(job.get("job"))
     rehearsal = window.get("rehearsal")
     if kind in NEW_KEYS and rehearsal is not None:
         raise Refused("A rehearsal is for the demonstration's chain and accounts only.")
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("Treasury passphrase")
-    application.setQuitOnLastWindowClosed(False)
+    application = _application()
     look().dress(application, THEMES.get(window.get("theme"), "system"))
     if kind in NEW_KEYS:
         return _shown(KeyEntry(kind, question, ask_signer), application)
@@ -107,6 +110,37 @@ def run(
     if rehearsal is not None:
         rehearse(entry.window, question, rehearsal)
     return _shown(entry, application)
+
+
+def _application() -> QApplication:
+    """The one of this process: a key that stays unlocked is used more than once."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Treasury passphrase")
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+class _Came(QObject):
+    """Signals: `came` once what was waited for is there."""
+
+    came = Signal()
+
+
+def while_waiting(wait: Callable[[], bytes]) -> bytes:
+    """What `wait` comes back with, in a thread; the window system is answered meanwhile."""
+    application, ending, found = _application(), _Came(), list[bytes]()
+    ending.came.connect(application.quit)
+
+    def in_thread() -> None:
+        found.append(wait())
+        ending.came.emit()
+
+    threading.Thread(target=in_thread, name="waiting", daemon=True).start()
+    application.exec()
+    return found[0]
 
 
 def _shown(entry: SecretEntry | KeyEntry, application: QApplication) -> Mapping[str, object]:

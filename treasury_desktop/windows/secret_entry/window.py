@@ -33,11 +33,15 @@ from treasury_desktop.windows.secret_entry.question import Question
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.fields import Tick
 from treasury_desktop.windows.widgets.hash_rows import HashRows
 
 GUARD_MS: Final = 1500
 """How long the confirm button stays dead after something changed: no click meant for elsewhere."""
 PURPOSE_SHOWN: Final = 200
+WHAT_ENDS_IT: Final = (
+    "Screen lock, sleep, minimising the desk, or anything but a signature locks it at once."
+)
 
 
 class SecretEntryWindow(QWidget):
@@ -59,6 +63,7 @@ class SecretEntryWindow(QWidget):
         self._has_answered = False
         self._fields: dict[str, QLineEdit] = {}
         self._says = plain_label(role="small", wrap=True)
+        self._unlock = Tick(question.unlock)
         self._confirm = QPushButton(question.confirm)
         self._cancel = QPushButton("Cancel")
         self._guard = QTimer(self)
@@ -91,6 +96,16 @@ class SecretEntryWindow(QWidget):
         self._say("Deriving the key from the passphrase; this takes about a second.", "idle")
         self._refresh()
 
+    @property
+    def is_to_stay_unlocked(self) -> bool:
+        """Whether the person wants to type the passphrase once for some minutes."""
+        return self._unlock.isEnabled() and self._unlock.isChecked()
+
+    @property
+    def unlock_tick(self) -> Tick:
+        """The choice to keep the key unlocked; hidden where it is not offered."""
+        return self._unlock
+
     def say_wrong(self, tries_left: int) -> None:
         """Lets the person try again."""
         self._is_busy = False
@@ -115,11 +130,19 @@ class SecretEntryWindow(QWidget):
         return self._confirm
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape cancels; Return confirms where the button would."""
+        """Escape cancels; Return confirms where the button would.
+
+        Without a passphrase to type, Return presses the button in focus, which is none at first:
+        typing the passphrase by habit signs nothing.
+        """
+        is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        focus = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.close()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif is_return and self._fields:
             self._confirm.click()
+        elif is_return and isinstance(focus, QPushButton):
+            focus.click()
         else:
             super().keyPressEvent(event)
 
@@ -171,6 +194,7 @@ class SecretEntryWindow(QWidget):
         self._confirm.setEnabled(not why and not self._guard.isActive())
         for field in self._fields.values():
             field.setEnabled(not self._is_busy)
+        self._unlock.setEnabled(not self._is_busy and not self._question.why_no_unlock)
         if not self._is_busy and not self._says.text():
             self._say(why, "idle")
 
@@ -206,7 +230,7 @@ class SecretEntryWindow(QWidget):
         column.addLayout(self._passphrases())
         column.addLayout(self._buttons())
         self.setFixedWidth(WIDTH)
-        self.fields[0].setFocus()
+        (self.fields[0] if self.fields else self).setFocus()
 
     def _heading(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -282,6 +306,13 @@ class SecretEntryWindow(QWidget):
             field.textChanged.connect(self._on_typed)
             self._fields[name] = field
             form.addRow(field_name(title), field)
+        if self._question.already_unlocked:
+            already = plain_label(self._question.already_unlocked, wrap=True)
+            form.addRow(field_name("Passphrase"), already)
+        if self._question.unlock:
+            form.addRow(field_name(""), self._unlock)
+            words = self._question.why_no_unlock or WHAT_ENDS_IT
+            form.addRow(field_name(""), plain_label(words, role="quiet", wrap=True))
         form.addRow(field_name(""), self._says)
         return form
 
@@ -291,7 +322,8 @@ class SecretEntryWindow(QWidget):
         set_variant(self._confirm, role="primary")
         self._confirm.setAutoDefault(False)
         self._cancel.setAutoDefault(False)
-        row.addWidget(plain_label(note_on_typing(), role="quiet", wrap=True), 1)
+        note = note_on_typing() if self._fields else ""
+        row.addWidget(plain_label(note, role="quiet", wrap=True), 1)
         row.addWidget(self._cancel)
         row.addWidget(self._confirm)
         return row

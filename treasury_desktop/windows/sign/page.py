@@ -26,6 +26,7 @@ from treasury_desktop.viewmodels.signing import (
     keys_to_sign,
     signed_outcome,
 )
+from treasury_desktop.viewmodels.unlocking import asking_text
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.look import tokens
@@ -215,10 +216,9 @@ class SignPage(QWidget):
         if is_begun:
             self.outcome.clear()
             self.key.setEnabled(False)
-            self._says.say(
-                "A separate window asks for the passphrase. This page goes on when it closes.",
-                "accent",
-            )
+            unlocked = self._actions.unlocking.unlocked()
+            is_unlocked = unlocked is not None and unlocked.address == key.address
+            self._says.say(asking_text(is_unlocked=is_unlocked), "accent")
             self._show_sign("")
 
     def _on_signed(self, outcome: Done[Confirmation | SignedInside] | Failed) -> None:

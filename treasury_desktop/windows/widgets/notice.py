@@ -83,6 +83,10 @@ class NoticeLine(QFrame):
         self.setAccessibleName(words)
         self.setVisible(bool(words))
 
+    def say_anew(self, words: str) -> None:
+        """The same with other figures: a screen reader is not told each time."""
+        self._words.setText(words)
+
     def text(self) -> str:
         """The words shown."""
         return self._words.text()
