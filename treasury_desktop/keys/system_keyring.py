@@ -17,9 +17,12 @@ from typing import Final, Protocol, cast
 
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.keys.encrypted_key import MAX_TEXT_UNITS
+from treasury_desktop.keys.linux_key_rings import has_kwallet_only
+from treasury_desktop.keys.reading_alike import WRONG_SESSION, read_alike
 
 SERVICE: Final = "treasury-desktop"
 SELF_TEST: Final = "self-test"
+MOST_WRITES: Final = 3
 _HOSTILE_VARIABLES: Final = ("PYTHON_KEYRING_BACKEND", "KEYCHAIN_PATH")
 _HOSTILE_PREFIX: Final = "KEYRING_PROPERTY_"
 
@@ -61,8 +64,10 @@ ALLOWED: Final = (SECRET_SERVICE, MACOS_KEYCHAIN, WINDOWS_LOCKER, KWALLET)
 
 
 def backend_of_this_system() -> AllowedBackend:
-    """The back-end that belongs to this operating system."""
-    return {"win32": WINDOWS_LOCKER, "darwin": MACOS_KEYCHAIN}.get(sys.platform, SECRET_SERVICE)
+    """The back-end that belongs to this operating system, and on Linux to this session."""
+    if sys.platform in {"win32", "darwin"}:
+        return {"win32": WINDOWS_LOCKER, "darwin": MACOS_KEYCHAIN}[sys.platform]
+    return KWALLET if has_kwallet_only() else SECRET_SERVICE
 
 
 class SystemKeyRing:
@@ -89,7 +94,7 @@ class SystemKeyRing:
     def read(self, name: str) -> str | None:
         """The text kept under a name, or `None`."""
         with self._answering() as backend:
-            return backend.get_password(self._service, name)
+            return self._read_alike(backend, name)
 
     def write(self, name: str, text: str) -> None:
         """Keeps a text under a name and reads it back; tests the key ring before the first."""
@@ -101,7 +106,7 @@ class SystemKeyRing:
     def remove(self, name: str) -> None:
         """Forgets what is kept under a name; nothing there is fine."""
         with self._answering() as backend:
-            if backend.get_password(self._service, name) is not None:
+            if self._read_alike(backend, name) is not None:
                 backend.delete_password(self._service, name)
 
     def called(self, name: str) -> str:
@@ -121,9 +126,23 @@ class SystemKeyRing:
 
     def _write_and_compare(self, name: str, text: str) -> None:
         with self._answering() as backend:
-            backend.set_password(self._service, name, text)
-            if backend.get_password(self._service, name) != text:
-                raise Unavailable(f"The {self.title} does not give back what it was given.")
+            for tries_left in reversed(range(MOST_WRITES)):
+                try:
+                    backend.set_password(self._service, name, text)
+                except _failures() as error:
+                    if not tries_left or WRONG_SESSION not in repr(error):
+                        raise
+                    continue
+                if self._read_alike(backend, name) == text:
+                    return
+        raise Unavailable(f"The {self.title} does not give back what it was given.")
+
+    def _read_alike(self, backend: _Backend, name: str) -> str | None:
+        """What is kept under a name, as two answers alike say."""
+        try:
+            return read_alike(lambda: backend.get_password(self._service, name))
+        except ValueError:
+            raise Unavailable(f"The {self.title} gives another answer each time.") from None
 
     @contextmanager
     def _answering(self) -> Iterator[_Backend]:
@@ -167,6 +186,8 @@ def _failures() -> tuple[type[BaseException], ...]:
         from secretstorage import SecretStorageException  # noqa: PLC0415  Linux only
 
         failures += [DBusErrorResponse, SecretStorageException]
+        if "dbus" in sys.modules:  # with KWallet's own interface
+            failures.append(sys.modules["dbus"].DBusException)
     return tuple(failures)
 
 
@@ -175,17 +196,27 @@ def _sentence(error: BaseException, title: str) -> str:
     kinds = {type(each).__name__ for each in _chain(error)}
     text = " ".join(str(each) for each in _chain(error))
     is_unreachable = any(isinstance(each, OSError | EOFError) for each in _chain(error))
-    if "DBUS_SESSION_BUS_ADDRESS" in text or is_unreachable:
-        return f"There is no session bus here, so the {title} cannot be reached."
-    if "SecretServiceNotAvailableException" in kinds:
-        return f"No program on this session offers the {title}."
-    if "InitError" in kinds or "ItemNotFoundException" in kinds:
-        return f"The {title} has no default collection to keep keys in."
-    if "KeyringLocked" in kinds or "LockedException" in kinds or "PromptDismissed" in text:
-        return f"The {title} is locked; unlock it and try again."
-    if ".TimedOut" in text or ".NoReply" in text:
-        return f"The {title} does not answer."
-    return f"The {title} did not do what was asked ({type(error).__name__})."
+    is_empty = bool(kinds & {"InitError", "ItemNotFoundException"})
+    is_locked = bool(kinds & {"KeyringLocked", "LockedException"}) or "PromptDismissed" in text
+    sentences = (
+        (
+            "DBUS_SESSION_BUS_ADDRESS" in text or is_unreachable,
+            f"There is no session bus here, so the {title} cannot be reached.",
+        ),
+        (
+            "libqca-ossl" in text,
+            f"KWallet, which offers the {title} here, lacks its plug-in for encryption (QCA).",
+        ),
+        (
+            "SecretServiceNotAvailableException" in kinds,
+            f"No program on this session offers the {title}.",
+        ),
+        (is_empty, f"The {title} has no default collection to keep keys in."),
+        (is_locked, f"The {title} is locked; unlock it and try again."),
+        (".TimedOut" in text or ".NoReply" in text, f"The {title} does not answer."),
+    )
+    otherwise = f"The {title} did not do what was asked ({type(error).__name__})."
+    return next((sentence for is_so, sentence in sentences if is_so), otherwise)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

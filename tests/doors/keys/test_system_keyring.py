@@ -3,6 +3,7 @@
 Run inside `packaging/with_keyring.sh`, which gives a home, a bus and a key ring of their own.
 """
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from keyring.errors import KeyringError
 
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.keys import system_keyring
+from treasury_desktop.keys.linux_key_rings import has_kwallet_only
+from treasury_desktop.keys.reading_alike import WRONG_SESSION
 from treasury_desktop.keys.system_keyring import (
     ALLOWED,
     SECRET_SERVICE,
@@ -217,6 +220,53 @@ def test_unknown_failure_names_its_kind_only(
     assert caught.value.sentence == ("The Secret Service did not do what was asked (KeyringError).")
 
 
+def test_lacking_plug_in_of_kwallet_is_named(
+    ring: SystemKeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """KWallet without QCA's plug-in opens no session; what is missing can be installed."""
+
+    def failing(*_: object) -> str:
+        raise KeyringError("createDLGroup failed: maybe libqca-ossl is missing")
+
+    monkeypatch.setattr(SecretService.Keyring, "get_password", failing)
+    with pytest.raises(Unavailable, match=r"lacks its plug-in for encryption \(QCA\)"):
+        ring.read("a")
+
+
+def test_text_that_was_not_understood_is_written_again(
+    ring: SystemKeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice at most, and only where the session was at fault."""
+    write, failures = SecretService.Keyring.set_password, [WRONG_SESSION, WRONG_SESSION]
+
+    def at_first_not(self: SecretService.Keyring, *given: str) -> None:
+        if failures:
+            raise KeyringError(failures.pop())
+        write(self, *given)
+
+    monkeypatch.setattr(SecretService.Keyring, "set_password", at_first_not)
+    ring._is_tested = True
+    ring.write("a", "kept")
+    assert ring.read("a") == "kept"
+    ring.remove("a")
+    for often in (3, 1):
+        failures[:] = [WRONG_SESSION] * often if often > 1 else ["something else"]
+        with pytest.raises(Unavailable):
+            ring.write("a", "never")
+    failures.clear()
+    assert ring.read("a") is None
+
+
+def test_answers_that_differ_each_time_are_unavailable(
+    ring: SystemKeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No two alike, no text."""
+    answers = iter("abcdefgh")
+    monkeypatch.setattr(SecretService.Keyring, "get_password", lambda *_: next(answers))
+    with pytest.raises(Unavailable, match="gives another answer each time"):
+        ring.read("a")
+
+
 READ = """
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.keys.system_keyring import SystemKeyRing
@@ -287,3 +337,15 @@ def test_locked_key_ring_is_one_sentence(tmp_path: Path) -> None:
     bus = ("dbus-run-session", "--", "bash", "-c", script, "bash")
     expected = "The Secret Service is locked; unlock it and try again."
     assert sentence(tmp_path, *bus, before=LOCK) == expected
+
+
+def test_kwallets_own_interface_is_not_taken_where_there_is_a_secret_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor without the library it needs, nor without a bus."""
+    found: list[object] = [None, object(), object()]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda *_: found.pop(0))
+    assert not has_kwallet_only()
+    assert not has_kwallet_only()
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert not has_kwallet_only()
