@@ -37,9 +37,11 @@ from treasury_desktop.keys.jobs import (
     parse_job,
 )
 from treasury_desktop.keys.kept_passphrase import KeptPassphrase
+from treasury_desktop.keys.key_jobs import ImportWords
 from treasury_desktop.keys.secret import Secret
 from treasury_desktop.keys.session_watch import SessionWatch
 from treasury_desktop.keys.unlock import Ending, offered_seconds
+from treasury_desktop.keys.word_lists import word_lists
 
 AskSigner = Callable[..., Mapping[str, object] | None]
 """Starts the signer with these passphrases, which it overwrites, and answers what it answered.
@@ -166,6 +168,8 @@ class _Host:
     ) -> Mapping[str, object]:
         shown: dict[str, JsonSource] = {"job": job.name, **job.fields}
         how: dict[str, object] = {**window, "is_unlocked": self.is_unlocked}
+        if isinstance(job, ImportWords):
+            how["word_lists"] = word_lists()
         if not self.is_unlocked and offered:
             self._watch.begin()  # the buses answer while the window's code is loaded
         if self._run is None:

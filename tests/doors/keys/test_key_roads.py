@@ -161,3 +161,16 @@ def test_wrong_passphrases_are_counted_across_windows(store: KeyStore) -> None:
         desk.rename_key(key, "Desk Z")
     with pytest.raises(Refused, match="5 wrong passphrases in a row"):
         desk.export_keystore(key)
+
+
+def test_window_gets_the_lists_of_words_where_words_are_typed(store: KeyStore) -> None:
+    """All nine, as the signer will read them; and none where no words are typed."""
+    whole = "assert sorted(map(len, window['word_lists'].values())) == [2048] * 9"
+    typing = (
+        whole,
+        f"path = answer({WORDS!r}, '')['addresses'][0]['path']",
+        f"return answer({WORDS!r}, '', path, {NEW!r})",
+    )
+    assert a_desk(store, *typing).import_words("Desk", "owner").label == "Desk"
+    lines = ("assert 'word_lists' not in window", f"return answer(answer()['words'], {NEW!r})")
+    assert a_desk(store, *lines).create_key("Other", "owner").label == "Other"

@@ -70,6 +70,9 @@ QPushButton[role="ghost"], QToolButton[role="ghost"] {
   background: transparent; border: 1px solid transparent; padding: 0 6px; min-height: 24px; }
 QPushButton[role="ghost"]:hover, QToolButton[role="ghost"]:hover { background: $raised; }
 QPushButton[role="ghost"]:focus, QToolButton[role="ghost"]:focus { border: 1px solid $accent; }
+QToolButton[role="word"] { padding: 0 8px; min-height: 24px; }
+QToolButton[role="word"]:checked {
+  background: $accent_tint; color: $accent; border: 1px solid $accent; }
 QPushButton[role="navigation-item"] {
   background: transparent; border: 1px solid transparent; color: $text; text-align: left;
   padding: 0 10px; min-height: 34px; }

@@ -27,6 +27,7 @@ from treasury_desktop.windows.secret_entry.steps import (
     TypeSecret,
     TypeWords,
 )
+from treasury_desktop.windows.secret_entry.word_choice import WordLists
 
 TRIES: Final = 5
 MAKING_WORDS: Final = "Making the words."
@@ -41,8 +42,15 @@ class KeyEntry(QObject):
     ended = Signal()
     _answered = Signal()
 
-    def __init__(self, kind: str, question: Question, ask_signer: AskSigner) -> None:
+    def __init__(
+        self,
+        kind: str,
+        question: Question,
+        ask_signer: AskSigner,
+        word_lists: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         super().__init__()
+        self._word_lists = WordLists(word_lists or {})
         self.window = KeyWindow(question)
         self._refusal = question.refusal
         self._confirm = question.confirm
@@ -96,7 +104,7 @@ class KeyEntry(QObject):
     # ── words that somebody has ──────────────────────────────────────────────────────────────────
 
     def _type_words(self) -> None:
-        step = TypeWords()
+        step = TypeWords(self._word_lists)
 
         def go_on() -> None:
             self._given = [step.words.toPlainText(), step.extra.text()]

@@ -96,7 +96,7 @@ def run(
     """Shows a job, takes its passphrases, and answers what the signer answered.
 
     `window` may name a theme and, in the demonstration only, ask for a rehearsal; and it says
-    whether the key is unlocked, or may stay so after this signature.
+    whether the key is unlocked, or may stay so after this signature, and brings the lists of words.
     """
     question, kind = with_unlocking(question_for(job), window), str(job.get("job"))
     rehearsal = window.get("rehearsal")
@@ -105,7 +105,9 @@ def run(
     application = _application()
     look().dress(application, THEMES.get(window.get("theme"), "system"))
     if kind in NEW_KEYS:
-        return _shown(KeyEntry(kind, question, ask_signer), application)
+        lists = window.get("word_lists")
+        typed = lists if isinstance(lists, dict) else {}
+        return _shown(KeyEntry(kind, question, ask_signer, typed), application)
     entry = SecretEntry(question, ask_signer)
     if rehearsal is not None:
         rehearse(entry.window, question, rehearsal)

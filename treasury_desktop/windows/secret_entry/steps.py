@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -25,13 +23,14 @@ from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.secret_entry.parts import field_name, passphrase_field
 from treasury_desktop.windows.secret_entry.passphrase import RULE, strength
+from treasury_desktop.windows.secret_entry.word_choice import WordLists
+from treasury_desktop.windows.secret_entry.words_field import WordPicker
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped
 from treasury_desktop.windows.widgets.discard import discard
 from treasury_desktop.windows.widgets.fields import Pick
 
 WORD_COLUMNS: Final = 3
-WORDS_HEIGHT: Final = 96
 KEEP_THEM: Final = (
     "Whoever has these words has the key, on any computer and without your passphrase. Keep them "
     "on paper, away from this machine; a photograph is a copy for others."
@@ -125,54 +124,37 @@ class RepeatWords(Step):
         self.fields[0].setFocus()
 
 
-class _WordsField(QPlainTextEdit):
-    """Words over some lines. Tab goes on to the next field; Return is said, not typed."""
-
-    returnPressed = Signal()  # noqa: N815  as QLineEdit calls it
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return ends the words."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.returnPressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class TypeWords(Step):
     """A mnemonic that somebody has, and the extra passphrase some people gave it."""
 
     title = "Type the words"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, lists: WordLists | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = _WordsField()
-        self.words.setTabChangesFocus(True)
-        self.words.setUndoRedoEnabled(False)
-        self.words.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.words.setAccessibleName("Words")
-        self.words.setFixedHeight(WORDS_HEIGHT)
-        self.words.setInputMethodHints(_NO_MEMORY)
+        self.picker = WordPicker(WordLists({}) if lists is None else lists)
+        self.words = self.picker.field
         self.extra = passphrase_field("Extra passphrase")
         self.extra.setPlaceholderText("Only where one was set for these words")
         form = _form(self)
-        form.addRow(field_name("Words"), self.words)
+        name = field_name("Words")
+        name.setAlignment(Qt.AlignmentFlag.AlignTop)
+        form.addRow(name, self.picker)
         form.addRow(field_name("Extra passphrase"), self.extra)
-        form.addRow(
-            field_name(""),
-            plain_label(
-                "12 to 24 words in any of the nine languages of BIP-39. Their first letters are "
-                "enough where they tell them apart.",
-                role="quiet",
-                wrap=True,
-            ),
-        )
-        self.words.textChanged.connect(self.changed)
+        self.picker.changed.connect(self.changed)
         self.extra.textChanged.connect(self.changed)
         self.words.returnPressed.connect(self.finished)
         self.extra.returnPressed.connect(self.finished)
 
     def why_not(self) -> str:
-        """How many words there are, until there may be enough."""
+        """Which words are on no list, and how many there are, until there may be enough."""
+        unknown = self.picker.unknown_places
+        if unknown:
+            places = " and ".join(map(str, unknown[:2])) + (" and others" if unknown[2:] else "")
+            return (
+                f"Word {places} is on no list."
+                if len(unknown) == 1
+                else f"Words {places} are on no list."
+            )
         count = len(self.words.toPlainText().split())
         if count in {12, 15, 18, 21, 24}:
             return ""
@@ -180,7 +162,7 @@ class TypeWords(Step):
 
     def forget(self) -> None:
         """Empties both fields."""
-        self.words.clear()
+        self.picker.forget()
         self.extra.clear()
 
     def begin(self) -> None:
