@@ -258,6 +258,7 @@ def test_a_lying_reading_names_each_lie(errands: Errands, show: Show, qtbot: QtB
     page.service.with_untrusted.setChecked(True)
     page.service.read.button.click()
     qtbot.waitUntil(lambda: page.service.reading is not None)
+    qtbot.waitUntil(lambda: "Nonce 15" in texts_in(page.service))
     words = " ".join(texts_in(page.service))
     assert "0 new transactions, 1 new confirmation" in words
     for said in ("entry 3", "to: <b>is</b> no address", "threshold of 1", "Nonce 15", UNSIGNED):

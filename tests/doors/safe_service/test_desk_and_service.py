@@ -447,6 +447,37 @@ def test_the_count_is_on_the_disk_before_the_request_leaves(
     assert seen == [1, 2]
 
 
+KILLED = """
+import sys, pathlib
+from tests.doors.safe_service.desks import a_desk
+with a_desk(pathlib.Path({folder!r})) as desk:
+    desk.service.turn_on({address!r}, "200", "")
+    desk.service.try_connection()
+    desk.service.read(with_untrusted=False, on_progress=print, is_cancelled=bool)
+"""
+
+
+def test_a_process_that_is_killed_while_it_asks_has_counted(
+    folder: Path, served: LoopbackService
+) -> None:
+    """Killed in the middle of the second answer, it left the count of two behind."""
+
+    def drip(page: Any) -> Any:
+        if "results" in page:
+            served.raw = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+            served.drip = b" "
+        return page
+
+    served.twist = drip
+    code = KILLED.format(folder=str(folder), address=str(served.address))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL) as asking:
+        while len(served.requests) < 2 and asking.poll() is None:
+            threading.Event().wait(0.01)
+        asking.kill()
+    with a_desk(folder) as desk:
+        assert desk.service.state().used.requests == len(served.requests) == 2
+
+
 def test_a_used_up_budget_asks_nothing_and_survives_a_restart(
     folder: Path, served: LoopbackService
 ) -> None:
