@@ -60,6 +60,7 @@ def test_what_it_learns_and_that_it_is_not_believed_is_said() -> None:
         (ON, "on", "Nothing has been asked"),
         (replace(ON, answer="6.10.1"), "on", "safe.example answers; it calls itself version 6"),
         (USED_UP, "out of budget", "The budget of 2026-11 is spent"),
+        (replace(OFF, damage="budget: is none."), "off", "budget: is none. It counts as off."),
         (UNREACHABLE, "unreachable", "cannot be reached"),
         (troubled("wrong address", "Is it right?"), "wrong address", "Is it right?"),
         (troubled("key refused", "Not with this key."), "key refused", "Not with this key."),

@@ -72,10 +72,12 @@ class ServiceDesk:
 
     def state(self) -> ServiceState:
         """What is kept and what was heard; asks nobody."""
-        settings, brought_by = self._records.service_settings(), self._records.brought_by()
+        settings, damage = self._settings()
+        brought_by = self._records.brought_by()
         with self._lock:
             return ServiceState(
                 settings=settings,
+                damage=damage,
                 key_place=self._key_place(),
                 used=self._used(),
                 trouble=self._trouble,
@@ -92,7 +94,7 @@ class ServiceDesk:
             ServiceKey,
         )
 
-        before, named = self._before(), str(ServiceAddress.parse(address.strip()))
+        (before, _), named = self._settings(), str(ServiceAddress.parse(address.strip()))
         entry = before.key_entry if before.address == named else ""
         wanted = ServiceSettings(
             address=named,
@@ -114,25 +116,25 @@ class ServiceDesk:
 
     def turn_off(self) -> ServiceState:
         """Ask nothing any more, and end what is being asked."""
-        self._records.keep_service_settings(replace(self._before(), is_on=False))
+        self._records.keep_service_settings(replace(self._settings()[0], is_on=False))
         self.stop()
         self._forget_what_was_heard()
         return self.state()
 
     def forget_key(self) -> ServiceState:
         """Forget the API key: from the settings first, then its entry."""
-        before = self._before()
+        before, _ = self._settings()
         self._records.keep_service_settings(replace(before, key_entry=""))
         if before.key_entry:
             self._open_keys().forget(before.key_entry)
         return self.state()
 
-    def _before(self) -> ServiceSettings:
-        """The settings so far; what cannot be read is replaced by what the person says now."""
+    def _settings(self) -> tuple[ServiceSettings, str]:
+        """The settings; where they cannot be read none, and why: the person may choose anew."""
         try:
-            return self._records.service_settings()
-        except Malformed:
-            return ServiceSettings()
+            return self._records.service_settings(), ""
+        except Malformed as flaw:
+            return ServiceSettings(), f"What was kept of a service cannot be read: {flaw.sentence}."
 
     def _keep(self, wanted: ServiceSettings, *, is_new_key: bool) -> None:
         try:

@@ -108,10 +108,11 @@ class ServiceState:
     `key_place` is where its API key is kept, or would be. `answer` is the version it claims, since
     it answered last. `listed` says of which transactions it verifiably has whose signatures: as
     read in this session (`is_read`), and as sent since. `brought_by` names the host a transaction
-    first came from.
+    first came from. `damage` says why the settings that were kept count as none.
     """
 
     settings: ServiceSettings = ServiceSettings()
+    damage: str = ""
     key_place: str = ""
     used: RequestCount
     trouble: ServiceTrouble | None = None

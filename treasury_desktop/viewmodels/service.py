@@ -159,6 +159,8 @@ def _chip(state: ServiceState) -> Remark:
 
 
 def _sentence(state: ServiceState) -> str:
+    if state.damage:
+        return f"{state.damage} It counts as off."
     if not state.is_on:
         return "It is off: nothing is asked, and no connection is opened."
     if state.is_used_up:

@@ -1,5 +1,6 @@
 """A whole desk with a real service on loopback: turned on and off, read, sent to, out of budget."""
 
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from tests.samples import SAFE, a_confirmation, a_queued, a_safe, a_safe_tx, an_
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.service_desk import OFF, ServiceDesk
 from treasury_desktop.desk.exchange_with_service import ServiceReading
-from treasury_desktop.desk.service_settings import RequestCount
-from treasury_desktop.errors import Cancelled, Malformed, Refused, Unavailable
+from treasury_desktop.desk.service_settings import RequestCount, ServiceSettings
+from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.safe_service.service import TransactionService
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.safe_tx import SafeTx
 
@@ -227,6 +229,24 @@ def test_a_key_that_is_lost_is_said(on: ServiceDesk, served: LoopbackService, fo
     assert served.requests == []
 
 
+def test_settings_somebody_spoiled_count_as_off(
+    desk: OpenDesk, folder: Path, served: LoopbackService
+) -> None:
+    """The state says why; choosing anew takes their place."""
+    desk.service.turn_on(str(served.address), "200", "")
+    spoiling = sqlite3.connect(folder / "records.sqlite", isolation_level=None)
+    spoiling.execute("UPDATE service_settings SET key_entry = 'index'")
+    spoiling.close()
+    state = desk.service.state()
+    assert not state.is_on
+    assert state.damage.startswith("What was kept of a service cannot be read: service key: ")
+    for ask in asks(desk):
+        with pytest.raises(TreasuryError):
+            ask()
+    assert served.requests == []
+    assert desk.service.turn_on(str(served.address), "200", "").damage == ""
+
+
 def test_a_desk_that_only_looks_turns_nothing_on(
     desk: OpenDesk, folder: Path, served: LoopbackService
 ) -> None:
@@ -425,6 +445,39 @@ def test_turning_it_off_ends_what_is_being_asked(on: ServiceDesk, served: Loopba
     assert [each.sentence for each in failures] == [
         f"{served.address.authority} is not asked any more: we hung up."
     ]
+
+
+def test_turning_it_off_at_the_last_moment_counts(
+    on: ServiceDesk, served: LoopbackService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the settings and the first request there is another look."""
+    opened = on._opened
+
+    def turned_off_meanwhile(settings: ServiceSettings) -> TransactionService:
+        service = opened(settings)
+        on.turn_off()
+        return service
+
+    monkeypatch.setattr(on, "_opened", turned_off_meanwhile)
+    with pytest.raises(Refused, match="turned off in Settings"):
+        read(on)
+    assert served.requests == []
+
+
+def test_cancelling_between_two_safes_says_what_is_kept(
+    on: ServiceDesk, desk: OpenDesk, served: LoopbackService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each Safe is read whole or not at all; the first one was."""
+    served.add(THEIRS, signed(THEIRS, 3))
+    monkeypatch.setattr(on, "_safes", lambda: (a_safe(), a_safe()))
+    begun = list[str]()
+    with pytest.raises(Cancelled, match="for another Safe before is kept"):
+        on.read(
+            with_untrusted=False,
+            on_progress=lambda _done, _total, label: begun.append(label),
+            is_cancelled=lambda: len(begun) == 2,
+        )
+    assert THEIRS in [one.tx for one in desk.queue()]
 
 
 # ── the budget ───────────────────────────────────────────────────────────────────────────────────

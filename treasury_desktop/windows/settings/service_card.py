@@ -153,6 +153,7 @@ class ServiceCard(Card):
             else:
                 self.says.say(outcome.sentence, "block")
             self._show()
+            self.reload()  # part of it may have been done
             return
         self._state = outcome.value
         if self._acting == KEEP:
