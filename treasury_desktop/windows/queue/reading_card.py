@@ -11,7 +11,7 @@ from treasury_desktop.windows.widgets.address_label import AddressLabel
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 
-APART = "Kept nowhere and counted nowhere: no owner's verified signature vouches for these."
+APART = "Kept nowhere and counted nowhere, each for its reason."
 
 
 class ReadingCard(Card):
