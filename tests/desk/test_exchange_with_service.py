@@ -19,10 +19,11 @@ from tests.samples import (
     a_safe_tx,
     an_owner,
 )
-from tests.signed import by_eth_sign
+from tests.signed import by_eth_sign, by_key, twin
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import ClaimedSignature, read_bundle
+from treasury_desktop.desk.collect_confirmations import collect_confirmations
 from treasury_desktop.desk.doors import (
     IsCancelled,
     SafeService,
@@ -160,6 +161,31 @@ def test_a_signature_counts_as_its_wallet_meant_it(v_as_written: int) -> None:
     assert (reading.refused, reading.apart, reading.quarantined) == ((), (), 0)
     (known,) = records.transactions(SAFE)
     assert [one.signature for one in known.confirmations] == [signature]
+
+
+@given(
+    spelled=st.lists(
+        st.tuples(st.integers(1, 4), st.booleans(), st.booleans(), st.sampled_from((0, 27, 31))),
+        max_size=6,
+    )
+)
+def test_a_service_brings_what_an_import_would(
+    spelled: list[tuple[int, bool, bool, int]],
+) -> None:
+    """Of owners and a stranger, as hash or message, with either s and any v: the same counts."""
+    queued = a_queued(a_safe_tx(12))
+    claims = list[ClaimedSignature]()
+    for number, is_message, is_twin, base in spelled:
+        made = (by_eth_sign if is_message else by_key)(queued.safe_tx_hash, number)
+        owner, signature = twin(made) if is_twin else made
+        parity = (signature.v - 27) % 2
+        claims.append(ClaimedSignature(owner, replace(signature, v=base + parity).encoded))
+    served, imported = MemoryRecords(), MemoryRecords()
+    imported.keep_transaction(queued)
+    entry = replace(a_served(queued.tx), signatures=tuple(claims))
+    read_service_queue(MemoryService(listed=(entry,)), a_safe(), served, now=NOW)
+    collect_confirmations(tuple(claims), queued.safe_tx_hash, imported, a_safe())
+    assert _signers(served) == _signers(imported)
 
 
 def test_an_owner_who_signs_without_end_fills_no_disk() -> None:
