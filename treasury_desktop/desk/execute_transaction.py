@@ -58,8 +58,8 @@ def execute_transaction(
     if on_its_way is not None:
         return _sent_again(on_its_way, broadcaster)
     safe = reader.read_safe(queued.safe)
+    others = tuple(one for one in facts.read if one.address != safe.address)
     if confirmations_on_chain is not None:
-        others = (one for one in facts.read if one.address != safe.address)
         answers = ask_the_chain(confirmations_on_chain, (queued,), (safe, *others))
         queued = with_answer(queued, answers)
     confirmations = _enough_confirmations(queued, safe)
@@ -68,7 +68,7 @@ def execute_transaction(
         raise Refused("An executor key must not be an owner's key.")
     if reader.transaction_hash_on_chain(queued.safe, queued.tx) != safe_tx_hash:
         raise Refused("The Safe itself derives another hash for this transaction.")
-    fresh = replace(facts, safe=safe)
+    fresh = replace(facts, safe=safe, others=others)
     bundle = bundle_for_signer(bundle_of(queued), fresh)
     review = examine(bundle, fresh, now=now)
     if review.blocks:
