@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.desk.in_memory import MemoryChain, MemoryRecords, MemorySigner, a_key
 from tests.matters import a_call
 from tests.nested_safes import (
     COUNCIL,
@@ -22,6 +23,7 @@ from tests.samples import (
     SAFE,
     STRANGER,
     VAULT,
+    a_confirmation,
     a_deposit_tx,
     a_safe_tx,
     an_owner,
@@ -35,6 +37,7 @@ from treasury_desktop.desk.draft_approval import (
     draft_approval,
     nested_owners,
 )
+from treasury_desktop.desk.execute_transaction import execute_transaction
 from treasury_desktop.desk.export_bundle import export_bundle
 from treasury_desktop.desk.import_transaction import queued_from
 from treasury_desktop.errors import Refused
@@ -157,6 +160,26 @@ def test_an_approval_is_drafted_once() -> None:
     )
     with pytest.raises(Refused, match="confirmed this transaction already"):
         drafted(replace(outer, answered=(answer,)))
+
+
+def test_an_approval_is_executed_with_both_safes_known() -> None:
+    """The Safe that executes is not the first one; what it approves is judged by its own state."""
+    outer = outer_queued()
+    kept = queued_from(drafted(outer).bundle, now=NOW, drafted_here=True)
+    records, chain = MemoryRecords(), MemoryChain(safe=the_council())
+    signed = tuple(a_confirmation(kept.safe_tx_hash, number) for number in (4, 5))
+    records.keep_transaction(replace(kept, confirmations=signed))
+    execute_transaction(
+        kept.safe_tx_hash,
+        nested_facts(outer, kept),
+        a_key(7, role="executor"),
+        signer=MemorySigner(),
+        reader=chain,
+        broadcaster=chain,
+        records=records,
+        now=NOW,
+    )
+    assert len(chain.sent) == 1
 
 
 # ── a block of what is approved blocks ───────────────────────────────────────────────────────────

@@ -25,6 +25,8 @@ from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.signature import Signature
+from treasury_desktop.viewmodels.call_sentences import sentence_of
+from treasury_desktop.viewmodels.names import Names
 from treasury_desktop.viewmodels.nested_signing import (
     NestedDesk,
     signed_inside_outcome,
@@ -201,6 +203,11 @@ def test_an_approval_is_read_with_what_it_approves() -> None:
     """In a sentence, and whose money it is about."""
     outer = outer_queued()
     view = view_of(approval_of(outer), outer)
+    review = review_queued(approval_of(outer), nested_facts(outer))
+    names = Names(review.facts, "ETH")
+    assert sentence_of(review.call, names).startswith("Approve the transaction below, on ")
+    alone = review.call.with_calls(())
+    assert sentence_of(alone, names).startswith("Approve a transaction that is not shown, on ")
     assert view.leaving.startswith(f"Leaves the Safe {SAFE}, by what is approved: 150,000 USDC")
 
 

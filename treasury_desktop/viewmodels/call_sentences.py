@@ -138,7 +138,7 @@ def _execute(call: DecodedCall, names: Names, members: Members) -> str:
 
 def _approve_hash(call: DecodedCall, names: Names, _members: Members) -> str:
     what = "the transaction below" if call.calls else "a transaction that is not shown"
-    return f"Approve {what} for the Safe {names.who(call.to)}"
+    return f"Approve {what}, on {names.who(call.to)}"
 
 
 def _create_proxy(call: DecodedCall, names: Names, _members: Members) -> str:

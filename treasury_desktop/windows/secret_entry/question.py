@@ -123,19 +123,17 @@ def _nested_question(job: Job) -> Question:
     return replace(
         asked,
         title="Sign for a Safe that is an owner",
-        facts=(
-            *asked.facts,
-            ("As an owner of Safe", str(inner.address)),
-            ("Which is an owner of Safe", str(bundle.safe.address)),
-        ),
-        note=f"{asked.note} What is signed is the SafeMessage {_in_fours(message)}.".strip(),
+        facts=(*asked.facts, ("As owner of Safe", str(inner.address))),
+        note=f"{asked.note} The key signs as an owner of Safe {inner.address}, which is an owner "
+        f"of Safe {bundle.safe.address}; what it signs is the SafeMessage "
+        f"{_in_fours(message)}.".strip(),
     )
 
 
 def _in_fours(digest: bytes) -> str:
     """A hash in groups of four digits, as people compare it."""
     digits = digest.hex()
-    return " ".join(("0x", *(digits[at : at + 4] for at in range(0, len(digits), 4))))
+    return "0x" + " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 def _note_on_signing(job: Job, bundle: Bundle, hashes: SafeTxHashes) -> str:
