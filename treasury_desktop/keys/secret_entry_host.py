@@ -180,12 +180,10 @@ class _Host:
 
     def _keep(self, job: Job, passphrase: Secret, seconds: int) -> None:
         """Keeps the passphrase, unless nobody tells any more what would end that."""
-        if isinstance(job, SignSafeTx | SignExecution) and not self._watch.why_not():
+        if isinstance(job, SignSafeTx | SignExecution):
             self._kept = KeptPassphrase(job.key, passphrase, seconds)
-        if self._watch.why_not():  # told between the two lines above
+        if self._watch.why_not():  # asked last: what is told from now on finds what is kept
             self.forget()
-        if self._kept is None:
-            passphrase.wipe()
 
 
 class _Incoming:

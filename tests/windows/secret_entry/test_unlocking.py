@@ -141,12 +141,14 @@ def test_press_is_held_back_while_unlocked_too(qtbot: QtBot) -> None:
 
 def test_passphrase_typed_by_habit_signs_nothing(qtbot: QtBot) -> None:
     """Letters, spaces and Return go nowhere until the button is chosen."""
-    entry = entry_for(qtbot, question(UNLOCKED), Signer())
+    signer = Signer()
+    entry = entry_for(qtbot, question(UNLOCKED), signer)
     focus = QApplication.focusWidget() or entry.window
     assert not isinstance(focus, QPushButton)
     qtbot.keyClicks(focus, "my passphrase has spaces")
     qtbot.keyClick(focus, Qt.Key.Key_Return)
-    assert entry.window.isVisible()
+    assert entry.window.confirm_button.isEnabled(), "nothing is at work"
+    assert signer.given == []
     entry.window.confirm_button.setFocus()
     with qtbot.waitSignal(entry.ended, timeout=WAIT_MS):
         qtbot.keyClick(entry.window.confirm_button, Qt.Key.Key_Return)
