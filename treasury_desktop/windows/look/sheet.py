@@ -17,6 +17,7 @@ ROLES: Final = frozenset({
     "badge", "banner", "body", "card", "chip", "figure", "frame", "ghost", "header", "inset",
     "mono", "mono-quiet", "mono-strong", "navigation", "navigation-item", "page-title", "primary",
     "product", "quiet", "risky", "section", "small", "status", "strong", "toast", "unit", "well",
+    "word",
 })  # fmt: skip
 """Every `role` the sheet knows."""
 
