@@ -8,4 +8,4 @@ run $bin/ruff check .
 run $bin/ruff format --check .
 run $bin/mypy
 run $bin/lint-imports
-run packaging/with_keyring.sh $bin/python -m pytest "$@"
+run packaging/with_keyring.sh $bin/python -m pytest -n 2 --dist loadfile "$@"
