@@ -6,6 +6,7 @@ Who signed is counted against the Safe's owners as last read; nothing a sender c
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final
 
 from treasury_desktop.assets.address import Address
@@ -14,6 +15,7 @@ from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.inside_signatures import pieces_of
+from treasury_desktop.review.validity import FOR_EVER, Validity
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.rejection import is_rejection
@@ -30,7 +32,9 @@ from treasury_desktop.viewmodels.figures import (
 )
 from treasury_desktop.viewmodels.keys import key_name
 from treasury_desktop.viewmodels.nested_owners import NestedOwner, nested_owners_of, without_sign
+from treasury_desktop.viewmodels.validity import is_expired, validity_remark
 
+NONE_KNOWN: Final[Mapping[bytes, Validity]] = MappingProxyType({})
 PURPOSE_LIMIT: Final = 160
 REASON_LIMIT: Final = 160
 FINISHED_SHOWN: Final = 6
@@ -99,6 +103,7 @@ class QueueCard:
     step_text: str
     step_words: str
     is_main: bool = False
+    valid: Remark | None = None
     nested: tuple[NestedOwner, ...] = ()
 
     @property
@@ -144,14 +149,19 @@ def queue_view(
     verdicts: Mapping[bytes, str],
     *,
     others: tuple[Safe, ...] = (),
+    validities: Mapping[bytes, Validity] = NONE_KNOWN,
+    now: int = 0,
 ) -> QueueView:
     """The queue page; `verdicts` are those of reviews made so far, by safeTxHash.
 
     `keys` is `None` where nobody knows which keys this desk has. `others` are the workspace's
-    other Safes as read: each has lanes, owners and nonces of its own.
+    other Safes as read: each has lanes, owners and nonces of its own. `validities` say until when
+    each is good, as of `now` (Unix seconds).
     """
     read = others if safe is None else (safe, *others)
-    desk = _Desk(workspace=workspace, safe=safe, keys=keys, read=read)
+    desk = _Desk(
+        workspace=workspace, safe=safe, keys=keys, read=read, validities=validities, now=now
+    )
     desks = {one.address: replace(desk, safe=one) for one in others}
     waiting = tuple(q for q in queue if q.state not in FINAL)
     cards = [
@@ -204,7 +214,9 @@ class _Desk:
     workspace: Workspace
     safe: Safe | None
     keys: tuple[KeyLabel, ...] | None
-    read: tuple[Safe, ...] = ()
+    read: tuple[Safe, ...]
+    validities: Mapping[bytes, Validity]
+    now: int
 
     @property
     def owners(self) -> tuple[Address, ...]:
@@ -255,6 +267,7 @@ def _card(
     queued: QueuedTransaction, desk: _Desk, queue: tuple[QueuedTransaction, ...], verdict: str
 ) -> QueueCard:
     signed = queued.confirmed_by & frozenset(desk.owners)
+    validity = desk.validities.get(queued.safe_tx_hash, FOR_EVER)
     step, words = _step(queued, desk, signed, queue, verdict)
     text = STEP_TEXTS[step]
     nested = nested_owners_of(queued, desk.read, desk.workspace, desk.keys or (), queue)
@@ -293,6 +306,7 @@ def _card(
         step=step,
         step_text=text,
         step_words=words,
+        valid=validity_remark(validity, desk.now),
         nested=nested,
     )
 
@@ -326,16 +340,23 @@ def _step(
         return Step.WAIT, "The Safe's owners have not been read yet."
     if desk.nonce is not None and queued.tx.nonce < desk.nonce:
         return Step.WAIT, f"The Safe is at nonce {desk.nonce}; this can never run."
-    if verdict == "block":
-        return Step.READ, "The review forbids signing it; read why."
-    if desk.keys is None:
-        return Step.READ, "The keys of this desk are not known."
+    if why := _why_only_read(queued, desk, verdict):
+        return Step.READ, why
     is_enough = _is_enough(desk, signed)
     return (
         _step_confirmed(queued, desk)
         if is_enough
         else _step_unconfirmed(queued, desk, signed, queue)
     )
+
+
+def _why_only_read(queued: QueuedTransaction, desk: _Desk, verdict: str) -> str:
+    """Why nothing but reading it is offered; empty where something is."""
+    if is_expired(desk.validities.get(queued.safe_tx_hash, FOR_EVER), desk.now):
+        return "It can never run any more; a rejection would free its nonce."
+    if verdict == "block":
+        return "The review forbids signing it; read why."
+    return "The keys of this desk are not known." if desk.keys is None else ""
 
 
 def _step_confirmed(queued: QueuedTransaction, desk: _Desk) -> tuple[Step, str]:

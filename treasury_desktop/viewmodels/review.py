@@ -19,6 +19,7 @@ from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.inner_transactions import approved_calls
 from treasury_desktop.review.review import Review
+from treasury_desktop.review.validity import FOR_EVER, Validity
 from treasury_desktop.safes.signature import SignatureKind
 from treasury_desktop.treasury.evidence import Origin
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
@@ -39,6 +40,7 @@ from treasury_desktop.viewmodels.judgement_row import (
 )
 from treasury_desktop.viewmodels.keys import key_name
 from treasury_desktop.viewmodels.names import Names
+from treasury_desktop.viewmodels.validity import validity_remark
 
 PURPOSE_LIMIT: Final = 400
 LEAVING_SHOWN: Final = 3
@@ -116,6 +118,7 @@ class ReviewView:
     sentence: str
     leaving: str
     remarks: tuple[Remark, ...]
+    valid: Remark | None
     purpose: str
     purpose_note: str
     safe: str
@@ -146,7 +149,12 @@ class ReviewView:
 
 
 def review_view(
-    review: Review, *, safe_name: str = "", native_symbol: str = "ETH", now: int | None = None
+    review: Review,
+    *,
+    safe_name: str = "",
+    native_symbol: str = "ETH",
+    now: int | None = None,
+    validity: Validity = FOR_EVER,
 ) -> ReviewView:
     """The page of one review; `now` in Unix seconds for the age of its evidence."""
     names = Names(review.facts, native_symbol)
@@ -159,6 +167,7 @@ def review_view(
         sentence=_verdict_sentence(review, findings),
         leaving=leaving_text(review, names),
         remarks=_remarks(review, now),
+        valid=None if now is None else validity_remark(validity, now),
         purpose=plain(review.bundle.purpose, limit=PURPOSE_LIMIT),
         purpose_note=_purpose_note(review.bundle.purpose),
         safe=f"{name_text(safe_name) or 'Safe'} · version {safe.version} · chain {safe.chain_id} "

@@ -1,7 +1,7 @@
 """The queue page: a lane for each nonce, rivals side by side, import, export and execution."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
 from treasury_desktop.errors import Malformed
+from treasury_desktop.review.validity import Validity, validity_of
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -61,6 +62,14 @@ DRAFT_APPROVAL = "draft approval"
 """The name of the errand."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Examined:
+    """What the reviews of the queue came to, by safeTxHash."""
+
+    verdicts: dict[bytes, str] = field(default_factory=dict)
+    validities: dict[bytes, Validity] = field(default_factory=dict)
+
+
 class QueuePage(QWidget):
     """Shows the session's queue and leads to review, import, export and execution.
 
@@ -77,7 +86,7 @@ class QueuePage(QWidget):
         self._errands = errands
         self._actions = actions
         self._keys: tuple[KeyLabel, ...] | None = None
-        self._verdicts: dict[bytes, str] = {}
+        self._examined = _Examined()
         self._view: QueueView | None = None
         self._is_outdated = False
         self.cards: list[TransactionCard] = []
@@ -122,8 +131,10 @@ class QueuePage(QWidget):
             self._safe(),
             workspace,
             self._keys,
-            self._verdicts,
+            self._examined.verdicts,
             others=other_safes(workspace, self._session.snapshot),
+            validities=self._examined.validities,
+            now=self._actions.now(),
         )
         self._show_state()
         if view == self._view:
@@ -258,23 +269,27 @@ class QueuePage(QWidget):
     def _ask_verdicts(self) -> None:
         waiting = [q.safe_tx_hash for q in self._session.queue if q.state not in FINAL]
 
-        def work(progress: Progress) -> dict[bytes, str]:
-            found: dict[bytes, str] = {}
+        def work(progress: Progress) -> _Examined:
+            verdicts: dict[bytes, str] = {}
+            validities: dict[bytes, Validity] = {}
+            local = self._actions.local_facts()
             for safe_tx_hash in waiting:
                 if progress.is_cancelled():
                     break
                 try:
-                    found[safe_tx_hash] = self._actions.review(safe_tx_hash).verdict
+                    review = self._actions.review(safe_tx_hash)
+                    verdicts[safe_tx_hash] = review.verdict
+                    validities[safe_tx_hash] = validity_of(review, local)
                 except Malformed:
-                    found[safe_tx_hash] = "block"  # what cannot be read is never fit to sign
-            return found
+                    verdicts[safe_tx_hash] = "block"  # what cannot be read is never fit to sign
+            return _Examined(verdicts=verdicts, validities=validities)
 
         if waiting:
             self._errands.look("verdicts of the queue", work, self._on_verdicts)
 
-    def _on_verdicts(self, outcome: Done[dict[bytes, str]] | Failed) -> None:
+    def _on_verdicts(self, outcome: "Done[_Examined] | Failed") -> None:
         if isinstance(outcome, Done):
-            self._verdicts = outcome.value
+            self._examined = outcome.value
             self._show()
 
     def _on_queue_changed(self) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from treasury_desktop.viewmodels.figures import Remark
 from treasury_desktop.viewmodels.nested_owners import DRAFT_APPROVAL, SHOW_APPROVAL, NestedOwner
 from treasury_desktop.viewmodels.queue import QueueCard, Step
 from treasury_desktop.viewmodels.service import ServiceRowView
@@ -33,6 +34,8 @@ class TransactionCard(Card):
         self.card = card
         self.body.setSpacing(10)
         self.add(self._head(), _facts(card), _dots(card))
+        if card.valid is not None:
+            self.add(_valid(card.valid))
         for words in card.quarantined:
             self.add(_quarantined(words))
         self.buttons: dict[Step, QPushButton] = {}
@@ -134,6 +137,14 @@ def _dots(card: QueueCard) -> QHBoxLayout:
     row.addWidget(plain_label(card.signed, role="strong"))
     row.addSpacing(tokens.GRID)
     row.addWidget(plain_label(card.names, role="quiet", wrap=True), 1)
+    return row
+
+
+def _valid(remark: Remark) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(tokens.GRID)
+    row.addWidget(Glyph("clock", "danger" if remark.kind == "danger" else "text_quiet"))
+    row.addWidget(plain_label(remark.text, role="small", kind=remark.kind, wrap=True), 1)
     return row
 
 

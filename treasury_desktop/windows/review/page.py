@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.review.review import Review
+from treasury_desktop.review.validity import validity_of
 from treasury_desktop.viewmodels.call_lines import CallReader
 from treasury_desktop.viewmodels.review import ReviewView, review_view, with_our_names
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.review.acknowledge_row import AcknowledgeRow
 from treasury_desktop.windows.review.acknowledged import Acknowledged
 from treasury_desktop.windows.review.call_tree import CallTree
@@ -76,6 +78,7 @@ class ReviewPage(QWidget):
         self._badge = VerdictBadge(large=True)
         self._sentence = plain_label(wrap=True)
         self._leaving = plain_label(role="strong", wrap=True)
+        self._valid = plain_label(wrap=True)
         self._purpose = plain_label(role="quiet", wrap=True)
         self._safe = AddressLabel(_ZERO)
         self._chips = [Chip() for _ in range(4)]
@@ -119,7 +122,13 @@ class ReviewPage(QWidget):
             review = self._actions.review(selected)
             named = (n.name for n in workspace.safes if n.address == review.facts.safe.address)
             symbol = workspace.chain.native_symbol
-            view = review_view(review, safe_name=next(named, ""), native_symbol=symbol, now=now)
+            view = review_view(
+                review,
+                safe_name=next(named, ""),
+                native_symbol=symbol,
+                now=now,
+                validity=validity_of(review, self._actions.local_facts()),
+            )
             return _Reviewed(review=review, view=view)
 
         self._errands.look(LOOK, work, self._on_reviewed)
@@ -181,6 +190,9 @@ class ReviewPage(QWidget):
         self._sentence.setText(view.sentence)
         self._leaving.setText(view.leaving)
         self._leaving.setVisible(bool(view.leaving))
+        self._valid.setText("" if view.valid is None else view.valid.text)
+        set_variant(self._valid, kind="" if view.valid is None else view.valid.kind)
+        self._valid.setVisible(view.valid is not None)
         stated = f"Purpose as stated: {view.purpose}" if view.purpose else "No purpose stated."
         self._purpose.setText(f"{stated} {view.purpose_note}".strip())
         self._safe.show_address(view.safe_address, name=view.safe)
@@ -283,7 +295,7 @@ class ReviewPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addLayout(top)
-        for each in (self._sentence, self._leaving, self._purpose):
+        for each in (self._sentence, self._leaving, self._valid, self._purpose):
             column.addWidget(each)
         card.add(column)
         return card
