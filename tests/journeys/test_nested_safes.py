@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors.safes.conftest import Deployer
-from tests.journeys.conftest import Ceremony, key_of
+from tests.journeys.conftest import Ceremony, key_of, save_bundle
 from treasury_desktop.application import demonstration
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.assets.address import Address
@@ -50,7 +50,7 @@ class Pair:
             if any(one.safe_tx_hash == safe_tx_hash for one in sender.queue()):
                 file = folder / f"{safe_tx_hash.hex()}-{id(sender)}.json"
                 file.unlink(missing_ok=True)
-                sender.export(safe_tx_hash, file)
+                save_bundle(sender, safe_tx_hash, file)
                 receiver.import_file(file)
 
     def confirmed_by(self, safe_tx_hash: bytes) -> frozenset[Address]:
