@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CORE = ("assets", "pools", "safes", "calls", "treasury", "deployments", "bundle", "review", "desk")
+CORE = (
+    "assets", "pools", "safes", "calls", "messages", "treasury", "deployments", "bundle", "review",
+    "desk",
+)  # fmt: skip
 FOREIGN = (
     "PySide6", "pyqtgraph", "qtawesome", "web3", "eth_account", "keyring", "sqlite3", "duckdb",
     "requests",

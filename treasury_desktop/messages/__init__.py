@@ -1,0 +1,1 @@
+"""Messages a Safe signs: what they say, how they hash, and what they let somebody do."""
