@@ -143,3 +143,307 @@ def _value(kind: str, types: dict[str, list[JSON]]) -> st.SearchStrategy[Any]:
         members = {each["name"]: _value(each["type"], types) for each in types[kind]}
         return st.fixed_dictionaries(members)
     return leaf_values(kind)
+
+
+# ── one of each kind ─────────────────────────────────────────────────────────────────────────────
+
+PERMIT2 = "0x000000000022D473030F116dDEE9F6B43aC78BA3"
+COW = "0x9008D19f58AAbD9eD0D60971565AA8510560ab41"
+REACTOR = "0x00000011F84B9aa48e5f8aA8B9897600006289Be"
+ONE_INCH = "0x111111125421cA6dc452d289314280a0f8842A65"
+SEAPORT = "0x0000000000000068F116a894984e2DB1123eB395"
+NOBODY = "0x" + "00" * 20
+
+
+def permit2_domain(chain_id: int) -> JSON:
+    """Permit2's: it has no version."""
+    return {"name": "Permit2", "chainId": chain_id, "verifyingContract": PERMIT2}
+
+
+def a_permit2(
+    primary: str, amounts: JSON, spender: str, *, until: int, chain_id: int, **changes: Any
+) -> JSON:
+    """A Permit2 message of a primary type over tokens and amounts."""
+    is_allowance = primary in {"PermitSingle", "PermitBatch"}
+    expiration = changes.pop("expiration", until)
+    listed = [
+        {"token": token, "amount": str(amount), "expiration": expiration, "nonce": 0}
+        if is_allowance
+        else {"token": token, "amount": str(amount)}
+        for token, amount in amounts.items()
+    ]
+    is_batch = "Batch" in primary
+    member, kind = (
+        ("details", "PermitDetails") if is_allowance else ("permitted", "TokenPermissions")
+    )
+    array = "[]" if is_batch else ""
+    message = {member: listed if is_batch else listed[0], "spender": spender}
+    if is_allowance:
+        message |= {"sigDeadline": until}
+        rest = "address spender,uint256 sigDeadline"
+        inner = "address token,uint160 amount,uint48 expiration,uint48 nonce"
+    else:
+        message |= {"nonce": 7, "deadline": until}
+        rest = "address spender,uint256 nonce,uint256 deadline"
+        inner = "address token,uint256 amount"
+    types = {primary: f"{kind}{array} {member},{rest}", kind: inner}
+    return typed(permit2_domain(chain_id), primary, message | changes, **types)
+
+
+def a_cow_order(sell: str, buy: str, *, until: int, chain_id: int, **changes: Any) -> JSON:
+    """A CoW order of 1,000 USDC (6 decimals) for at least 999 of another dollar (18)."""
+    message = {
+        "sellToken": sell,
+        "buyToken": buy,
+        "receiver": NOBODY,
+        "sellAmount": str(1_000 * 10**6),
+        "buyAmount": str(999 * 10**18),
+        "validTo": until,
+        "appData": "0x" + "00" * 32,
+        "feeAmount": "0",
+        "kind": "sell",
+        "partiallyFillable": False,
+        "sellTokenBalance": "erc20",
+        "buyTokenBalance": "erc20",
+    }
+    domain = {
+        "name": "Gnosis Protocol", "version": "v2", "chainId": chain_id, "verifyingContract": COW,
+    }  # fmt: skip
+    return typed(
+        domain,
+        "Order",
+        message | changes,
+        Order="address sellToken,address buyToken,address receiver,uint256 sellAmount,"
+        "uint256 buyAmount,uint32 validTo,bytes32 appData,uint256 feeAmount,string kind,"
+        "bool partiallyFillable,string sellTokenBalance,string buyTokenBalance",
+    )
+
+
+ORDER_INFO = (
+    "address reactor,address swapper,uint256 nonce,uint256 deadline,"
+    "address additionalValidationContract,bytes additionalValidationData"
+)
+DUTCH_OUTPUT = "address token,uint256 startAmount,uint256 endAmount,address recipient"
+
+
+def a_uniswapx_order(
+    swapper: str, sell: str, buy: str, *, until: int, chain_id: int, **changes: Any
+) -> JSON:
+    """A V2 Dutch order of 1,000 USDC for 1,000 to 999 of another dollar, through Permit2."""
+    amount = str(1_000 * 10**6)
+    output = {
+        "token": buy,
+        "startAmount": str(1_000 * 10**18),
+        "endAmount": str(999 * 10**18),
+        "recipient": swapper,
+    }
+    order = {
+        "info": {
+            "reactor": REACTOR,
+            "swapper": swapper,
+            "nonce": 7,
+            "deadline": until,
+            "additionalValidationContract": NOBODY,
+            "additionalValidationData": "0x",
+        },
+        "cosigner": NOBODY,
+        "baseInputToken": sell,
+        "baseInputStartAmount": amount,
+        "baseInputEndAmount": amount,
+        "baseOutputs": [output],
+    }
+    message = {
+        "permitted": {"token": sell, "amount": amount},
+        "spender": REACTOR,
+        "nonce": 7,
+        "deadline": until,
+        "witness": order | changes,
+    }
+    return typed(
+        permit2_domain(chain_id),
+        "PermitWitnessTransferFrom",
+        message,
+        PermitWitnessTransferFrom="TokenPermissions permitted,address spender,uint256 nonce,"
+        "uint256 deadline,V2DutchOrder witness",
+        TokenPermissions="address token,uint256 amount",
+        V2DutchOrder="OrderInfo info,address cosigner,address baseInputToken,"
+        "uint256 baseInputStartAmount,uint256 baseInputEndAmount,DutchOutput[] baseOutputs",
+        OrderInfo=ORDER_INFO,
+        DutchOutput=DUTCH_OUTPUT,
+    )
+
+
+def a_one_inch_order(
+    maker: str, sell: str, buy: str, *, until: int, chain_id: int, **changes: Any
+) -> JSON:
+    """A limit order of 1,000 USDC for 999 of another dollar."""
+    message = {
+        "salt": "1",
+        "maker": maker,
+        "receiver": NOBODY,
+        "makerAsset": sell,
+        "takerAsset": buy,
+        "makingAmount": str(1_000 * 10**6),
+        "takingAmount": str(999 * 10**18),
+        "makerTraits": str(until << 80),
+    }
+    domain = {
+        "name": "1inch Aggregation Router", "version": "6", "chainId": chain_id,
+        "verifyingContract": ONE_INCH,
+    }  # fmt: skip
+    return typed(
+        domain,
+        "Order",
+        message | changes,
+        Order="uint256 salt,address maker,address receiver,address makerAsset,address takerAsset,"
+        "uint256 makingAmount,uint256 takingAmount,uint256 makerTraits",
+    )
+
+
+def a_seaport_order(
+    offerer: str, offer: list[JSON], consideration: list[JSON], *, until: int, chain_id: int,
+    **changes: Any,
+) -> JSON:  # fmt: skip
+    """An order over items of `seaport_item`."""
+    message = {
+        "offerer": offerer,
+        "zone": NOBODY,
+        "offer": offer,
+        "consideration": consideration,
+        "orderType": 0,
+        "startTime": 0,
+        "endTime": until,
+        "zoneHash": "0x" + "00" * 32,
+        "salt": "1",
+        "conduitKey": "0x" + "00" * 32,
+        "counter": 0,
+    }
+    domain = {
+        "name": "Seaport", "version": "1.6", "chainId": chain_id, "verifyingContract": SEAPORT,
+    }  # fmt: skip
+    item = (
+        "uint8 itemType,address token,uint256 identifierOrCriteria,uint256 startAmount,"
+        "uint256 endAmount"
+    )
+    return typed(
+        domain,
+        "OrderComponents",
+        message | changes,
+        OrderComponents="address offerer,address zone,OfferItem[] offer,"
+        "ConsiderationItem[] consideration,uint8 orderType,uint256 startTime,uint256 endTime,"
+        "bytes32 zoneHash,uint256 salt,bytes32 conduitKey,uint256 counter",
+        OfferItem=item,
+        ConsiderationItem=f"{item},address recipient",
+    )
+
+
+def seaport_item(
+    kind: int, token: str, amount: int, number: int = 0, recipient: str | None = None
+) -> JSON:
+    """An item of an order; with a recipient one of its consideration."""
+    item: JSON = {
+        "itemType": kind,
+        "token": token,
+        "identifierOrCriteria": str(number),
+        "startAmount": str(amount),
+        "endAmount": str(amount),
+    }
+    return item if recipient is None else item | {"recipient": recipient}
+
+
+def an_authorization(
+    primary: str, sender: str, to: str, *, domain: JSON, until: int, **changes: Any
+) -> JSON:
+    """An EIP-3009 payment of 1,000 USDC."""
+    message = {
+        "from": sender,
+        "to": to,
+        "value": str(1_000 * 10**6),
+        "validAfter": 0,
+        "validBefore": until,
+        "nonce": "0x" + "11" * 32,
+    }
+    types = {
+        primary: "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,"
+        "bytes32 nonce"
+    }
+    return typed(domain, primary, message | changes, **types)
+
+
+def a_dai_permit(holder: str, spender: str, *, domain: JSON, **changes: Any) -> JSON:
+    """Dai's own permit."""
+    message = {
+        "holder": holder, "spender": spender, "nonce": 0, "expiry": 0, "allowed": True,
+    }  # fmt: skip
+    return typed(
+        domain,
+        "Permit",
+        message | changes,
+        Permit="address holder,address spender,uint256 nonce,uint256 expiry,bool allowed",
+    )
+
+
+def a_vote(voter: str, **changes: Any) -> JSON:
+    """A Snapshot vote as snapshot.js has it signed, without its envelope."""
+    message = {
+        "from": voter,
+        "space": "maiadao.eth",
+        "timestamp": NOW,
+        "proposal": "0x" + "ab" * 32,
+        "choice": 1,
+        "reason": "",
+        "app": "snapshot",
+        "metadata": "{}",
+    }
+    return typed(
+        {"name": "snapshot", "version": "0.1.4"},
+        "Vote",
+        message | changes,
+        Vote="address from,string space,uint64 timestamp,bytes32 proposal,uint32 choice,"
+        "string reason,string app,string metadata",
+    )
+
+
+def a_snapshot_proposal(author: str, **changes: Any) -> JSON:
+    """A proposal with the older type of its author, and labels."""
+    message = {
+        "from": author,
+        "space": "maiadao.eth",
+        "timestamp": NOW,
+        "type": "single-choice",
+        "title": "Deploy into the vault",
+        "body": "As discussed.",
+        "discussion": "",
+        "choices": ["Yay", "Nay"],
+        "labels": [],
+        "start": NOW,
+        "end": NOW + 5 * DAY,
+        "snapshot": 19_000_123,
+        "plugins": "{}",
+        "privacy": "",
+        "app": "snapshot",
+    }
+    return typed(
+        {"name": "snapshot", "version": "0.1.4"},
+        "Proposal",
+        message | changes,
+        Proposal="string from,string space,uint64 timestamp,string type,string title,string body,"
+        "string discussion,string[] choices,string[] labels,uint64 start,uint64 end,"
+        "uint64 snapshot,string plugins,string privacy,string app",
+    )
+
+
+def a_sign_in(account: str, *, chain_id: int, **changes: Any) -> str:
+    """A sign-in text of EIP-4361; `changes` replace its parts, `tail` follows its end."""
+    parts = {
+        "domain": "app.example.org",
+        "statement": "Read the treasury's figures.\n",
+        "uri": "https://app.example.org/login",
+        "expires": "\nExpiration Time: 2026-11-23T14:02:00Z",
+        "tail": "",
+    } | changes
+    return (
+        f"{parts['domain']} wants you to sign in with your Ethereum account:\n{account}\n\n"
+        f"{parts['statement']}\nURI: {parts['uri']}\nVersion: 1\nChain ID: {chain_id}\n"
+        f"Nonce: 32891756\nIssued At: 2026-11-22T14:02:00.1234567Z{parts['expires']}{parts['tail']}"
+    )

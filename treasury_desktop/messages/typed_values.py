@@ -6,6 +6,7 @@ the same. What a wallet would cut, fill up or reinterpret is refused.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
@@ -27,14 +28,15 @@ class Member(NamedTuple):
     type: ValueType
 
 
-class StructValue(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StructValue:
     """A struct: the name of its type, and its values in the order of the type's members."""
 
     type_name: str
     members: tuple[Member, ...]
     values: tuple["Value", ...]
 
-    def __getitem__(self, name: object) -> "Value":  # type: ignore[override]  # by name only
+    def __getitem__(self, name: str) -> "Value":
         """The value of a member; KeyError where the type has none of that name."""
         for member, value in zip(self.members, self.values, strict=True):
             if member.name == name:

@@ -37,6 +37,14 @@ def lookalikes(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def twin_of_trusted(address: Address, trusted: frozenset[Address], chain_id: int) -> Address | None:
+    """A trusted or packaged address that this one looks like and is not, or `None`."""
+    packaged = _packaged(chain_id)
+    if address.is_zero or address in packaged or address in trusted:
+        return None
+    return packaged.twin_of(address) or _Anchors(trusted).twin_of(address)
+
+
 def _trusted(subject: Subject) -> frozenset[Address]:
     """What our own side trusts; without a workspace what the bundle says is trusted."""
     evidence, facts = subject.evidence, subject.facts

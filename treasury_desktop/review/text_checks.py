@@ -65,6 +65,11 @@ def _findings(said: _Said) -> Iterator[Finding]:
         yield finding(code, sentence, path=said.path, evidence=shown)
 
 
+def findings_in_text(text: str, what: str, *, limit: int) -> Iterator[Finding]:
+    """What is suspicious about a text that is none of a transaction's; tabs are ordinary."""
+    return _findings(_Said(text.translate(_TABS), what, limit))
+
+
 def texts_in_calldata(subject: Subject) -> Iterator[Finding]:
     """A proposal's description that reads as another one gets voted for, or signed, as it."""
     for call in subject.calls:

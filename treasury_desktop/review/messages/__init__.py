@@ -1,0 +1,1 @@
+"""Looking at a message before a Safe signs it."""
