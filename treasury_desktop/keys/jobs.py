@@ -43,6 +43,7 @@ from treasury_desktop.keys.key_jobs import (
     ImportWords,
     RenameKey,
 )
+from treasury_desktop.keys.message_job import SignMessage
 from treasury_desktop.keys.nested_job import SignForNested
 from treasury_desktop.keys.workspace_json import read_workspace_table, workspace_table
 
@@ -159,6 +160,7 @@ class SignExecution:
 Job = (
     SignSafeTx
     | SignForNested
+    | SignMessage
     | SignExecution
     | CreateKey
     | ImportWords
@@ -178,6 +180,7 @@ _PARSERS: Final[dict[str, tuple[frozenset[str], Callable[[Fields], Job]]]] = {
             SignForNested,
             "key bundle reviewed_hash inner already_signed acknowledged workspace",
         ),
+        (SignMessage, SignMessage.members),
         (SignExecution, "key bundle signatures transaction workspace"),
         (CreateKey, "label role"),
         (ImportWords, "label role"),

@@ -16,6 +16,7 @@ from coincurve import PrivateKey
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import JsonSource
 from treasury_desktop.errors import Malformed, Refused, TreasuryError
+from treasury_desktop.keys.encrypted_key import EncryptedKey
 from treasury_desktop.keys.frames import read_frame, read_secrets, write_frame
 from treasury_desktop.keys.hardening import (
     end_when_input_ends,
@@ -33,6 +34,8 @@ from treasury_desktop.keys.jobs import (
 )
 from treasury_desktop.keys.key_jobs import CreateKey, ImportDemonstration, ImportWords
 from treasury_desktop.keys.key_making import perform_key_job
+from treasury_desktop.keys.message_checks import safe_message_hash_to_sign
+from treasury_desktop.keys.message_job import SignMessage
 from treasury_desktop.keys.nested_job import SignForNested
 from treasury_desktop.keys.opened_key import cipher_key_of, opened
 from treasury_desktop.keys.secret import Secret
@@ -69,14 +72,11 @@ def perform(job: Job, given: Sequence[Secret], now: int) -> dict[str, JsonSource
         raise Malformed("job", "comes with the wrong number of secrets")
     match job:
         case SignSafeTx():
-            safe_tx_hash = hash_to_sign(job, now)
-            return {
-                **_signed(job, safe_tx_hash, given[0]),
-                "safe_tx_hash": "0x" + safe_tx_hash.hex(),
-            }
+            return _sign_safe_tx(job, given[0], now)
         case SignForNested():
-            message = message_to_sign(job, now)
-            return {**_signed(job, message, given[0]), "message_hash": "0x" + message.hex()}
+            return _sign_for_nested(job, given[0], now)
+        case SignMessage():
+            return _sign_message(job, given[0], now)
         case SignExecution():
             return _sign_execution(job, given[0], now)
     return perform_key_job(job, given, now)
@@ -84,23 +84,46 @@ def perform(job: Job, given: Sequence[Secret], now: int) -> dict[str, JsonSource
 
 def import_what_the_job_needs(job: Job) -> None:
     """Loads slow libraries before any key is decrypted, and only those this job uses."""
-    if isinstance(job, SignSafeTx | SignForNested):
+    if isinstance(job, SignSafeTx | SignForNested | SignMessage):
         import eth_keys.backends.native  # noqa: F401, PLC0415  0.2 s
     elif isinstance(job, SignExecution | ImportDemonstration | CreateKey | ImportWords):
         import eth_account.hdaccount  # noqa: F401, PLC0415  0.5 s
 
 
-def _signed(
-    job: SignSafeTx | SignForNested, digest: bytes, passphrase: Secret
-) -> dict[str, JsonSource]:
-    with cipher_key_of(job.key, passphrase) as cipher_key, opened(job.key, cipher_key) as key:
+def _sign_safe_tx(job: SignSafeTx, passphrase: Secret, now: int) -> dict[str, JsonSource]:
+    safe_tx_hash = hash_to_sign(job, now)
+    return {
+        "signature": _signature_over(safe_tx_hash, job.key, passphrase),
+        "safe_tx_hash": "0x" + safe_tx_hash.hex(),
+    }
+
+
+def _sign_for_nested(job: SignForNested, passphrase: Secret, now: int) -> dict[str, JsonSource]:
+    message_hash = message_to_sign(job, now)
+    return {
+        "signature": _signature_over(message_hash, job.key, passphrase),
+        "message_hash": "0x" + message_hash.hex(),
+    }
+
+
+def _sign_message(job: SignMessage, passphrase: Secret, now: int) -> dict[str, JsonSource]:
+    safe_message_hash = safe_message_hash_to_sign(job, now)
+    return {
+        "signature": _signature_over(safe_message_hash, job.key, passphrase),
+        "safe_message_hash": "0x" + safe_message_hash.hex(),
+    }
+
+
+def _signature_over(digest: bytes, encrypted: EncryptedKey, passphrase: Secret) -> str:
+    """A signature in hex over a digest that this process derived itself."""
+    with cipher_key_of(encrypted, passphrase) as cipher_key, opened(encrypted, cipher_key) as key:
         signed = PrivateKey(bytes(key.content)).sign_recoverable(digest, hasher=None)
     signature = Signature(
         int.from_bytes(signed[:32], "big"), int.from_bytes(signed[32:64], "big"), 27 + signed[64]
     )
-    if not signature.has_low_s or _recovered(signature, digest) != job.key.address:
+    if not signature.has_low_s or _recovered(signature, digest) != encrypted.address:
         raise Refused("The signature does not verify; it was thrown away.")
-    return {"signature": "0x" + signature.encoded.hex()}
+    return "0x" + signature.encoded.hex()
 
 
 def _sign_execution(job: SignExecution, passphrase: Secret, now: int) -> dict[str, JsonSource]:

@@ -48,8 +48,11 @@ from treasury_desktop.keys.key_jobs import (
 from treasury_desktop.keys.key_store import KeyStore
 from treasury_desktop.keys.keystore import parse_keystore
 from treasury_desktop.keys.lasting_process import LastingProcess
+from treasury_desktop.keys.message_job import SignMessage
 from treasury_desktop.keys.nested_job import SignForNested
 from treasury_desktop.keys.unlocked import Unlocked
+from treasury_desktop.messages.hashes import message_hashes
+from treasury_desktop.messages.message import message_of
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.nested_signature import message_to_sign
 from treasury_desktop.safes.safe import Safe
@@ -163,6 +166,33 @@ class SignerProcess:
             workspace=workspace,
         )
         return _checked_signature(self._done(job), key.address, message, "message_hash")
+
+    def sign_message(
+        self,
+        key: KeyLabel,
+        message: bytes,
+        setting: bytes,
+        reviewed_hash: bytes,
+        *,
+        earlier: tuple[bytes, ...] = (),
+        acknowledged: frozenset[str] = frozenset(),
+        workspace: WorkspaceFacts = NOTHING_KNOWN,
+    ) -> Signature:
+        """A signature that recovers to the key's address over the SafeMessage of these bytes."""
+        safe = read_bundle(setting).safe
+        if message_hashes(safe, message_of(message)).safe_message != reviewed_hash:
+            raise Refused("The message is not the one that was reviewed; nothing is signed.")
+        job = SignMessage(
+            key=self._store.encrypted(key),
+            message=message,
+            setting=setting,
+            earlier=earlier,
+            reviewed_hash=reviewed_hash,
+            acknowledged=acknowledged,
+            workspace=workspace,
+        )
+        answer = self._done(job)
+        return _checked_signature(answer, key.address, reviewed_hash, "safe_message_hash")
 
     def sign_execution(
         self,

@@ -104,7 +104,7 @@ def calldata_to_execute(job: SignExecution, now: int) -> bytes:
 
 def _reviewed(bundle_bytes: bytes, workspace: WorkspaceFacts, now: int) -> Review:
     bundle = read_bundle(bundle_bytes)
-    review = examine(bundle, _facts_of(bundle, workspace), now=now)
+    review = examine(bundle, facts_of(bundle, workspace), now=now)
     if review.hashes != safe_tx_hashes(bundle.safe, bundle.tx):
         raise Refused("The review is about other bytes than the hashes; nothing is signed.")
     if review.severity is Severity.BLOCK:
@@ -112,7 +112,7 @@ def _reviewed(bundle_bytes: bytes, workspace: WorkspaceFacts, now: int) -> Revie
     return review
 
 
-def _facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
+def facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
     """The desk's own facts: it put them into the bundle, and beside it what no bundle can say.
 
     A workspace's tokens are listed, its contracts trusted, its payees of its chain; what else the

@@ -26,10 +26,15 @@ ADDRESS_PADDING = bytes(12)
 
 @dataclass(frozen=True, slots=True)
 class MessageHashes:
-    """The message's own hash, the Safe's domain hash, and the SafeMessage hash that is signed."""
+    """What a contract asks the Safe about, and what the Safe's owners sign for it.
+
+    `message` is the EIP-712 or EIP-191 hash; `domain` and `struct` are what a hardware wallet shows
+    of the SafeMessage, and `safe_message` is the digest of both, which owners sign.
+    """
 
     message: bytes
     domain: bytes
+    struct: bytes
     safe_message: bytes
 
 
@@ -39,7 +44,7 @@ def hashes_by_constants(safe: Safe, message: Message) -> MessageHashes:
     contract = ADDRESS_PADDING + safe.address.raw
     domain = keccak(DOMAIN_TYPEHASH + safe.chain_id.to_bytes(32, "big") + contract)
     struct = keccak(SAFE_MESSAGE_TYPEHASH + keccak(own))
-    return MessageHashes(own, domain, keccak(b"\x19\x01" + domain + struct))
+    return MessageHashes(own, domain, struct, keccak(b"\x19\x01" + domain + struct))
 
 
 def hashes_by_types(safe: Safe, message: Message) -> MessageHashes:
@@ -51,7 +56,7 @@ def hashes_by_types(safe: Safe, message: Message) -> MessageHashes:
     domain = domain_hash(safe)
     values: dict[str, int | bytes] = {"message": own}
     struct = hash_struct("SafeMessage", (("bytes", "message"),), values)
-    return MessageHashes(own, domain, digest_to_sign(domain, struct))
+    return MessageHashes(own, domain, struct, digest_to_sign(domain, struct))
 
 
 def message_hashes(safe: Safe, message: Message) -> MessageHashes:

@@ -11,7 +11,12 @@ from tests.samples import CHAIN_ID, SAFE, USDC_AT
 from tests.typed_data_samples import JSON, a_domain, a_permit, as_bytes, typed
 from treasury_desktop.errors import Malformed, Refused, TreasuryError
 from treasury_desktop.messages import typed_data, typed_values
-from treasury_desktop.messages.message import message_in, message_json
+from treasury_desktop.messages.message import (
+    message_bytes,
+    message_in,
+    message_json,
+    message_of,
+)
 from treasury_desktop.messages.text_message import TextMessage
 from treasury_desktop.messages.typed_data import read_typed_data
 
@@ -306,6 +311,15 @@ def test_a_message_is_a_text_or_typed_data() -> None:
     assert message_in("hello") == TextMessage("hello")
     with pytest.raises(Malformed, match="a text or an object"):
         message_in(7)
+
+
+def test_what_goes_to_the_signer_comes_back_as_it_was() -> None:
+    """And nothing but a message goes there."""
+    for message in (TextMessage("hello\n\u00e4"), read_typed_data(as_bytes(a_permit()))):
+        assert message_of(message_bytes(message)) == message
+    for content in (b'{"message":"hi","hash":"0x"}', b'{"hash":"0x"}', b"[]"):
+        with pytest.raises(Malformed):
+            message_of(content)
 
 
 JSONS = st.recursive(

@@ -33,7 +33,7 @@ from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_fact
 from treasury_desktop.errors import Refused
 from treasury_desktop.keys.encrypted_key import empty_key
 from treasury_desktop.keys.jobs import SignSafeTx, job_text, parse_job
-from treasury_desktop.keys.signing_checks import _facts_of, hash_to_sign
+from treasury_desktop.keys.signing_checks import facts_of, hash_to_sign
 from treasury_desktop.review.facts import LocalFacts, facts_for
 from treasury_desktop.review.review import examine
 from treasury_desktop.safes.safe import SafeVersion
@@ -137,7 +137,7 @@ def test_what_only_the_sender_describes_reaches_the_signer() -> None:
     records.keep_transaction(queued_from(bundle, now=NOW, drafted_here=False))
     sign_transaction(review, facts, a_key(), signer, records, now=NOW)
     carried = read_bundle(signer.job.bundle)
-    theirs = examine(carried, _facts_of(carried, signer.job.workspace))
+    theirs = examine(carried, facts_of(carried, signer.job.workspace))
     assert theirs.facts.claims == review.facts.claims
     assert set(theirs.facts.claims.tokens) == {said.tokens[0]._replace(listed=False)}
     assert [j.evidence_digest for j in theirs.judgements] == [
@@ -158,7 +158,7 @@ def test_senders_simulation_reaches_the_signer() -> None:
     review = examine(bundle, facts)
     assert "POLICY_LIMIT_EXCEEDED" in {finding.code for finding in review.blocks}
     carried = bundle_for_signer(bundle, facts)
-    theirs = examine(carried, _facts_of(carried, workspace_facts(facts)))
+    theirs = examine(carried, facts_of(carried, workspace_facts(facts)))
     assert "POLICY_LIMIT_EXCEEDED" in {finding.code for finding in theirs.blocks}
 
 
@@ -190,7 +190,7 @@ def test_vault_takes_the_asset_its_strategy_names() -> None:
 
 
 @pytest.mark.parametrize("tx", [a_deposit_tx(1_000), a_payment(PAYROLL, 1)])
-def test_signer_judges_by_the_very_facts_of_the_desk(tx: SafeTx) -> None:
+def test_signer_judges_by_the_veryfacts_of_the_desk(tx: SafeTx) -> None:
     """Safe, evidence, strategies, terms and own Safes are equal after both pipes and two bundles.
 
     Whoever adds evidence that no bundle carries has to hand it to the signer too.
@@ -203,4 +203,4 @@ def test_signer_judges_by_the_very_facts_of_the_desk(tx: SafeTx) -> None:
     signer, ours = signed_with(tx, replace(TWO_SAFES, terms=terms), snapshot)
     told = read_bundle(signer.job.bundle)
     desk = facts_for(bundle_with_our_evidence(a_safe(), tx, ours, purpose="", strategy=None), ours)
-    assert facts_for(told, _facts_of(told, signer.job.workspace)) == desk
+    assert facts_for(told, facts_of(told, signer.job.workspace)) == desk

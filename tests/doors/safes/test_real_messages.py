@@ -5,6 +5,8 @@ from coincurve import PrivateKey
 
 from tests.doors.safes.conftest import HANDLER, INSTALLED, OWNERS, Deployer, RealSafe
 from tests.typed_data_samples import a_permit, as_bytes
+from treasury_desktop.chain.message_verifier import MessageVerifier
+from treasury_desktop.chain.node import Node
 from treasury_desktop.devnet.packages import calldata
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.messages.hashes import message_hashes
@@ -12,6 +14,7 @@ from treasury_desktop.messages.text_message import TextMessage
 from treasury_desktop.messages.typed_data import read_typed_data
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.safes.signature_blob import pack_signatures
+from treasury_desktop.treasury.workspace import Endpoint
 
 MAGIC = 0x1626BA7E << 224
 MESSAGES = {
@@ -80,3 +83,25 @@ def test_another_message_needs_other_signatures(answering: RealSafe) -> None:
     found = message_hashes(answering.safe, TextMessage("Harbour DAO agrees!"))
     other = message_hashes(answering.safe, MESSAGES["text"])
     assert not is_valid(answering, found.message, signed(other.safe_message, 1, 2))
+
+
+def test_the_verifier_asks_the_safe_itself(answering: RealSafe) -> None:
+    """Through the node as the program asks it; a Safe without a handler refuses."""
+    port = answering.deployer.rpc._connection.port
+    line = Endpoint(name="local node", url=f"http://127.0.0.1:{port}")
+    node = Node((line,), answering.safe.chain_id)
+    try:
+        verifier = MessageVerifier(node)
+        found = message_hashes(answering.safe, MESSAGES["text"])
+        enough = signed(found.safe_message, 1, 2)
+        safe = answering.safe.address
+        assert verifier.is_valid_signature(safe, found.message, enough)
+        assert not verifier.is_valid_signature(safe, found.message, enough[:65])
+        assert not verifier.is_valid_signature(safe, found.safe_message, enough)
+        bare = answering.deployer.safe(str(answering.safe.version)).safe
+        theirs = message_hashes(bare, MESSAGES["text"])
+        assert not verifier.is_valid_signature(
+            bare.address, theirs.message, signed(theirs.safe_message, 1, 2)
+        )
+    finally:
+        node.close()

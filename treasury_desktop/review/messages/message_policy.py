@@ -53,10 +53,15 @@ def judged(subject: MessageSubject) -> tuple[Judgement, ...]:
 def policy_findings(judgements: tuple[Judgement, ...]) -> Iterator[Finding]:
     """A permit over the limit is what the DAO forbade, and so is one that nobody can value."""
     for judgement in judgements:
-        what = f"{plain(judgement.group, limit=NAME_LIMIT)}: {' '.join(judgement.reasons)}"
+        group = plain(judgement.group, limit=NAME_LIMIT)
+        what = f"{group}: {' '.join(judgement.reasons)}"
         for code in judgement.codes:
-            is_hard = judgement.verdict.blocks or code == NOT_VALUED
-            yield (block if is_hard else warn)(code, what)
+            if code == NOT_VALUED:
+                yield block(
+                    code, f"{group}: What it may take cannot be valued, so nobody can judge it."
+                )
+            else:
+                yield (block if judgement.verdict.blocks else warn)(code, what)
 
 
 def _without_packaged_allowances(subject: MessageSubject) -> Evidence:

@@ -110,7 +110,7 @@ def examine_message(
         hashes=message_hashes(safe, message),
         meaning=subject.meaning,
         sentences=sentences_of(subject),
-        findings=tuple(sorted(dict.fromkeys(found), key=lambda f: (-f.severity, f.code))),
+        findings=tuple(sorted(dict.fromkeys(found), key=lambda f: -f.severity)),
         judgements=judgements,
     )
 

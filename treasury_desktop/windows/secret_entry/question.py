@@ -24,6 +24,14 @@ from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.viewmodels.names import Names
 from treasury_desktop.viewmodels.review import leaving_text
+from treasury_desktop.windows.secret_entry.message_question import (
+    HASH_NAMES,
+    for_whom,
+    message_review_of,
+    own_hash,
+    said_first,
+    shown_hashes,
+)
 from treasury_desktop.windows.secret_entry.rehearsal import demonstration_account
 
 CHAIN_NAMES: Final = {
@@ -40,6 +48,8 @@ CHAIN_COINS: Final = {100: "xDAI", 137: "POL"}
 NATIVE_DECIMALS: Final = 18
 SHOWN_FEE_DIGITS: Final = 6
 NAMES_SHOWN: Final = 4
+NAMES: Final = ("Domain hash", "Message hash", "Safe transaction hash")
+"""What hardware wallets and the Safe interface call them, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +77,7 @@ class Question:
     safe: Address | None = None
     facts: tuple[tuple[str, str], ...] = ()
     hashes: SafeTxHashes | None = None
+    hash_names: tuple[str, ...] = NAMES
     words: tuple[str, ...] = ()
     note: str = ""
     unlock: str = ""
@@ -145,11 +156,48 @@ def _note_on_signing(job: Job, bundle: Bundle, hashes: SafeTxHashes) -> str:
             f"This key has signed {before} for nonce {bundle.tx.nonce} already. Whichever of the "
             "two runs first uses the nonce; the other can never run."
         )
+    notes.append(_note_on_dangers(job))
+    return " ".join(filter(None, notes))
+
+
+def _note_on_dangers(job: Job) -> str:
     dangers = job.get("acknowledged")
-    if isinstance(dangers, list) and dangers:
-        named = ", ".join(str(code).lower().replace("_", " ") for code in dangers)
-        notes.append(f"Dangers acknowledged in the review: {named}.")
-    return " ".join(notes)
+    if not isinstance(dangers, list) or not dangers:
+        return ""
+    named = ", ".join(str(code).lower().replace("_", " ") for code in dangers)
+    return f"Dangers acknowledged in the review: {named}."
+
+
+def _message_question(job: Job) -> Question:
+    review = message_review_of(job)
+    first, *rest = said_first(review)
+    label, address, role = _key(job)
+    contract = for_whom(review.message)
+    return Question(
+        title="Sign a message",
+        subject="What is signed",
+        summary=first,
+        detail=" ".join(rest),
+        confirm="Sign",
+        refusal="Signing was cancelled; nothing was signed.",
+        chain_id=review.safe.chain_id,
+        safe=review.safe.address,
+        facts=(
+            ("Chain", chain_text(review.safe.chain_id)),
+            ("Message", review.title),
+            *((("Checked by", contract),) if contract else ()),
+            own_hash(review),
+        ),
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        hashes=shown_hashes(review),
+        hash_names=HASH_NAMES,
+        words=tuple(review.comparison_code.split()),
+        asks_present=True,
+        asks_new=False,
+        note=_note_on_dangers(job),
+    )
 
 
 def _execution_question(job: Job) -> Question:
@@ -374,6 +422,7 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 _QUESTIONS: Final[Mapping[str, Callable[[Job], Question]]] = {
     "sign_safe_tx": _sign_question,
     "sign_for_nested": _nested_question,
+    "sign_message": _message_question,
     "sign_execution": _execution_question,
     **dict.fromkeys(_NEW_KEYS, _new_key_question),
     "import_demonstration": _import_question,

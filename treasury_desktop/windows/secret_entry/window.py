@@ -264,7 +264,7 @@ class SecretEntryWindow(QWidget):
         return card
 
     def _hash_rows(self) -> HashRows:
-        rows, hashes = HashRows(), self._question.hashes
+        rows, hashes = HashRows(names=self._question.hash_names), self._question.hashes
         grid = rows.layout()
         if isinstance(grid, QGridLayout):
             grid.setVerticalSpacing(tokens.GRID)

@@ -23,7 +23,7 @@ class HashRows(QWidget):
     Where a line is too long for its room, digits and words alike break in the middle: none is cut.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, names: tuple[str, ...] = NAMES) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -31,12 +31,12 @@ class HashRows(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(2, 1)
         self._hashes: list[PlainLabel] = []
-        self._texts: tuple[str, ...] = ("",) * len(NAMES)
+        self._texts: tuple[str, ...] = ("",) * len(names)
         self._said: tuple[str, ...] = ()
         self._copies: list[CopyButton] = []
         middle = Qt.AlignmentFlag.AlignVCenter
-        for row, name in enumerate(NAMES):
-            shown = plain_label(role="mono-strong" if row == len(NAMES) - 1 else "mono")
+        for row, name in enumerate(names):
+            shown = plain_label(role="mono-strong" if row == len(names) - 1 else "mono")
             shown.setMinimumWidth(1)
             copy = CopyButton(what=f"the {name}")
             self._grid.addWidget(plain_label(name, role="quiet"), row, 0, middle)
@@ -46,11 +46,11 @@ class HashRows(QWidget):
             self._copies.append(copy)
         self.grid = ComparisonGrid()
         corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._grid.addWidget(self.grid, 0, 3, len(NAMES), 1, corner)
+        self._grid.addWidget(self.grid, 0, 3, len(names), 1, corner)
         self._words_name = plain_label("Compare aloud", role="quiet")
         self._words = plain_label(role="section", kind="accent", wrap=True)
-        self._grid.addWidget(self._words_name, len(NAMES), 0, middle)
-        self._grid.addWidget(self._words, len(NAMES), 2, 1, 2, middle)
+        self._grid.addWidget(self._words_name, len(names), 0, middle)
+        self._grid.addWidget(self._words, len(names), 2, 1, 2, middle)
 
     def show_hashes(
         self, domain: str, message: str, safe_transaction: str, words: Sequence[str] = ()
