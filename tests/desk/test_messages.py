@@ -20,7 +20,7 @@ from tests.samples import (
     a_workspace,
     an_owner,
 )
-from tests.typed_data_samples import a_permit, a_sign_in, a_vote, as_bytes
+from tests.typed_data_samples import a_permit, a_sign_in, a_vote, as_bytes, typed
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import ClaimedSignature, read_bundle, write_bundle
 from treasury_desktop.desk.collect_message_signatures import (
@@ -30,6 +30,7 @@ from treasury_desktop.desk.collect_message_signatures import (
     still_aside,
 )
 from treasury_desktop.desk.final_signature import final_signature
+from treasury_desktop.desk.import_message import ImportedMessage, import_message
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_message import review_message, safe_of, setting_for_signer
 from treasury_desktop.desk.sign_message import sign_message
@@ -52,6 +53,7 @@ from treasury_desktop.safes.signature import (
     eth_sign_digest,
 )
 from treasury_desktop.safes.signature_blob import contract_signature
+from treasury_desktop.treasury.workspace import NamedSafe
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 HANDLED = a_safe(fallback_handler=UNKNOWN)
@@ -378,3 +380,71 @@ def test_a_sign_in_of_the_sample_safe_is_calm() -> None:
     records = kept(message)
     review = review_message(message, our_facts(), records, now=NOW)
     assert review.why_not_signable is None
+
+
+# ── import ───────────────────────────────────────────────────────────────────────────────────────
+
+OTHER_SAFE = a_safe(address=VAULT)
+
+
+def imported(
+    message: Message, records: MemoryMessages, named: Safe | None = None, **changes: Any
+) -> ImportedMessage:
+    """What came of an import into the sample workspace, which has two Safes."""
+    workspace = a_workspace(
+        safes=(
+            *a_workspace().safes,
+            NamedSafe(address=VAULT, name="Second", version=OTHER_SAFE.version),
+        )
+    )
+    facts = replace(our_facts(), others=(OTHER_SAFE,))
+    said: dict[str, Any] = {"signatures": (), "facts": facts} | changes
+    return import_message(
+        message, named, said["signatures"], records, workspace,
+        facts=said["facts"], purpose="why", now=NOW,
+    )  # fmt: skip
+
+
+def test_an_imported_message_is_kept_with_its_signatures() -> None:
+    """Once; again only what is new is added."""
+    message, records = a_message(), kept()
+    came = imported(message.message, records, HANDLED, signatures=(signed(message, 1),))
+    assert came == ImportedMessage(
+        safe_message_hash=message.safe_message_hash,
+        was_known=False,
+        new_confirmations=1,
+        set_aside=0,
+    )
+    again = imported(message.message, records, HANDLED, signatures=(signed(message, 2),))
+    assert (again.was_known, again.new_confirmations) == (True, 1)
+    assert [kind for kind, _, _ in records.notes] == ["imported message"]
+    known = records.message(message.safe_message_hash)
+    assert known is not None
+    assert (known.purpose, known.written_here) == ("why", False)
+
+
+def test_a_message_in_the_name_of_a_safe_is_for_that_safe() -> None:
+    """Else for the first of the workspace."""
+    records = kept()
+    imported(read_typed_data(as_bytes(a_vote(str(VAULT)))), records)
+    imported(read_typed_data(as_bytes(a_vote(str(STRANGER)))), records)
+    imported(TextMessage("hello"), records)
+    imported(read_typed_data(as_bytes(typed({"name": "x"}, "Y", {"z": 1}, Y="uint8 z"))), records)
+    assert len(records.messages(VAULT)) == 1
+    assert len(records.messages(SAFE)) == 3
+    assert records.messages(SAFE)[0].written_here
+
+
+@pytest.mark.parametrize("named", [a_safe(address=STRANGER), a_safe(chain_id=1)])
+def test_a_message_of_another_treasury_is_refused(named: Safe) -> None:
+    """Nothing of it is kept."""
+    records = kept()
+    with pytest.raises(Refused, match="none of this workspace"):
+        imported(TextMessage("hello"), records, named)
+    assert records.messages_kept == {}
+
+
+def test_a_message_of_a_safe_that_was_not_read_is_refused() -> None:
+    """Nobody knows how it hashes."""
+    with pytest.raises(Refused, match="has not been read yet"):
+        imported(TextMessage("hello"), kept(), facts=replace(our_facts(), safe=None))

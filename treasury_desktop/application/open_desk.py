@@ -64,7 +64,10 @@ from treasury_desktop.treasury.workspace import Endpoint, Workspace
 from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from treasury_desktop.application.exchange import Exchange
+    from treasury_desktop.application.message_desk import MessageDesk
     from treasury_desktop.application.service_desk import ServiceDesk
     from treasury_desktop.chain.node import Node
     from treasury_desktop.keys.back_off import BackOff
@@ -143,13 +146,33 @@ class OpenDesk:
         return self._records
 
     @property
+    def messages(self) -> "MessageDesk":
+        """Messages of the treasury's Safes."""
+        from treasury_desktop.application.message_desk import (  # noqa: PLC0415  when first asked
+            MessageDesk,
+        )
+
+        return MessageDesk(self)
+
+    def open_node(self) -> "Node":
+        """The nodes of this workspace, as one source of answers."""
+        return self._open_node()
+
+    def signer(self) -> "AbstractContextManager[SignerProcess]":
+        """A signer for one act."""
+        return self._signer()
+
+    @property
     def troubles(self) -> tuple[str, ...]:
         """What the person has to know about the records before anything else."""
         damaged = self._records.damaged_snapshots(self._workspace.chain.chain_id)
         left_out = (
             sentence
             for safe in self._workspace.safes
-            for sentence in self._records.damaged_transactions(safe.address)
+            for sentence in (
+                *self._records.damaged_transactions(safe.address),
+                *self._records.damaged_messages(safe.address),
+            )
         )
         return (*self._troubles, *damaged, *left_out)
 

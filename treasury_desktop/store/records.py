@@ -18,6 +18,7 @@ from treasury_desktop.store.database import (
 )
 from treasury_desktop.store.dossier import DossierShelf
 from treasury_desktop.store.folder_lock import FolderLock
+from treasury_desktop.store.messages import MessageShelf
 from treasury_desktop.store.movements import MovementShelf
 from treasury_desktop.store.ordinary_file import is_there, reason_of
 from treasury_desktop.store.schema import migrate, newest_version, require_our_tables
@@ -27,13 +28,16 @@ from treasury_desktop.store.transactions import TransactionShelf
 
 if TYPE_CHECKING:
     from treasury_desktop.desk.doors import Records
+    from treasury_desktop.desk.message_doors import MessageRecords
 
 RECORDS_NAME = "records.sqlite"
 CHEAP_TO_CHECK = 4 * 1024 * 1024
 """Bytes up to which a file is examined at every start (quick_check reads all of it)."""
 
 
-class RecordStore(SnapshotShelf, TransactionShelf, DossierShelf, MovementShelf, ServiceShelf):
+class RecordStore(
+    SnapshotShelf, TransactionShelf, DossierShelf, MovementShelf, ServiceShelf, MessageShelf
+):
     """The records of one workspace, open; usable from any thread, one at a time."""
 
     def __init__(self, database: Database, lock: FolderLock | None) -> None:
@@ -164,4 +168,7 @@ def _empty_database(name: str) -> Database:
 if TYPE_CHECKING:
 
     def _keeps_the_protocol(store: RecordStore) -> Records:
+        return store
+
+    def _keeps_messages_too(store: RecordStore) -> MessageRecords:
         return store
