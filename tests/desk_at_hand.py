@@ -79,6 +79,11 @@ class DeskAtHand:
         """Unix seconds; `samples.NOW` unless told otherwise."""
         return self._answer("now")
 
+    @property
+    def messages(self) -> Any:
+        """The desk's part for messages."""
+        return self._answer("messages")
+
     def local_facts(self) -> Any:
         """Our own facts."""
         return self._answer("local_facts")

@@ -13,6 +13,7 @@ from treasury_desktop.windows.session import Session
 if TYPE_CHECKING:
     from treasury_desktop.windows.actions import Actions
     from treasury_desktop.windows.export.page import ExportPage
+    from treasury_desktop.windows.messages.page import MessagesPage
     from treasury_desktop.windows.overview.page import OverviewPage
     from treasury_desktop.windows.queue.page import QueuePage
     from treasury_desktop.windows.review.acknowledged import Acknowledged
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Show = Callable[[str], None]
 LOADED_AHEAD = (
     "holdings", "deploy", "queue", "review", "sign", "export", "strategies", "pools", "movements",
+    "messages",
 )  # fmt: skip
 """Their code; what draws charts is loaded with the first chart."""
 
@@ -41,7 +43,9 @@ class Pages:
         self._show = show
         self._desk: Actions | None = None
         self._shared: Acknowledged | None = None
-        self._reading_keys: list[ExportPage | OverviewPage | QueuePage | SignPage] = []
+        self._reading_keys: list[
+            ExportPage | OverviewPage | QueuePage | SignPage | MessagesPage
+        ] = []
         self._showing_service: list[QueuePage] = []
         self._to_load = list(reversed(LOADED_AHEAD))
 
@@ -73,6 +77,7 @@ class Pages:
             _page("review", "Review", self._review, under="queue"),
             _page("sign", "Sign", self._sign, under="queue"),
             _page("export", "Export", self._export, under="queue"),
+            _page("messages", "Messages", self._messages),
             _page("movements", "Movements", self._movements),
             _page("keys", "Keys", self._keys),
             _page("settings", "Settings", self._settings),
@@ -137,6 +142,14 @@ class Pages:
         from treasury_desktop.windows.export.page import ExportPage  # noqa: PLC0415  when shown
 
         page = ExportPage(self._session, self._errands, self._actions)
+        page.page_asked.connect(self._show)
+        self._reading_keys.append(page)
+        return page
+
+    def _messages(self) -> QWidget:
+        from treasury_desktop.windows.messages.page import MessagesPage  # noqa: PLC0415  when shown
+
+        page = MessagesPage(self._session, self._errands, self._actions)
         page.page_asked.connect(self._show)
         self._reading_keys.append(page)
         return page

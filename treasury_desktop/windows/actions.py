@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
     from treasury_desktop.windows.actions_of_exchange import ExchangeActions
+    from treasury_desktop.windows.actions_of_messages import MessageActions
     from treasury_desktop.windows.actions_of_nested_safes import NestedSafeActions
     from treasury_desktop.windows.actions_of_service import ServiceActions
     from treasury_desktop.windows.actions_of_unlocking import Unlocking
@@ -76,6 +77,11 @@ class Actions(Protocol):
     @property
     def unlocking(self) -> Unlocking:
         """The key that is unlocked for a while, if one is; at once."""
+        ...
+
+    @property
+    def messages(self) -> MessageActions:
+        """What can be asked about messages; at once."""
         ...
 
     def now(self) -> int:

@@ -23,8 +23,8 @@ class Page:
 
 
 ORDER = (
-    "overview", "holdings", "strategies", "pools", "deploy", "queue", "movements", "governance",
-    "keys", "settings",
+    "overview", "holdings", "strategies", "pools", "deploy", "queue", "messages", "movements",
+    "governance", "keys", "settings",
 )  # fmt: skip
 """Keys of the navigation from top to bottom."""
 
@@ -38,6 +38,7 @@ ICONS = {
     "review": "magnifying-glass",
     "sign": "pen-nib",
     "export": "export",
+    "messages": "chat-text",
     "movements": "arrows-left-right",
     "governance": "bank",
     "keys": "key",

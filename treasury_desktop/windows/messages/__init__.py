@@ -1,0 +1,1 @@
+"""The messages page: what the treasury's Safes sign besides transactions."""

@@ -1,0 +1,42 @@
+"""Where a message is pasted or written before it is taken in."""
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
+
+from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.look.style import set_variant
+from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.card import Card
+
+HEIGHT: Final = 120
+MOST_CHARACTERS: Final = 2 * 1024 * 1024
+
+
+class NewMessage(Card):
+    """Signals: `taken` with the text, `closed` when the person thinks better of it."""
+
+    taken = Signal(object)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("New message", parent=parent)
+        self.field = QPlainTextEdit()
+        self.field.setAccessibleName("Typed data or a text")
+        self.field.setPlaceholderText("Typed data (JSON), a cosigner’s message file, or a text")
+        self.field.setMinimumHeight(HEIGHT)
+        self.field.setTabChangesFocus(True)
+        set_variant(self.field, role="mono")
+        self.take = QPushButton("Take it in")
+        set_variant(self.take, role="primary")
+        cancel = QPushButton("Cancel")
+        row = QHBoxLayout()
+        row.setSpacing(tokens.GRID)
+        words = "It is kept and reviewed, nothing is signed yet. Raw hashes are never signed."
+        row.addWidget(plain_label(words, role="quiet", wrap=True), 1)
+        row.addWidget(cancel)
+        row.addWidget(self.take)
+        self.add(self.field, row)
+        self.take.clicked.connect(lambda: self.taken.emit(self.field.toPlainText()))
+        cancel.clicked.connect(self.closed)
