@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.strict_json import JsonSource
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.desk.doors import KeyLabel
@@ -13,8 +12,10 @@ from treasury_desktop.desk.final_signature import FinalSignature
 from treasury_desktop.desk.import_message import ImportedMessage
 from treasury_desktop.messages.decoding import meaning_of
 from treasury_desktop.messages.kept_message import KeptMessage
-from treasury_desktop.messages.message import Message, message_json
+from treasury_desktop.messages.meaning import Kind
+from treasury_desktop.messages.message import Message
 from treasury_desktop.messages.text_message import TextMessage
+from treasury_desktop.messages.typed_values import StructValue, Value
 from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.messages.message_review import MessageReview
 from treasury_desktop.safes.safe import Safe
@@ -33,6 +34,7 @@ HASH_NAMES: Final = ("Domain hash", "Message hash", "Safe message hash")
 PURPOSE_LIMIT: Final = 400
 TEXT_LIMIT: Final = 64 * 1024
 LINES_SHOWN: Final = 2_000
+DAY_LENGTH: Final = len("2026-11-22")
 VERDICTS: Final = {
     "ok": "Nothing speaks against it",
     "warn": "Read the warnings",
@@ -88,7 +90,7 @@ def message_rows(messages: tuple[KeptMessage, ...]) -> tuple[MessageRow, ...]:
         MessageRow(
             key=one.safe_message_hash,
             title=_title(one.message),
-            caption=f"{len(one.confirmations)} signed · {moment_text(one.created_at)}",
+            caption=f"{len(one.confirmations)} signed · {moment_text(one.created_at)[:DAY_LENGTH]}",
         )
         for one in messages
     )
@@ -178,43 +180,47 @@ def content_text(message: Message) -> str:
     if isinstance(message, TextMessage):
         lines = message.text.replace("\r\n", "\n").split("\n")
         return "\n".join(plain(line, limit=TEXT_LIMIT) for line in lines)
-    found = message_json(message)
-    assert isinstance(found, dict)
-    lines = [f"{message.primary_type}", "", "domain"]
-    lines += _lines(found["domain"], 1)
-    lines += ["", "message", *_lines(found["message"], 1)]
+    lines = [message.encoded_type, "", "domain", *_lines(message.domain, 1)]
+    lines += ["", message.primary_type, *_lines(message.message, 1)]
     more = len(lines) - LINES_SHOWN
     return "\n".join([*lines[:LINES_SHOWN], *((f"… and {more:,} lines more",) if more > 0 else ())])
 
 
-def _lines(value: JsonSource, depth: int) -> list[str]:
-    """A member a line, what is inside of it below."""
+def _lines(value: StructValue | tuple[Value, ...], depth: int) -> list[str]:
+    """A member a line in the order of its type, what is inside of it below."""
     pad = "    " * depth
-    members: list[tuple[str, JsonSource]] = []
-    if isinstance(value, dict):
-        members = list(value.items())
-    elif isinstance(value, list):
+    members: list[tuple[str, Value]]
+    if isinstance(value, StructValue):
+        named = zip(value.members, value.values, strict=True)
+        members = [(member.name, each) for member, each in named]
+    else:
         members = [(f"[{place}]", each) for place, each in enumerate(value)]
     found: list[str] = []
     for name, each in members:
-        if isinstance(each, dict | list) and each:
+        if isinstance(each, StructValue) or (isinstance(each, tuple) and each):
             found += [f"{pad}{name}", *_lines(each, depth + 1)]
         else:
             found.append(f"{pad}{name}: {_leaf(each)}")
     return found
 
 
-def _leaf(value: JsonSource) -> str:
+def _leaf(value: Value) -> str:
     if isinstance(value, str):
         return plain(value, limit=TEXT_LIMIT)
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, tuple):
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _title(message: Message) -> str:
     meaning = meaning_of(message)
-    if meaning is None or isinstance(message, TextMessage):
-        said = message.text if isinstance(message, TextMessage) else message.primary_type
-        return plain(said, limit=NAME_LIMIT)
+    if isinstance(message, TextMessage) and meaning is not None and meaning.kind is Kind.TEXT:
+        return plain(message.text, limit=NAME_LIMIT)
+    if meaning is None:
+        assert not isinstance(message, TextMessage)
+        return plain(message.primary_type, limit=NAME_LIMIT)
     return meaning.title
 
 

@@ -9,7 +9,7 @@ from treasury_desktop.windows.messages.acknowledged_message import AcknowledgedM
 from treasury_desktop.windows.review.acknowledge_row import AcknowledgeRow
 from treasury_desktop.windows.review.findings_list import FindingsList
 from treasury_desktop.windows.untrusted import breakable, plain_label
-from treasury_desktop.windows.widgets.address_label import AddressLabel
+from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.hash_rows import HashRows
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
@@ -52,7 +52,7 @@ class MessageCards(QWidget):
         self.findings.show_findings(view.findings, self._acknowledged.is_named)
         self.content.setPlainText(view.content)
         self._own_hash_name.setText(f"{view.own_hash_name}, which the contract asks the Safe about")
-        self._own_hash.setText(breakable(view.own_hash))
+        self._own_hash.setText(" ".join(grouped(view.own_hash)))
         self._hashes.show_hashes(view.domain, view.struct, view.safe_message, view.words)
         self._signed.setText(view.signed)
         self._signers.setText("\n".join(view.signers))

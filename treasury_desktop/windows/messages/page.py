@@ -8,8 +8,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -33,16 +31,17 @@ from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.messages.acknowledged_message import AcknowledgedMessage
 from treasury_desktop.windows.messages.message_cards import MessageCards
+from treasury_desktop.windows.messages.message_list import MessageList
 from treasury_desktop.windows.messages.new_message import NewMessage
 from treasury_desktop.windows.messages.sign_card import SignCard
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.page import ACT as SIGN
 from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 
-LIST_WIDTH = 236
-KEY_ROLE = Qt.ItemDataRole.UserRole
+LIST_WIDTH = 216
 
 
 class MessagesPage(QWidget):
@@ -71,12 +70,9 @@ class MessagesPage(QWidget):
         self.new.hide()
         self.says = NoticeLine(can_close=True)
         self._count = plain_label(role="strong")
-        self.list = QListWidget()
-        self.list.setFixedWidth(LIST_WIDTH)
-        self.list.setWordWrap(True)
-        self.list.setAccessibleName("Messages, the newest first")
-        self.review_pane = StatePane(self._right(), rows=8)
-        self.pane = StatePane(self._both(), rows=8)
+        self.list = MessageList()
+        self.review_pane = StatePane(self._right(), rows=8, is_snug=True)
+        self.pane = StatePane(self._both(), rows=8, is_snug=True)
         self._lay_out()
         self._connect()
         self.reload()
@@ -135,15 +131,7 @@ class MessagesPage(QWidget):
         rows = message_rows(self._kept or ())
         if self._chosen not in {row.key for row in rows}:
             self._chosen = rows[0].key
-        self.list.blockSignals(True)  # noqa: FBT003  Qt's own argument
-        self.list.clear()
-        for row in rows:
-            item = QListWidgetItem(f"{row.title}\n{row.caption}")
-            item.setData(KEY_ROLE, row.key)
-            self.list.addItem(item)
-            if row.key == self._chosen:
-                self.list.setCurrentItem(item)
-        self.list.blockSignals(False)  # noqa: FBT003  as above
+        self.list.show_rows(rows, self._chosen)
 
     def _review(self) -> None:
         key = self._chosen
@@ -336,7 +324,7 @@ class MessagesPage(QWidget):
     # ── layout ───────────────────────────────────────────────────────────────────────────────────
 
     def _connect(self) -> None:
-        self.list.currentItemChanged.connect(self._on_chosen)
+        self.list.key_chosen.connect(self.choose)
         self.acknowledged.changed.connect(self._show_sign)
         self.sign.sign_asked.connect(self._on_sign)
         self.sign.final_asked.connect(self._on_final)
@@ -347,10 +335,6 @@ class MessagesPage(QWidget):
         self._session.snapshot_arrived.connect(self._review)
         self._session.signing_stopped.connect(self._show_sign)
         self._session.chain_status_changed.connect(self._show_state)
-
-    def _on_chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.choose(item.data(KEY_ROLE))
 
     def _right(self) -> QWidget:
         right = QWidget()
@@ -367,7 +351,10 @@ class MessagesPage(QWidget):
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.GAP)
-        row.addWidget(self.list)
+        card = Card(flush=True)
+        card.setFixedWidth(LIST_WIDTH)
+        card.add(self.list, stretch=1)
+        row.addWidget(card)
         row.addWidget(self.review_pane, 1)
         return both
 

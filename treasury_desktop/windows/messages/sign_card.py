@@ -1,7 +1,7 @@
 """What can be done with the chosen message: sign it, send it on, and take the final signature."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.final_signature import FinalSignature
@@ -30,6 +30,7 @@ class SignCard(Card):
         self._choice = KeyChoice(keys=(), why_none="")
         self.key = Choice()
         self.key.setAccessibleName("Key to sign with")
+        self.key.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.sign = DisabledReason("Sign…", icon_name="pen-nib")
         self.final = DisabledReason("Get the Safe’s signature", role="")
         self.export = QPushButton(icon("export"), button_text("Export for cosigners…"))
