@@ -66,6 +66,8 @@ class MessagesPage(QWidget):
         self.acknowledged = AcknowledgedMessage(self)
         self.cards = MessageCards(self.acknowledged)
         self.sign = SignCard()
+        self.cards.hide()
+        self.sign.hide()
         self.new = NewMessage()
         self.new.hide()
         self.says = NoticeLine(can_close=True)
@@ -112,6 +114,9 @@ class MessagesPage(QWidget):
             return
         self._kept = outcome.value
         count = len(self._kept)
+        # What is not shown has to claim no height, or the words for an empty page stand far below.
+        self.cards.setVisible(count > 0)
+        self.sign.setVisible(count > 0)
         self._count.setText(f"{count} message{'' if count == 1 else 's'}")
         if not self._kept:
             self.pane.show_empty(

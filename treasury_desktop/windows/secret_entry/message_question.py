@@ -45,9 +45,12 @@ def shown_hashes(review: MessageReview) -> SafeTxHashes:
 
 
 def own_hash(review: MessageReview) -> tuple[str, str]:
-    """The hash a contract will ask the Safe about, and by which standard."""
+    """The hash a contract will ask the Safe about, two lines in groups of four, and by which standard."""
     name = "EIP-191 hash" if isinstance(review.message, TextMessage) else "EIP-712 hash"
-    return name, "0x" + review.hashes.message.hex()
+    digits = review.hashes.message.hex()
+    groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
+    half = len(groups) // 2
+    return name, f"0x{' '.join(groups[:half])}\n    {' '.join(groups[half:])}"
 
 
 def said_first(review: MessageReview) -> tuple[str, ...]:
