@@ -204,6 +204,16 @@ def test_only_owners_sign() -> None:
         sign_message(review, our_facts(), a_key(9), MemoryMessageSigner(), records, now=NOW)
 
 
+def test_who_is_no_owner_any_more_does_not_sign() -> None:
+    """The Safe as it is now decides, not as it was when the message was reviewed."""
+    message = a_message()
+    records = kept(message)
+    review = review_message(message, our_facts(), records, now=NOW)
+    now_others = our_facts(replace(HANDLED, owners=(an_owner(2), an_owner(3))))
+    with pytest.raises(Refused, match="not an owner"):
+        sign_message(review, now_others, a_key(), MemoryMessageSigner(), records, now=NOW)
+
+
 @pytest.mark.parametrize("chain_id", [1, 31337])
 def test_a_safe_that_was_not_read_has_no_review(chain_id: int) -> None:
     """Nobody can say how it hashes, or who owns it."""

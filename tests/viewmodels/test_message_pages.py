@@ -85,7 +85,7 @@ def test_a_long_message_ends_in_how_much_is_left() -> None:
 
 def test_what_hides_in_a_text_is_shown() -> None:
     """Line by line."""
-    assert content_text(TextMessage("a\r\nb\u202ec")) == "a\nb⟨U+202E⟩c"
+    assert content_text(TextMessage("a\r\nb\u202ec")) == "a⟨U+000D⟩\nb⟨U+202E⟩c"
 
 
 def test_strangers_signatures_are_told_and_not_counted() -> None:

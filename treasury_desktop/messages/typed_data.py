@@ -99,12 +99,15 @@ def typed_data_in(found: Mapping[str, object]) -> TypedData:
         "domain": domain,
         "message": message,
     }
+    text = canonical_json(whole)
+    if len(text) > MAX_BYTES:
+        raise Malformed("", f"typed data has {len(text):,} bytes; at most {MAX_BYTES:,} are read")
     return TypedData(
         types=types,
         primary_type=primary,
         domain=reader.struct(DOMAIN_TYPE, domain, "domain"),
         message=reader.struct(primary, message, "message"),
-        text=canonical_json(whole),
+        text=text,
     )
 
 

@@ -178,8 +178,7 @@ def suggested_name(key: bytes) -> str:
 def content_text(message: Message) -> str:
     """The message whole: a text line by line, typed data as what each member says."""
     if isinstance(message, TextMessage):
-        lines = message.text.replace("\r\n", "\n").split("\n")
-        return "\n".join(plain(line, limit=TEXT_LIMIT) for line in lines)
+        return "\n".join(plain(line, limit=TEXT_LIMIT) for line in message.text.split("\n"))
     lines = [message.encoded_type, "", "domain", *_lines(message.domain, 1)]
     lines += ["", message.primary_type, *_lines(message.message, 1)]
     more = len(lines) - LINES_SHOWN

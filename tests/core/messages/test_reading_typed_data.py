@@ -117,6 +117,13 @@ def test_too_large_a_text_is_refused() -> None:
     assert "at most" in refusal(of_one("string", "x" * typed_data.MAX_BYTES))
 
 
+def test_too_large_an_object_is_refused() -> None:
+    """Also where it came inside of a larger file."""
+    data = of_one("string", "x" * typed_data.MAX_BYTES)
+    with pytest.raises(Malformed, match="at most 262,144 are read"):
+        message_in(data)
+
+
 @pytest.mark.parametrize(
     ("described", "sentence"),
     [

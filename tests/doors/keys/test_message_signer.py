@@ -10,22 +10,28 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.desk.in_memory import a_key
+from tests.desk.messages_in_memory import MemoryMessageSigner
 from tests.doors.keys.key_samples import (
     PASSPHRASE,
     SAFE_ADDRESS,
     a_safe,
     address_of,
     ask,
+    quick_scrypt,
     sealed,
     signed,
 )
+from tests.messages_at_hand import MessagesAtHand
+from tests.samples import SAFE as SAMPLE_SAFE
+from tests.samples import VAULT, an_owner
 from tests.typed_data_samples import a_dai_permit, a_permit, a_vote, as_bytes
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.desk.doors import KeyLabel, WorkspaceFacts
 from treasury_desktop.errors import Malformed, Refused
-from treasury_desktop.keys.encrypted_key import EncryptedKey
+from treasury_desktop.keys.encrypted_key import EncryptedKey, empty_key
 from treasury_desktop.keys.jobs import answer_text, answered_bytes, job_text, parse_job
 from treasury_desktop.keys.key_store import INDEX, KeyStore
 from treasury_desktop.keys.message_checks import safe_message_hash_to_sign
@@ -38,7 +44,7 @@ from treasury_desktop.messages.text_message import TextMessage
 from treasury_desktop.messages.typed_data import read_typed_data
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.safes.signature import parse_signature
+from treasury_desktop.safes.signature import Signature, parse_signature
 
 VOTE = read_typed_data(as_bytes(a_vote(str(SAFE_ADDRESS))))
 SENTENCE = TextMessage("Harbour DAO agrees.")
@@ -239,3 +245,45 @@ def _answering(answer: str) -> SignerProcess:
         signed_hash_for=lambda *_: None,
         command=lambda _: [sys.executable, "-I", "-c", script, answer],
     )
+
+
+# ── as the desk ──────────────────────────────────────────────────────────────────────────────────
+
+
+class RealChecks(MemoryMessageSigner):
+    """Signs what the signer process would: the job goes through its pipe and its own checks."""
+
+    def sign_message(
+        self,
+        key: KeyLabel,
+        message: bytes,
+        setting: bytes,
+        reviewed_hash: bytes,
+        **more: Any,
+    ) -> Signature:
+        """A signature, where the signer process would make one."""
+        encrypted = empty_key(
+            label=key.label, address=key.address, role=key.role, created=0, kdf=quick_scrypt()
+        )
+        made = SignMessage(
+            key=encrypted, message=message, setting=setting, reviewed_hash=reviewed_hash, **more
+        )
+        job, _ = parse_job(job_text(made))
+        assert isinstance(job, SignMessage)
+        assert safe_message_hash_to_sign(job, NOW) == reviewed_hash
+        return super().sign_message(key, message, setting, reviewed_hash, **more)
+
+
+def test_the_signer_comes_to_the_desks_verdict() -> None:
+    """A permit that is within the policy by the desk's evidence is so by what it hands over."""
+    desk = MessagesAtHand(asked=RealChecks(), time=NOW)
+    small = as_bytes(a_permit(owner=str(SAMPLE_SAFE), spender=str(VAULT))).decode()
+    for text, number in ((small, 1), (small, 2), (a_vote_text(), 1)):
+        came = desk.messages.import_text(text)
+        review = desk.messages.review(came.safe_message_hash)
+        assert desk.messages.sign(review, a_key(number)).owner == an_owner(number)
+
+
+def a_vote_text() -> str:
+    """A vote of the sample Safe."""
+    return as_bytes(a_vote(str(SAMPLE_SAFE))).decode()

@@ -12,8 +12,8 @@ LAST_YEAR_SHOWN = 253_402_300_799
 
 def day_text(seconds: int) -> str:
     """A moment to the minute, in UTC; figures beyond the calendar as what they are."""
-    if seconds > LAST_YEAR_SHOWN:
-        return "after the year 9999"
+    if not 0 <= seconds <= LAST_YEAR_SHOWN:
+        return "before 1970" if seconds < 0 else "after the year 9999"
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 

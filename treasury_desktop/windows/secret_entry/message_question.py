@@ -45,7 +45,7 @@ def shown_hashes(review: MessageReview) -> SafeTxHashes:
 
 
 def own_hash(review: MessageReview) -> tuple[str, str]:
-    """The hash a contract will ask the Safe about, two lines in groups of four, and by which standard."""
+    """By which standard a contract asks the Safe, and the hash it asks about, in two lines."""
     name = "EIP-191 hash" if isinstance(review.message, TextMessage) else "EIP-712 hash"
     digits = review.hashes.message.hex()
     groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]

@@ -671,3 +671,16 @@ def test_labels_come_from_what_we_know_ourselves() -> None:
     assert "CompatibilityFallbackHandler 1.4.1" in reviewed(permit(spender=HANDLER)).sentences[0]
     said = reviewed(permit(), local(nameless)).sentences[0]
     assert f"1,000,000,000 base units of {USDC}" in said
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        ("0001-01-01T00:00:00+14:00", "before 1970"),
+        ("9999-12-31T23:59:59-14:00", "after the year 9999"),
+    ],
+)
+def test_times_beyond_the_calendar_are_said(time: str, words: str) -> None:
+    """No date makes a review fail."""
+    text = a_sign_in(US, chain_id=1, expires=f"\nExpiration Time: {time}")
+    assert f"Counts until {words}." in reviewed(text).sentences
