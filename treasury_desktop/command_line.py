@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from treasury_desktop import __version__
 from treasury_desktop.errors import Malformed, TreasuryError, Unavailable
 
+MESSAGE_MARK = b"treasury-desktop/message@1"
 OK, DANGEROUS, UNREADABLE = 0, 1, 2
 INTERRUPTED = 130
 SENTENCE_LIMIT = 400
@@ -121,6 +122,11 @@ def _review(parsed: argparse.Namespace) -> int:
     try:
         data = _input(parsed.file)
         place = "workspace"
+        if MESSAGE_MARK in data and asked.says_nothing:
+            status = _review_message(data, parsed)
+            if status is not None:
+                sys.excepthook = before
+                return status
         review = review_bytes(data, parsed.workspace, asked)
     except TreasuryError as failure:
         if not parsed.json:
@@ -137,6 +143,22 @@ def _review(parsed: argparse.Namespace) -> int:
         _put(transcript(review).encode("utf-8"))
     sys.excepthook = before
     return OK if review.verdict in ("ok", "warn") else DANGEROUS
+
+
+def _review_message(data: bytes, parsed: argparse.Namespace) -> int | None:
+    """The status of the review of a message file; `None` where it only speaks of such files."""
+    from treasury_desktop.application.headless_message import (  # noqa: PLC0415  for messages only
+        message_report,
+        message_transcript,
+        reviewed_message,
+    )
+
+    message = reviewed_message(data, parsed.workspace)
+    if message is None:
+        return None
+    is_json = parsed.json
+    _put(message_report(message) + b"\n" if is_json else message_transcript(message).encode())
+    return OK if message.review.verdict in ("ok", "warn") else DANGEROUS
 
 
 def _input(name: str) -> bytes:

@@ -23,7 +23,7 @@ def review_bytes(data: bytes, workspace: Path | None = None, asked: Asked = SAID
     """
     if workspace is None:
         return examine(bundle_in(data, asked, None))
-    ours, facts = _facts_of(workspace)
+    ours, facts = facts_of(workspace)
     return examine(bundle_in(data, asked, ours), facts)
 
 
@@ -44,7 +44,8 @@ def rejection_bytes(failure: TreasuryError, field: str = "") -> bytes:
     )
 
 
-def _facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
+def facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
+    """What a workspace can say of Safe and nonce, and its facts; nothing of it is changed."""
     from treasury_desktop.desk.local_facts import local_facts  # noqa: PLC0415  with one only
     from treasury_desktop.desk.refresh_treasury import queue_of  # noqa: PLC0415  as above
     from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  as above
