@@ -54,6 +54,7 @@ _REQUIRED: Final[Mapping[str, frozenset[str]]] = {
     "CancelProposal": frozenset(("from", "space", "proposal")),
 }
 CHOICE_LIMIT: Final = 256
+NO_PLUGINS: Final = frozenset(("", "{}"))
 
 
 def snapshot_message(data: TypedData) -> Meaning | None:
@@ -105,10 +106,15 @@ def _statements(primary: str, message: StructValue) -> tuple[str, ...]:
         return (f"Takes back proposal {_proposal(message)} of {space}.",)
     choices = message["choices"]
     assert isinstance(choices, tuple)
+    plugins = text_in(message, "plugins") if message.has("plugins") else ""
+    carried = () if plugins in NO_PLUGINS else (
+        f"It carries plugins that may execute something: {plain(plugins, limit=CHOICE_LIMIT)}",
+    )  # fmt: skip
     return (
         f"Proposes to {space}: {plain(text_in(message, 'title'), limit=CHOICE_LIMIT)}.",
         f"Choices: {'; '.join(plain(str(each), limit=CHOICE_LIMIT) for each in choices)}.",
         f"Voting is open for {number_in(message, 'end') - number_in(message, 'start'):,} seconds.",
+        *carried,
     )
 
 

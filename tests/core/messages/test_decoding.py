@@ -521,6 +521,16 @@ def test_a_snapshot_proposal_and_its_withdrawal() -> None:
     assert meant(cancelled).statements[0].startswith("Takes back proposal 0xabab")
 
 
+def test_a_snapshot_proposal_says_what_its_plugins_carry() -> None:
+    """Some execute transactions when the vote is over; older types have none."""
+    carried = meant(a_snapshot_proposal(US, plugins='{"safeSnap":{}}')).statements
+    assert carried[-1] == 'It carries plugins that may execute something: {"safeSnap":{}}'
+    older = a_snapshot_proposal(US)
+    del older["message"]["plugins"]
+    older["types"]["Proposal"] = [m for m in older["types"]["Proposal"] if m["name"] != "plugins"]
+    assert len(meant(older).statements) == 3
+
+
 def strange_votes() -> list[JSON]:
     """Typed data that is almost a vote."""
     elsewhere, bound, lacking, more = (a_vote(US) for _ in range(4))

@@ -126,7 +126,7 @@ def test_the_signer_judges_by_itself(owner_key: EncryptedKey) -> None:
     """A permit to a stranger blocks here too."""
     permit = read_typed_data(as_bytes(a_permit(owner=str(SAFE_ADDRESS))))
     with pytest.raises(Refused, match="which is on no token list"):
-        safe_message_hash_to_sign(a_job(owner_key, permit), NOW)
+        ask(a_job(owner_key, permit), PASSPHRASE)
 
 
 def test_a_danger_that_nobody_named_is_refused(owner_key: EncryptedKey) -> None:
