@@ -7,7 +7,7 @@ from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.messages.meaning import Kind
-from treasury_desktop.messages.message import Message, message_of
+from treasury_desktop.messages.message import message_of
 from treasury_desktop.messages.text_message import TextMessage
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.messages.message_review import MessageReview, examine_message
@@ -44,15 +44,6 @@ def shown_hashes(review: MessageReview) -> SafeTxHashes:
     return SafeTxHashes(hashes.domain, hashes.struct, hashes.safe_message)
 
 
-def own_hash(review: MessageReview) -> tuple[str, str]:
-    """By which standard a contract asks the Safe, and the hash it asks about, in two lines."""
-    name = "EIP-191 hash" if isinstance(review.message, TextMessage) else "EIP-712 hash"
-    digits = review.hashes.message.hex()
-    groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
-    half = len(groups) // 2
-    return name, f"0x{' '.join(groups[:half])}\n    {' '.join(groups[half:])}"
-
-
 def said_first(review: MessageReview) -> tuple[str, ...]:
     """What it says, the most important first: a text itself, typed data by what it leads to."""
     if review.meaning is not None and review.meaning.kind is Kind.TEXT:
@@ -61,11 +52,21 @@ def said_first(review: MessageReview) -> tuple[str, ...]:
     return review.sentences
 
 
-def for_whom(message: Message) -> str:
-    """The contract and the domain a message says it is for; "" for texts."""
-    if isinstance(message, TextMessage) or message.verifying_contract is None:
-        return ""
-    return str(message.verifying_contract)
+def facts_of(review: MessageReview) -> tuple[tuple[str, str], ...]:
+    """What kind of message it is, which contract checks it, and the hash that is asked about."""
+    message = review.message
+    contract = None if isinstance(message, TextMessage) else message.verifying_contract
+    checked_by = () if contract is None else (("Checked by", str(contract)),)
+    return (("Message", review.title), *checked_by, _own_hash(review))
+
+
+def _own_hash(review: MessageReview) -> tuple[str, str]:
+    """By which standard a contract asks the Safe, and the hash it asks about, in two lines."""
+    name = "EIP-191 hash" if isinstance(review.message, TextMessage) else "EIP-712 hash"
+    digits = review.hashes.message.hex()
+    groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
+    half = len(groups) // 2
+    return name, f"0x{' '.join(groups[:half])}\n    {' '.join(groups[half:])}"
 
 
 def _facts(setting: Bundle) -> LocalFacts:

@@ -26,9 +26,8 @@ from treasury_desktop.viewmodels.names import Names
 from treasury_desktop.viewmodels.review import leaving_text
 from treasury_desktop.windows.secret_entry.message_question import (
     HASH_NAMES,
-    for_whom,
+    facts_of,
     message_review_of,
-    own_hash,
     said_first,
     shown_hashes,
 )
@@ -172,7 +171,6 @@ def _message_question(job: Job) -> Question:
     review = message_review_of(job)
     first, *rest = said_first(review)
     label, address, role = _key(job)
-    contract = for_whom(review.message)
     return Question(
         title="Sign a message",
         subject="What is signed",
@@ -182,12 +180,7 @@ def _message_question(job: Job) -> Question:
         refusal="Signing was cancelled; nothing was signed.",
         chain_id=review.safe.chain_id,
         safe=review.safe.address,
-        facts=(
-            ("Chain", chain_text(review.safe.chain_id)),
-            ("Message", review.title),
-            *((("Checked by", contract),) if contract else ()),
-            own_hash(review),
-        ),
+        facts=(("Chain", chain_text(review.safe.chain_id)), *facts_of(review)),
         key_label=label,
         key_address=address,
         key_role=role,
