@@ -375,6 +375,7 @@ def test_the_execution_is_no_longer_than_itself(errands: Errands, show: Show, qt
     many = [a_kept(a_deposit_tx(5, nonce=nonce)) for nonce in range(13, 25)]
     page = a_page(errands, (ready(), *many))
     show(page, 1000, 800)
+    qtbot.waitUntil(lambda: all(card.card.verdict[0] for card in page.cards))
     lanes = page.minimumSizeHint().height()
     open_execution(page, qtbot)
     assert page.minimumSizeHint().height() < lanes / 2
