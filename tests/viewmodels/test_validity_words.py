@@ -4,7 +4,7 @@ import pytest
 
 from tests.samples import NOW, a_deposit_tx, a_safe, a_workspace
 from tests.signing_desk import EXECUTOR_KEY, OWNER_KEY, a_kept
-from treasury_desktop.review.validity import FOR_EVER, Validity
+from treasury_desktop.review.validity import FOR_EVER, Cause, Validity
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.viewmodels.queue import Step, queue_view
 from treasury_desktop.viewmodels.validity import validity_remark
@@ -18,12 +18,13 @@ DAY = 86_400
         (Validity(runs_until=NOW - 3 * 3600), "Expired 3 h ago: it had to run by ", "danger"),
         (Validity(runs_until=NOW), "Valid until ", "advice"),
         (Validity(runs_until=NOW + 3 * DAY), "Valid until ", ""),
+        (Validity(judged_until=NOW + 60), "Judged until ", ""),
+        (Validity(judged_until=NOW - 60), "Its prices are too old to sign by since ", "advice"),
         (
-            Validity(judged_until=NOW + 60, why_not_judged="The price is stale."),
-            "Judged until ",
-            "",
+            Validity(judged_until=NOW - 60, cause=Cause.EXCEPTION),
+            "The owners' exception ended at ",
+            "advice",
         ),
-        (Validity(judged_until=NOW - 60), "Since ", "advice"),
         (Validity(runs_until=NOW + 30, judged_until=NOW + 60), "Valid until ", "advice"),
         (Validity(runs_until=NOW + 90, judged_until=NOW + 60), "Judged until ", ""),
         (Validity(runs_until=NOW - 90, judged_until=NOW - 120), "Expired 1 min ago", "danger"),

@@ -7,6 +7,7 @@ rests on prices and exceptions that grow too old. Each is told before it happens
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.calls.decoded_call import Certainty
@@ -20,16 +21,23 @@ NO_DEADLINE = 4_102_444_800
 """The year 2100: whoever writes such a moment means none."""
 
 
+class Cause(Enum):
+    """What grows too old for a judgement to stand."""
+
+    PRICES = "prices"
+    EXCEPTION = "exception"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
     """The last seconds (Unix) at which it can run and at which it may be signed; `None` for ever.
 
-    `why_not_judged` is the finding that will block then.
+    `cause` is what ends the judgement then.
     """
 
     runs_until: int | None = None
     judged_until: int | None = None
-    why_not_judged: str = ""
+    cause: Cause = Cause.PRICES
 
 
 FOR_EVER = Validity()
@@ -41,7 +49,8 @@ def validity_of(review: Review, local: LocalFacts) -> Validity:
     What the review forbids already has no judgement that could end.
     """
     runs_until = min(_deadlines(review), default=None)
-    moments = sorted(set(_moments(review)))
+    causes = dict(_moments(review))
+    moments = sorted(causes)
 
     def is_blocked(moment: int) -> bool:
         return bool(examine(review.bundle, local, now=moment).blocks)
@@ -52,12 +61,8 @@ def validity_of(review: Review, local: LocalFacts) -> Validity:
     first = bisect_left(moments, True, key=is_blocked)  # noqa: FBT003  the value that is looked for
     if first == len(moments):
         return Validity(runs_until=runs_until)
-    blocking = examine(review.bundle, local, now=moments[first]).blocks[0]
-    return Validity(
-        runs_until=runs_until,
-        judged_until=moments[first] - 1,
-        why_not_judged=blocking.sentence,
-    )
+    end = moments[first]
+    return Validity(runs_until=runs_until, judged_until=end - 1, cause=causes[end])
 
 
 def _deadlines(review: Review) -> Iterator[int]:
@@ -68,12 +73,12 @@ def _deadlines(review: Review) -> Iterator[int]:
                 yield from (moment for moment in step.numbers(name) if moment < NO_DEADLINE)
 
 
-def _moments(review: Review) -> Iterator[int]:
+def _moments(review: Review) -> Iterator[tuple[int, Cause]]:
     """When something changes by itself: the first second a quote is stale, an exception over."""
     evidence, oldest = review.facts.evidence, review.facts.terms.max_quote_age_seconds
-    yield from (each.expires for each in review.bundle.exceptions)
+    yield from ((each.expires, Cause.EXCEPTION) for each in review.bundle.exceptions)
     if isinstance(evidence.block, Unknown) or isinstance(evidence.quotes, Unknown):
         return
     for quote in evidence.quotes:
         if quote.age_seconds is not None and 0 <= quote.age_seconds <= oldest:
-            yield evidence.block.timestamp + oldest - quote.age_seconds + 1
+            yield evidence.block.timestamp + oldest - quote.age_seconds + 1, Cause.PRICES

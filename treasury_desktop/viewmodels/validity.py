@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from treasury_desktop.assets.untrusted_text import plain
-from treasury_desktop.review.validity import Validity
+from treasury_desktop.review.validity import Cause, Validity
 from treasury_desktop.viewmodels.figures import DAY, Remark, moment_text, span_text
 
-WHY_LIMIT: Final = 160
+ENDS: Final = {
+    Cause.PRICES: "then its prices are too old to sign by, until a refresh",
+    Cause.EXCEPTION: "then the owners' exception ends",
+}
 
 
 def is_expired(validity: Validity, now: int) -> bool:
@@ -25,16 +27,17 @@ def validity_remark(validity: Validity, now: int) -> Remark | None:
         words = f"Expired {ago} ago: it had to run by {moment_text(runs)} by its own deadline."
         return Remark(words, "danger")
     if judged is not None and (runs is None or judged < runs):
-        return _judged(judged, validity.why_not_judged, now)
+        return _judged(judged, validity.cause, now)
     if runs is not None:
         kind = "advice" if runs - now < DAY else ""
-        words = f"Valid until {moment_text(runs)}: then its own deadline passes."
-        return Remark(words, kind)
+        return Remark(f"Valid until {moment_text(runs)}: then its own deadline passes.", kind)
     return None
 
 
-def _judged(judged: int, why: str, now: int) -> Remark:
-    if now > judged:
-        words = f"Since {moment_text(judged)} it cannot be judged by what was read; refresh."
-        return Remark(words, "advice")
-    return Remark(f"Judged until {moment_text(judged)}; then: {plain(why, limit=WHY_LIMIT)}", "")
+def _judged(judged: int, cause: Cause, now: int) -> Remark:
+    if now <= judged:
+        return Remark(f"Judged until {moment_text(judged)}: {ENDS[cause]}.", "")
+    if cause is Cause.EXCEPTION:
+        return Remark(f"The owners' exception ended at {moment_text(judged)}.", "advice")
+    words = f"Its prices are too old to sign by since {moment_text(judged)}; refresh."
+    return Remark(words, "advice")

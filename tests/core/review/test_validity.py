@@ -22,7 +22,7 @@ from treasury_desktop.bundle import Bundle
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import examine
-from treasury_desktop.review.validity import FOR_EVER, NO_DEADLINE, Validity, validity_of
+from treasury_desktop.review.validity import FOR_EVER, NO_DEADLINE, Cause, Validity, validity_of
 from treasury_desktop.safes.safe_tx import SafeTx
 
 HOUR = 3600
@@ -63,9 +63,8 @@ def test_a_deployment_is_judged_until_its_prices_are_stale() -> None:
     assert found.judged_until is not None
     bundle = Bundle(safe=a_treasury_safe(), tx=tx)
     assert examine(bundle, facts, now=found.judged_until).blocks == ()
-    late = examine(bundle, facts, now=found.judged_until + 1)
-    assert late.blocks[0].sentence == found.why_not_judged
-    assert found.runs_until is None
+    assert examine(bundle, facts, now=found.judged_until + 1).blocks
+    assert (found.runs_until, found.cause) == (None, Cause.PRICES)
 
 
 def test_the_oldest_price_that_decides_ends_it() -> None:
@@ -81,8 +80,7 @@ def test_the_oldest_price_that_decides_ends_it() -> None:
 def test_an_exception_ends_when_it_says() -> None:
     """What it lifted blocks again."""
     found = validity(LARGE, exceptions=(an_exception(),))
-    assert found.judged_until == LATER - 1
-    assert "limit" in found.why_not_judged
+    assert (found.judged_until, found.cause) == (LATER - 1, Cause.EXCEPTION)
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,8 @@ def _valid(remark: Remark) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(tokens.GRID)
     row.addWidget(Glyph("clock", "danger" if remark.kind == "danger" else "text_quiet"))
-    row.addWidget(plain_label(remark.text, role="small", kind=remark.kind, wrap=True), 1)
+    role = "small" if remark.kind else "quiet"
+    row.addWidget(plain_label(remark.text, role=role, kind=remark.kind, wrap=True), 1)
     return row
 
 
