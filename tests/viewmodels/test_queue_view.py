@@ -51,6 +51,7 @@ def test_what_i_signed_is_for_my_cosigners() -> None:
     card = only_card(view_of(a_kept(signed_by=(1,))))
     assert card.step is Step.EXPORT
     assert card.step_words == "You signed. 1 more confirmation from other owners."
+    assert not card.waits_for_me
 
 
 @pytest.mark.parametrize(
@@ -227,8 +228,10 @@ def test_without_a_nonce_nothing_is_a_gap() -> None:
 
 def test_owner_whose_key_is_elsewhere_is_asked_by_exporting() -> None:
     """His dot is mine, and what to do next is not a button that cannot sign."""
-    card = only_card(view_of(a_kept(signed_by=(2,)), keys=(WATCHED_KEY, EXECUTOR_KEY)))
+    view = view_of(a_kept(signed_by=(2,)), keys=(WATCHED_KEY, EXECUTOR_KEY))
+    card = only_card(view)
     assert card.step is Step.EXPORT
+    assert (view.waiting, view.sentence) == (1, "1 of 1 waits for you.")
     assert card.step_words.startswith("Ledger (key elsewhere) has not signed. Export")
     assert [dot.is_mine for dot in card.dots] == [False, False, True]
     both = only_card(view_of(a_kept(signed_by=(2,)), keys=(OWNER_KEY, WATCHED_KEY)))

@@ -64,7 +64,7 @@ class Exchange:
         if form is Form.BUNDLE:
             return _carried(export_bundle(queued, self._local_facts()))
         if form is Form.SHORT:
-            return _carried(export_without_evidence(queued))
+            return _carried(export_without_evidence(queued, self._local_facts()))
         if form is Form.REQUEST:
             return _shown(_request(queued, owner))
         if form is Form.SIGNATURE:

@@ -33,12 +33,12 @@ def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
     )
 
 
-def export_without_evidence(queued: QueuedTransaction) -> bytes:
-    """The transaction with all confirmations on it and nothing about the treasury.
+def export_without_evidence(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
+    """The transaction with all confirmations on it, and what it approves; nothing of the treasury.
 
     For cosigners whose own desk knows the Safe: it fits a few QR codes.
     """
-    stored = bundle_of(queued)
+    stored = with_our_transactions(bundle_of(queued), facts.waiting)
     safe = Safe(
         chain_id=stored.safe.chain_id,
         address=stored.safe.address,

@@ -171,7 +171,7 @@ def _queue_line(card: QueueCard) -> QueueLine:
         signed=card.signed,
         next_step=_next_step(card),
         words=card.step_words,
-        for_me=card.step <= Step.SIGN,
+        for_me=card.waits_for_me,
     )
 
 

@@ -103,6 +103,7 @@ class QueueCard:
     step_text: str
     step_words: str
     is_main: bool = False
+    waits_for_me: bool = False
     valid: Remark | None = None
     nested: tuple[NestedOwner, ...] = ()
 
@@ -178,7 +179,7 @@ def queue_view(
     for each in (desk, *desks.values()):
         pairs = zip(waiting, shown, strict=True)
         lanes += _lanes([pair for pair in pairs if desks.get(pair[0].safe, desk) is each], each)
-    mine = sum(card.step <= Step.SIGN for card in shown)
+    mine = sum(card.waits_for_me for card in shown)
     return QueueView(
         lanes=tuple(lanes),
         finished=_finished(queue),
@@ -306,6 +307,7 @@ def _card(
         step=step,
         step_text=text,
         step_words=words,
+        waits_for_me=step <= Step.SIGN or (step is Step.EXPORT and _asks_elsewhere(desk, signed)),
         valid=validity_remark(validity, desk.now),
         nested=nested,
     )
@@ -348,6 +350,11 @@ def _step(
         if is_enough
         else _step_unconfirmed(queued, desk, signed, queue)
     )
+
+
+def _asks_elsewhere(desk: _Desk, signed: frozenset[Address]) -> bool:
+    """Whether the signature that is missing is that of a key of mine that lies elsewhere."""
+    return not _is_enough(desk, signed) and bool(desk.my_owners - desk.here - signed)
 
 
 def _why_only_read(queued: QueuedTransaction, desk: _Desk, verdict: str) -> str:
