@@ -194,6 +194,15 @@ def test_a_suggested_file_name_holds_only_our_figures() -> None:
     assert suggested_file_name(queued) == f"safe-nonce-12-{queued.safe_tx_hash.hex()[:8]}.json"
 
 
+def test_the_rejection_of_what_i_signed_is_mine_to_sign() -> None:
+    """The one second signature that can do no harm is offered, and waits for me."""
+    signed = a_kept(a_deposit_tx(5), signed_by=(1,))
+    rejection = a_kept(SafeTx(to=a_safe().address, nonce=12), strategy=None)
+    (lane,) = view_of(signed, rejection).lanes
+    card = next(card for card in lane.cards if card.safe_tx_hash == rejection.safe_tx_hash)
+    assert (card.step, card.waits_for_me) == (Step.SIGN, True)
+
+
 def test_a_gap_has_a_lane_of_its_own() -> None:
     """Nobody proposed anything for 12 and 14; what waits behind them says so."""
     lanes = view_of(a_kept(a_deposit_tx(5, 13)), a_kept(a_deposit_tx(5, 17))).lanes

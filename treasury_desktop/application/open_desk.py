@@ -515,9 +515,9 @@ class OpenDesk:
 
     def remove_key(self, key: KeyLabel) -> None:
         """Forget a key, whose ciphertext is gone then, or an owner that was only watched."""
-        self.unlocking.lock()
         store = self._open_key_store()
         if key.is_here:
+            self.unlocking.lock()
             store.remove(key)
         else:
             store.stop_watching(key.address)

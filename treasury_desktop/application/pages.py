@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Show = Callable[[str], None]
 LOADED_AHEAD = (
     "holdings", "deploy", "queue", "review", "sign", "export", "strategies", "pools", "movements",
-    "messages",
 )  # fmt: skip
 """Their code; what draws charts is loaded with the first chart."""
 

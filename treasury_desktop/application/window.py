@@ -38,6 +38,9 @@ STATUS_MILLISECONDS = 30_000
 SECONDS_BETWEEN_REFRESHES = 300
 SETTLED_MILLISECONDS = 1_000
 """After opening: the first page stands, and the first refresh is under way."""
+SECONDS_BETWEEN_THREADS = 0.0005
+"""How long a busy thread keeps the others waiting. A paint asks for the interpreter some hundred
+times: with Python's own 5 ms a review in the background would hold up the window for as long."""
 NO_DISPLAY = "There is no display here. To see the whole job as pictures, run: "
 
 
@@ -306,6 +309,7 @@ def started_application(wanted: str = "system") -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    sys.setswitchinterval(SECONDS_BETWEEN_THREADS)
     read_no_settings_of_qt()
     application = QApplication(sys.argv[:1])
     application.setOrganizationName("treasury-desktop")

@@ -5,10 +5,12 @@ as what it is. Only together they are one that the chain accepts.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Refused
 from treasury_desktop.safes.nested_signature import (
+    MOST_INSIDE,
     Inside,
     message_to_sign,
     signatures_inside,
@@ -20,13 +22,16 @@ from treasury_desktop.safes.signature import Signature, SignatureKind
 from treasury_desktop.safes.signature_blob import split_signatures
 
 
-def inside_of(queued: QueuedTransaction, outer: Safe, inner: Safe) -> Inside:
+@lru_cache(maxsize=256)  # pages ask for the same ones whenever they are shown anew
+def inside_of(
+    queued: QueuedTransaction, outer: Safe, inner: Safe, *, most: int = MOST_INSIDE
+) -> Inside:
     """Who of the inner Safe's owners signed for a transaction, in all that was sent of it."""
     try:
         message = message_to_sign(outer, queued.tx, inner)
     except Refused:
         return {}
-    return signatures_inside(_carried(queued, inner.address), message, inner)
+    return signatures_inside(_carried(queued, inner.address), message, inner, most=most)
 
 
 def pieces_of(queued: QueuedTransaction, outer: Safe, safes: Iterable[Safe]) -> set[bytes]:

@@ -43,14 +43,24 @@ def can_confirm(outer: Safe, inner: Safe) -> bool:
     return outer.version.asks_contracts_by_hash or not inner.version.asks_contracts_by_hash
 
 
-def signatures_inside(carried: Iterable[bytes], message: bytes, inner: Safe) -> Inside:
-    """Who of the inner Safe's owners signed the message, in whatever was sent in its name."""
+def signatures_inside(
+    carried: Iterable[bytes], message: bytes, inner: Safe, *, most: int = MOST_INSIDE
+) -> Inside:
+    """Who of the inner Safe's owners signed the message, in whatever was sent in its name.
+
+    At most so many are recovered, the shortest blobs first: one signature sent alone is found
+    before whatever a stranger heaps up in one blob.
+    """
     found: Inside = {}
-    left = MOST_INSIDE
-    for blob in carried:
-        for part in split_signatures(blob)[:left]:
-            left -= 1
-            signer = part.signer_of(message) if part.kind in RECOVERABLE else None
+    seen: set[bytes] = set()
+    for blob in sorted(carried, key=len):
+        for part in split_signatures(blob):
+            if part.kind not in RECOVERABLE or part.encoded in seen:
+                continue
+            if len(seen) == most:
+                return found
+            seen.add(part.encoded)
+            signer = part.signer_of(message)
             if signer is not None and inner.is_owner(signer) and part.has_low_s:
                 found[signer] = preferred((found.get(signer, part), part))
     return found

@@ -389,7 +389,8 @@ def _step_unconfirmed(
             for q in queue
             if (q.safe, q.tx.nonce) == (queued.safe, queued.tx.nonce) and q is not queued
         ]
-        if any(c.owner in free for q in rivals for c in q.confirmations):
+        has_signed = any(c.owner in free for q in rivals for c in q.confirmations)
+        if has_signed and not (desk.safe and is_rejection(desk.safe, queued.tx)):
             words = f"You signed another transaction for nonce {queued.tx.nonce}."
             return Step.READ, words
         return Step.SIGN, "Your confirmation is missing."

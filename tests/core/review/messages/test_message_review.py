@@ -312,11 +312,20 @@ def test_another_contract_than_the_known_one_blocks(order: JSON) -> None:
         assert "VERIFIER_NOT_KNOWN" in codes(reviewed(order), Severity.BLOCK)
 
 
-def test_an_unknown_reactor_blocks() -> None:
-    """Whoever settles an order keeps its terms, or the money."""
+@pytest.mark.parametrize(
+    "reactor",
+    [
+        str(STRANGER),
+        "0x111111125421cA6dc452d289314280a0f8842A65",
+        "0x0000000000000068F116a894984e2DB1123eB395",
+        "0xC92E8bdf79f0507f65a392b0ab4667716BFE0110",
+    ],
+)
+def test_an_unknown_reactor_blocks(reactor: str) -> None:
+    """Whoever settles an order keeps its terms, or the money; other settlers read other orders."""
     order = a_uniswapx_order(US, str(USDC), str(DAI), **HERE)
-    order["message"]["spender"] = str(STRANGER)
-    order["message"]["witness"]["info"]["reactor"] = str(STRANGER)
+    order["message"]["spender"] = reactor
+    order["message"]["witness"]["info"]["reactor"] = reactor
     assert "SETTLEMENT_NOT_KNOWN" in codes(reviewed(order), Severity.BLOCK)
 
 
