@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.samples import NOW, a_workspace
+from tests.samples import NOW, a_workspace, an_estimate
 from tests.service_at_hand import ServiceAtHand
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+from treasury_desktop.desk.fees import AgreedCost
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.strategy import Strategy
@@ -74,6 +75,11 @@ class DeskAtHand:
     def nested(self) -> "NestedAtHand":
         """What is done for Safes that are owners."""
         return NestedAtHand(self)
+
+    @property
+    def sending(self) -> "SendingAtHand":
+        """Sending executions."""
+        return SendingAtHand(self)
 
     def now(self) -> Any:
         """Unix seconds; `samples.NOW` unless told otherwise."""
@@ -209,9 +215,21 @@ class DeskAtHand:
         """A confirmation."""
         return self._answer("sign", review, key)
 
-    def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Any:
+
+class SendingAtHand:
+    """Answers as its desk was told, under the names `estimate` and `execute`."""
+
+    def __init__(self, desk: DeskAtHand) -> None:
+        self._desk = desk
+
+    def estimate(self, safe_tx_hash: bytes, executor: KeyLabel) -> Any:
+        """A cost; a sample one unless told otherwise."""
+        self._desk.answers.setdefault("estimate", an_estimate())
+        return self._desk._answer("estimate", safe_tx_hash, executor)
+
+    def execute(self, safe_tx_hash: bytes, executor: KeyLabel, agreed: AgreedCost) -> Any:
         """A receipt."""
-        return self._answer("execute", safe_tx_hash, executor)
+        return self._desk._answer("execute", safe_tx_hash, executor, agreed)
 
 
 class ExchangeAtHand:

@@ -18,6 +18,7 @@ from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.assets.token import Token, native_token
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.deployments.venues import erc4626
+from treasury_desktop.desk.fees import CostEstimate, FeeMarket
 from treasury_desktop.pools.history import PoolSeries
 from treasury_desktop.pools.liquidity import liquidity_for_amounts
 from treasury_desktop.pools.position import Position
@@ -160,6 +161,25 @@ def a_safe(**changes: Any) -> Safe:
 def a_block(**changes: Any) -> Block:
     """Block 19,000,123 at 14:02 UTC."""
     made = Block(number=19_000_123, hash=keccak(b"block"), timestamp=BLOCK_TIME)
+    return replace(made, **changes)
+
+
+def an_estimate(**changes: Any) -> CostEstimate:
+    """About 214,000 gas at a base fee of 12.5 gwei."""
+    market = FeeMarket(
+        block=a_block(),
+        base_fee_wei=12_500_000_000,
+        tips=(50_000_000, 1_000_000_000, 2_500_000_000),
+        has_history=True,
+    )
+    made = CostEstimate(
+        executor=an_owner(9),
+        gas_expected=214_311,
+        gas_limit=257_173,
+        market=market,
+        executor_wei=10**18,
+        estimated_at=NOW,
+    )
     return replace(made, **changes)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from tests.samples import a_block, a_confirmation, a_safe, an_owner
+from tests.samples import a_block, a_confirmation, a_safe, an_estimate, an_owner
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import read_bundle
@@ -20,6 +20,7 @@ from treasury_desktop.desk.doors import (
     Signer,
     WorkspaceFacts,
 )
+from treasury_desktop.desk.fees import AgreedCost, CostEstimate, Fees
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.safes.confirmation import Confirmation, one_of_each_owner
 from treasury_desktop.safes.hashes import safe_tx_hashes
@@ -218,6 +219,7 @@ class MemorySigner:
     asked: list[bytes] = field(default_factory=list)
     acknowledged: list[frozenset[str]] = field(default_factory=list)
     workspaces: list[WorkspaceFacts] = field(default_factory=list)
+    transactions: list[ExecutionTransaction] = field(default_factory=list)
     signs_hash: bytes | None = None
 
     def sign_safe_tx(
@@ -252,6 +254,7 @@ class MemorySigner:
         """Raw bytes that say what was signed."""
         self.asked.append(bundle)
         self.workspaces.append(workspace)
+        self.transactions.append(transaction)
         return b"raw %d " % transaction.account_nonce + transaction.data
 
 
@@ -269,6 +272,7 @@ class MemoryChain:
     forgotten: list[bytes] = field(default_factory=list)
     receipts: dict[bytes, Receipt] = field(default_factory=dict)
     account_nonces: list[int] = field(default_factory=lambda: [0])
+    estimated: list[bytes] = field(default_factory=list)
     refuses: Exception | None = None
     silent: Exception | None = None
 
@@ -282,20 +286,34 @@ class MemoryChain:
         """What getTransactionHash answers."""
         return safe_tx_hashes(self.safe, tx).safe_tx if self.derives is None else self.derives(tx)
 
+    def estimate_execution(
+        self, chain_id: int, sender: Address, safe: Address, calldata: bytes, now: int
+    ) -> CostEstimate:
+        """A made-up cost."""
+        self.estimated.append(calldata)
+        return an_estimate(executor=sender, estimated_at=now)
+
     def prepare_execution(
-        self, chain_id: int, sender: Address, safe: Address, calldata: bytes
+        self,
+        chain_id: int,
+        sender: Address,
+        safe: Address,
+        calldata: bytes,
+        agreed: AgreedCost | None = None,
     ) -> ExecutionTransaction:
-        """A transaction with made-up gas."""
+        """A transaction with made-up gas, or what was agreed."""
         several = len(self.account_nonces) > 1
+        made_up = Fees(max_fee_per_gas=2, max_priority_fee_per_gas=1)
+        cost = agreed or AgreedCost(gas_limit=500_000, fees=made_up)
         return ExecutionTransaction(
             chain_id=chain_id,
             sender=sender,
             account_nonce=self.account_nonces.pop(0) if several else self.account_nonces[0],
             to=safe,
             data=calldata,
-            gas=500_000,
-            max_fee_per_gas=2,
-            max_priority_fee_per_gas=1,
+            gas=cost.gas_limit,
+            max_fee_per_gas=cost.fees.max_fee_per_gas,
+            max_priority_fee_per_gas=cost.fees.max_priority_fee_per_gas,
         )
 
     def broadcast(self, raw_transaction: bytes) -> bytes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.application.nested_safes import NestedSafes
+from treasury_desktop.application.sending_desk import SendingDesk
 from treasury_desktop.application.unlocking import DeskUnlocking
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
@@ -32,7 +33,6 @@ from treasury_desktop.desk.draft_deployment import (
     draft_deployment,
 )
 from treasury_desktop.desk.draft_rejection import draft_rejection
-from treasury_desktop.desk.execute_transaction import execute_transaction, follow_execution
 from treasury_desktop.desk.import_signatures import ImportedSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction, queued_from
 from treasury_desktop.desk.local_facts import local_facts
@@ -48,7 +48,7 @@ from treasury_desktop.desk.refresh_treasury import (
 from treasury_desktop.desk.review_transaction import review_queued
 from treasury_desktop.desk.sign_transaction import sign_transaction
 from treasury_desktop.desk.sync_pools import sync_pools
-from treasury_desktop.errors import Cancelled, Refused, Unavailable
+from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_file
 from treasury_desktop.files.workspace_file import read_workspace
 from treasury_desktop.review.facts import LocalFacts
@@ -78,7 +78,6 @@ if TYPE_CHECKING:
     from treasury_desktop.pools.pool import PoolState
     from treasury_desktop.store.histories import HistoryStore
 
-SECONDS_BETWEEN_LOOKS = 0.5
 LARGEST_KEYSTORE = 64 * 1024
 """Bytes; real ones have about 500."""
 FILE_MODE_MARK = "keys-in-files"
@@ -187,6 +186,11 @@ class OpenDesk:
     def nested(self) -> NestedSafes:
         """What is done for Safes that are owners."""
         return NestedSafes(self, self._signer, self._ask_the_chain)
+
+    @property
+    def sending(self) -> SendingDesk:
+        """What is done to send executions."""
+        return SendingDesk(self)
 
     def _ask_the_chain(self) -> None:
         """What the chain says now of signatures that nobody else can verify."""
@@ -532,39 +536,13 @@ class OpenDesk:
             )
 
     def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
-        """Send a confirmed transaction and wait for what becomes of it."""
-        from treasury_desktop.chain.broadcaster import Broadcaster  # noqa: PLC0415  loads web3
-        from treasury_desktop.chain.confirmation_reader import (  # noqa: PLC0415  loads web3
-            ConfirmationReader,
-        )
-        from treasury_desktop.chain.safe_reader import SafeReader  # noqa: PLC0415  loads web3
+        """Send a confirmed transaction at what it costs now, and wait for what becomes of it."""
+        return self.sending.execute(safe_tx_hash, executor, None)
 
-        node = self._open_node()
-        broadcaster = Broadcaster(node)
+    def stopped_since(self) -> Callable[[], bool]:
+        """Whether key acts were ended after this was asked."""
         stops = self._stops
-        self.refresh()  # fresh facts: an execution is judged by the newest block
-        if self._stops != stops:
-            raise Cancelled("Cancelled; nothing was sent.")
-        with self._signer() as signer:
-            execute_transaction(
-                safe_tx_hash,
-                self.local_facts(),
-                executor,
-                signer=signer,
-                reader=SafeReader(node),
-                broadcaster=broadcaster,
-                records=self._records,
-                now=self.now(),
-                confirmations_on_chain=ConfirmationReader(node),
-            )
-        return follow_execution(
-            safe_tx_hash,
-            broadcaster,
-            self._records,
-            pause=lambda: time.sleep(SECONDS_BETWEEN_LOOKS),
-            is_cancelled=lambda: self._stops != stops,
-            now=self.now(),
-        )
+        return lambda: self._stops != stops
 
     # ── doors, opened when first needed ──────────────────────────────────────────────────────────
 

@@ -38,16 +38,19 @@ class _Flaw(NamedTuple):
     key: str | None = None
 
 
-def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonValue:
+def read_json(
+    data: bytes, *, max_bytes: int = MAX_BYTES, fractions_as_text: bool = False
+) -> JsonValue:
     """The value the bytes write down; raises Malformed with the JSON path of what is wrong.
 
     Refuses more than `max_bytes` (8 MiB), a BOM, invalid UTF-8, depth above 64, duplicate keys,
-    floats, NaN, integers beyond ±2⁵³, lone surrogates and everything RFC 8259 refuses.
+    floats, NaN, integers beyond ±2⁵³, lone surrogates and everything RFC 8259 refuses. With
+    `fractions_as_text` floats are the text they are written as, which no figure of ours is.
     """
     text = _text_of(data, max_bytes)
     _refuse_depth(data)
     flaws: list[_Flaw] = []
-    value = _scan(text, flaws)
+    value = _scan(text, flaws, fractions_as_text=fractions_as_text)
     if flaws or _SURROGATE_ESCAPE.search(data):
         found = _first_flaw(value)
         if found is not None:
@@ -101,7 +104,7 @@ def _refuse_depth(data: bytes) -> None:
         raise Malformed("", f"values are nested deeper than {MAX_DEPTH} levels")
 
 
-def _scan(text: str, flaws: list[_Flaw]) -> object:
+def _scan(text: str, flaws: list[_Flaw], *, fractions_as_text: bool) -> object:
     def flawed(problem: str, key: str | None = None) -> _Flaw:
         flaws.append(_Flaw(problem, key))
         return flaws[-1]
@@ -120,10 +123,15 @@ def _scan(text: str, flaws: list[_Flaw]) -> object:
         times = Counter(key for key, _ in pairs)
         return flawed("the key is there twice", next(key for key in times if times[key] > 1))
 
+    def fraction(digits: str) -> str | _Flaw:
+        if fractions_as_text:
+            return digits
+        return flawed("a number with a fraction or exponent is not exact")
+
     decoder = json.JSONDecoder(
         object_pairs_hook=members,
         parse_int=integer,
-        parse_float=lambda _: flawed("a number with a fraction or exponent is not exact"),
+        parse_float=fraction,
         parse_constant=lambda name: flawed(f"{name} is not a number"),
     )
     try:

@@ -10,24 +10,19 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import decimal_text
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.chain import answers
-from treasury_desktop.chain.answers import MinedReceipt, Reverted
+from treasury_desktop.chain.answers import BlockHeader, MinedReceipt, Reverted
 from treasury_desktop.chain.connection import Ask, EndpointRefusal
 from treasury_desktop.chain.contract_call import Words
 from treasury_desktop.chain.executions import announced
+from treasury_desktop.chain.fee_reader import FeeReader
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.revert_words import revert_words
 from treasury_desktop.desk.doors import ExecutionTransaction, Receipt
+from treasury_desktop.desk.fees import AgreedCost, CostEstimate, Speed, gwei_text, require_bounded
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.treasury.snapshot import Block
 
 GAS_MARGIN_PERCENT = 20
-BASE_FEES_COVERED = 2
-"""The base fee grows by an eighth a block at most: twice covers six full blocks."""
-GWEI = 10**9
-DEFAULT_TIP_WEI = GWEI
-HIGHEST_TIP_WEI = 100 * GWEI
-HIGHEST_FEE_WEI = 10_000 * GWEI
-"""No honest fee was ever near these; a node that asks for more would drain the executor."""
 
 _KNOWN_ALREADY = ("already known", "known transaction", "already imported", "already exists")
 _MAYBE_MINED = ("nonce too low", "nonce is too low")
@@ -39,30 +34,58 @@ class Broadcaster:
     def __init__(self, node: Node) -> None:
         self._node = node
 
-    def prepare_execution(
-        self, chain_id: int, sender: Address, safe: Address, calldata: bytes
-    ) -> ExecutionTransaction:
-        """Account nonce, gas with margin and fees; refuses what would revert or cannot be paid."""
-        if chain_id != self._node.chain_id:
-            raise Refused(f"The endpoints are of chain {self._node.chain_id}, not {chain_id}.")
-        header = self._node.newest_header()
+    def estimate_execution(
+        self, chain_id: int, sender: Address, safe: Address, calldata: bytes, now: int
+    ) -> CostEstimate:
+        """What it would cost now; refuses what would revert. `now` is Unix seconds."""
+        header = self._header_of(chain_id)
         call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
         self._require_success(call, header.block)
-        gas = self._gas(call, header.gas_limit)
-        tip = self._tip()
-        max_fee = BASE_FEES_COVERED * (header.base_fee_wei or 0) + tip
-        if max_fee > HIGHEST_FEE_WEI:
-            raise Refused(f"The endpoints ask for {max_fee // GWEI:,} gwei a unit of gas.")
-        account_nonce = self._account(sender, gas * max_fee)
+        expected = self._gas(call, header.gas_limit)
+        return CostEstimate(
+            executor=sender,
+            gas_expected=expected,
+            gas_limit=_with_margin(expected, header.gas_limit),
+            market=FeeReader(self._node).market(header),
+            executor_wei=self._account(sender)[1],
+            estimated_at=now,
+        )
+
+    def prepare_execution(
+        self,
+        chain_id: int,
+        sender: Address,
+        safe: Address,
+        calldata: bytes,
+        agreed: AgreedCost | None = None,
+    ) -> ExecutionTransaction:
+        """Account nonce, gas with margin and fees; refuses what would revert or cannot be paid.
+
+        With `agreed` exactly that gas and these fees; refused where they suffice no longer.
+        """
+        header = self._header_of(chain_id)
+        call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
+        self._require_success(call, header.block)
+        expected = self._gas(call, header.gas_limit)
+        if agreed is None:
+            fees = FeeReader(self._node).market(header).fees_at(Speed.NORMAL)
+            agreed = AgreedCost(gas_limit=_with_margin(expected, header.gas_limit), fees=fees)
+        _require_enough(agreed, expected, header.base_fee_wei or 0)
+        account_nonce, balance = self._account(sender)
+        if balance < agreed.highest_wei:
+            raise Refused(
+                f"The executor {sender} has {decimal_text(balance, 18)} of the native coin; "
+                f"the execution may cost up to {decimal_text(agreed.highest_wei, 18)}."
+            )
         return ExecutionTransaction(
             chain_id=chain_id,
             sender=sender,
             account_nonce=account_nonce,
             to=safe,
             data=calldata,
-            gas=gas,
-            max_fee_per_gas=max_fee,
-            max_priority_fee_per_gas=tip,
+            gas=agreed.gas_limit,
+            max_fee_per_gas=agreed.fees.max_fee_per_gas,
+            max_priority_fee_per_gas=agreed.fees.max_priority_fee_per_gas,
         )
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
@@ -147,7 +170,7 @@ class Broadcaster:
             raise Refused("The Safe would use up the nonce, but the transaction inside would fail.")
 
     def _gas(self, call: dict[str, str], gas_limit: int) -> int:
-        """The middle estimate with a margin: endpoints estimate differently, and one may lie."""
+        """The middle estimate: endpoints estimate differently, and one may lie."""
         ask = Ask("eth_estimateGas", (call,), _gas_figure, "gas estimate")
         outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
         said = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
@@ -160,7 +183,7 @@ class Broadcaster:
         estimate: int = estimates[len(estimates) // 2]
         if estimate > gas_limit:
             raise Refused(f"The execution needs {estimate:,} gas, more than a block holds.")
-        return min(estimate * (100 + GAS_MARGIN_PERCENT) // 100, gas_limit)
+        return estimate
 
     def _refusal(self, reverts: list[Reverted]) -> Refused:
         """The reason only where as many endpoints give it as have to agree."""
@@ -170,16 +193,8 @@ class Broadcaster:
         why = "" if agreed is None else f": {revert_words(agreed)}"
         return Refused(f"The Safe would refuse the execution{why}.")
 
-    def _tip(self) -> int:
-        """The middle of what the endpoints recommend, the lower of two."""
-        ask = Ask("eth_maxPriorityFeePerGas", (), answers.quantity, "priority fee")
-        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
-        tips = sorted(each[0] for each in outcomes if not isinstance(each, TreasuryError))
-        tip: int = tips[(len(tips) - 1) // 2] if tips else DEFAULT_TIP_WEI
-        return min(tip, HIGHEST_TIP_WEI)
-
-    def _account(self, sender: Address, cost_wei: int) -> int:
-        """The sender's next account nonce; refuses where it cannot pay for the gas."""
+    def _account(self, sender: Address) -> tuple[int, int]:
+        """The sender's next account nonce and its native coin in wei."""
         nonce, balance = self._node.ask_all(
             (
                 Ask(
@@ -189,13 +204,12 @@ class Broadcaster:
                 Ask("eth_getBalance", (str(sender), "latest"), answers.quantity, "gas money"),
             )
         ).values  # fmt: skip
-        if balance < cost_wei:
-            raise Refused(
-                f"The executor {sender} has {decimal_text(balance, 18)} of the native coin; "
-                f"the execution may cost up to {decimal_text(cost_wei, 18)}."
-            )
-        found: int = nonce
-        return found
+        return nonce, balance
+
+    def _header_of(self, chain_id: int) -> BlockHeader:
+        if chain_id != self._node.chain_id:
+            raise Refused(f"The endpoints are of chain {self._node.chain_id}, not {chain_id}.")
+        return self._node.newest_header()
 
     def _is_there(self, transaction_hash: bytes) -> bool | None:
         """As `is_known`, and `None` where too few answer."""
@@ -245,6 +259,25 @@ class Broadcaster:
         if any(each != agreed[0] for each in agreed):
             raise Refused("The endpoints disagree on the receipt; what happened is not known yet.")
         return agreed[0] if agreed else None
+
+
+def _with_margin(gas: int, gas_limit: int) -> int:
+    return min(gas * (100 + GAS_MARGIN_PERCENT) // 100, gas_limit)
+
+
+def _require_enough(agreed: AgreedCost, gas: int, base_fee_wei: int) -> None:
+    """What was agreed still works; where it does not, somebody has to agree anew."""
+    require_bounded(agreed.fees)
+    if gas > agreed.gas_limit:
+        raise Refused(
+            f"It needs {gas:,} gas now, more than the {agreed.gas_limit:,} that were agreed; look "
+            "at the cost again."
+        )
+    if base_fee_wei > agreed.fees.max_fee_per_gas:
+        raise Refused(
+            f"The base fee is {gwei_text(base_fee_wei)} gwei now, above the highest fee of "
+            f"{gwei_text(agreed.fees.max_fee_per_gas)} that was agreed; look at the cost again."
+        )
 
 
 def _execution_success(mined: MinedReceipt, safe: Address, safe_tx_hash: bytes) -> bool | None:

@@ -268,7 +268,8 @@ def _provider(url: str, timeout_seconds: float) -> "tuple[HTTPProvider, Any]":
         @staticmethod
         def decode_rpc_response(raw_response: bytes) -> Any:
             _refuse_too_many_parts(raw_response)
-            return read_json(raw_response, max_bytes=MOST_LOG_BYTES)
+            # A fee history comes with ratios nobody needs; as text they pass for no figure.
+            return read_json(raw_response, max_bytes=MOST_LOG_BYTES, fractions_as_text=True)
 
     provider = StrictProvider(
         url,

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import ClaimedSignature
+from treasury_desktop.desk.fees import AgreedCost, CostEstimate
 from treasury_desktop.pools.history import PoolSeries, SwapColumns
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import Event, State
@@ -118,10 +119,24 @@ class Sending:
 class Broadcaster(Protocol):
     """Sends, and says what became of it. "Unknown" is never called "failed"."""
 
+    def estimate_execution(
+        self, chain_id: int, sender: Address, safe: Address, calldata: bytes, now: int
+    ) -> CostEstimate:
+        """What it would cost now (Unix seconds); refuses if it would revert."""
+        ...
+
     def prepare_execution(
-        self, chain_id: int, sender: Address, safe: Address, calldata: bytes
+        self,
+        chain_id: int,
+        sender: Address,
+        safe: Address,
+        calldata: bytes,
+        agreed: AgreedCost | None = None,
     ) -> ExecutionTransaction:
-        """Account nonce, gas estimate with a margin, and fees; refuses if it would revert."""
+        """Account nonce, gas with a margin, and fees; refuses if it would revert.
+
+        With `agreed` exactly that gas and these fees; refuses where they suffice no longer.
+        """
         ...
 
     def broadcast(self, raw_transaction: bytes) -> bytes:

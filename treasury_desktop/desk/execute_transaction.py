@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import write_bundle
-from treasury_desktop.desk.ask_the_chain import ConfirmationReader, ask_the_chain, with_answer
+from treasury_desktop.desk.ask_the_chain import ConfirmationReader
+from treasury_desktop.desk.confirmed_execution import confirmed_execution, known_transaction
 from treasury_desktop.desk.doors import (
     Broadcaster,
     IsCancelled,
@@ -17,14 +18,12 @@ from treasury_desktop.desk.doors import (
     Sending,
     Signer,
 )
+from treasury_desktop.desk.fees import AgreedCost
 from treasury_desktop.desk.review_transaction import bundle_of
 from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_facts
 from treasury_desktop.errors import Refused, TreasuryError, Unavailable
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import examine
-from treasury_desktop.safes.chain_answer import ChainAnswer
-from treasury_desktop.safes.confirmation import Confirmation, packed_signatures
-from treasury_desktop.safes.execution import exec_transaction_calldata
 from treasury_desktop.safes.lifecycle import Event
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -46,40 +45,40 @@ def execute_transaction(
     records: Records,
     now: int,
     confirmations_on_chain: ConfirmationReader | None = None,
+    agreed: AgreedCost | None = None,
 ) -> bytes:
     """The hash of the Ethereum transaction that was broadcast; recorded before it is sent.
 
-    What only the chain can verify is asked of it once more; without a reader none of it counts.
+    With `agreed` nothing that costs more is signed. What only the chain can verify is asked of it
+    once more; without a reader none of it counts.
 
     What was sent before and is still on its way is sent again as it was: nothing new is signed.
     """
-    queued = _known(records, safe_tx_hash)
+    queued = known_transaction(records, safe_tx_hash)
     on_its_way = _settle_earlier_sending(queued, broadcaster, records, now)
     if on_its_way is not None:
         return _sent_again(on_its_way, broadcaster)
-    safe = reader.read_safe(queued.safe)
-    others = tuple(one for one in facts.read if one.address != safe.address)
-    if confirmations_on_chain is not None:
-        answers = ask_the_chain(confirmations_on_chain, (queued,), (safe, *others))
-        queued = with_answer(queued, answers)
-    confirmations = _enough_confirmations(queued, safe)
+    ready = confirmed_execution(queued, facts, reader, confirmations_on_chain)
+    queued, safe = ready.queued, ready.safe
     _require_facts_of_now(safe, facts)
     if safe.is_owner(executor.address):
         raise Refused("An executor key must not be an owner's key.")
     if reader.transaction_hash_on_chain(queued.safe, queued.tx) != safe_tx_hash:
         raise Refused("The Safe itself derives another hash for this transaction.")
-    fresh = replace(facts, safe=safe, others=others)
+    fresh = replace(facts, safe=safe, others=ready.others)
     bundle = bundle_for_signer(bundle_of(queued), fresh)
     review = examine(bundle, fresh, now=now)
     if review.blocks:
         raise Refused(f"It must not be executed: {review.blocks[0].sentence}")
-    signatures = packed_signatures(confirmations)
-    calldata = exec_transaction_calldata(queued.tx, signatures)
     transaction = broadcaster.prepare_execution(
-        safe.chain_id, executor.address, safe.address, calldata
+        safe.chain_id, executor.address, safe.address, ready.calldata, agreed
     )
     raw = signer.sign_execution(
-        executor, write_bundle(bundle), signatures, transaction, workspace=workspace_facts(fresh)
+        executor,
+        write_bundle(bundle),
+        ready.signatures,
+        transaction,
+        workspace=workspace_facts(fresh),
     )
     sending = Sending(transaction_hash=transaction_hash_of(raw), raw_transaction=raw)
     _record_sending(safe_tx_hash, sending, records, now)
@@ -104,7 +103,7 @@ def follow_execution(
 
     Whatever goes wrong while looking is Unavailable: it was sent, and what became of it is open.
     """
-    queued = _known(records, safe_tx_hash)
+    queued = known_transaction(records, safe_tx_hash)
     if not records.sendings(safe_tx_hash):
         raise Refused("This transaction has not been sent.")
     trouble = ""
@@ -207,32 +206,6 @@ def _record_sending(safe_tx_hash: bytes, sending: Sending, records: Records, now
         "transaction_hash": "0x" + sending.transaction_hash.hex(),
     }
     records.note("broadcasting", about, now)
-
-
-def _known(records: Records, safe_tx_hash: bytes) -> QueuedTransaction:
-    queued = records.transaction(safe_tx_hash)
-    if queued is None:
-        raise Refused("This transaction is not in the queue.")
-    bundle_of(queued)  # the stored bundle still gives the recorded hash
-    return queued
-
-
-def _enough_confirmations(
-    queued: QueuedTransaction, safe: Safe
-) -> tuple[Confirmation | ChainAnswer, ...]:
-    """As many owners' confirmations as the threshold asks, one an owner, at the Safe's nonce.
-
-    Those by a key first: nothing can happen to them on the way to the Safe.
-    """
-    if queued.tx.nonce != safe.nonce:
-        raise Refused(f"Nonce {queued.tx.nonce} is not next; the Safe is at {safe.nonce}.")
-    by_key = {c.owner: c for c in queued.confirmations if safe.is_owner(c.owner)}
-    on_chain = tuple(one for one in queued.accepted if safe.is_owner(one.owner))
-    in_order = sorted(by_key.values(), key=lambda one: one.owner)
-    there: tuple[Confirmation | ChainAnswer, ...] = (*in_order, *on_chain)
-    if not isinstance(safe.threshold, int) or len(there) < safe.threshold:
-        raise Refused(f"{len(there)} of {safe.threshold} confirmations are there.")
-    return tuple(sorted(there[: safe.threshold], key=lambda one: one.owner))
 
 
 def _require_facts_of_now(safe: Safe, facts: LocalFacts) -> None:

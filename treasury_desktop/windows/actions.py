@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from pathlib import Path
 
     from treasury_desktop.assets.address import Address
-    from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
+    from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress
     from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
     from treasury_desktop.desk.import_transaction import Imported
     from treasury_desktop.desk.refresh_treasury import Refreshed
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.windows.actions_of_exchange import ExchangeActions
     from treasury_desktop.windows.actions_of_messages import MessageActions
     from treasury_desktop.windows.actions_of_nested_safes import NestedSafeActions
+    from treasury_desktop.windows.actions_of_sending import SendingActions
     from treasury_desktop.windows.actions_of_service import ServiceActions
     from treasury_desktop.windows.actions_of_unlocking import Unlocking
 
@@ -72,6 +73,11 @@ class Actions(Protocol):
     @property
     def nested(self) -> NestedSafeActions:
         """What is done for Safes that are owners; at once."""
+        ...
+
+    @property
+    def sending(self) -> SendingActions:
+        """Sending executions, and what they cost; at once."""
         ...
 
     @property
@@ -211,8 +217,4 @@ class Actions(Protocol):
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:
         """Sign what was reviewed; blocks while the person types in the secret-entry process."""
-        ...
-
-    def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
-        """Send a confirmed transaction and wait for what becomes of it."""
         ...

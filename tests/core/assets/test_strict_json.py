@@ -181,3 +181,11 @@ def test_writing_is_not_deeper_than_reading() -> None:
     assert read_json(canonical_json(value)) == value
     with pytest.raises(ValueError, match="not nested"):
         canonical_json([value])
+
+
+def test_fractions_can_be_kept_as_their_text() -> None:
+    """For answers in which nobody needs them: no figure of ours is text like that."""
+    found = read_json(b'{"ratio":[0.5,1e-7,-2.25],"n":3}', fractions_as_text=True)
+    assert found == {"ratio": ["0.5", "1e-7", "-2.25"], "n": 3}
+    with pytest.raises(Malformed, match="is not a number"):
+        read_json(b'{"ratio":NaN}', fractions_as_text=True)

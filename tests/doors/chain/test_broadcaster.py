@@ -12,10 +12,12 @@ from tests.doors.chain.lying_endpoint import LyingEndpoint
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.chain.broadcaster import Broadcaster
+from treasury_desktop.chain.fee_reader import FeeReader
 from treasury_desktop.chain.movement_reader import MovementReader
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.safe_reader import SafeReader
 from treasury_desktop.desk.doors import ExecutionTransaction
+from treasury_desktop.desk.fees import AgreedCost, Fees, Speed
 from treasury_desktop.devnet.packages import calldata
 from treasury_desktop.errors import Malformed, Refused, Unavailable
 from treasury_desktop.safes.hashes import safe_tx_hashes
@@ -100,6 +102,51 @@ def test_execution_from_preparation_to_receipt(own_chain: Demonstration, own_nod
     assert movement.amount is not None
     assert (movement.amount.base_units, movement.counterpart) == (5 * 10**17, FAR)
     assert (movement.safe_tx_hash, movement.transaction_hash) == (safe_tx_hash, sent)
+
+
+def test_what_was_estimated_is_what_is_prepared(own_chain: Demonstration, own_node: Node) -> None:
+    """Gas and fees as agreed, and the real cost lies between nothing and the highest shown."""
+    broadcaster, executor = Broadcaster(own_node), _roles(own_chain, "executor")
+    tx, safe_tx_hash = _payment(own_node, own_chain)
+    execution = _exec(tx, _approved(own_chain, safe_tx_hash))
+    about = (31337, executor, own_chain.safe, execution)
+    estimate = broadcaster.estimate_execution(*about, now=1)
+    agreed = estimate.agreed(estimate.fees_at(Speed.FAST))
+    prepared = broadcaster.prepare_execution(*about, agreed)
+    assert (prepared.gas, prepared.max_fee_per_gas, prepared.max_priority_fee_per_gas) == (
+        agreed.gas_limit,
+        agreed.fees.max_fee_per_gas,
+        agreed.fees.max_priority_fee_per_gas,
+    )
+    had = int(own_chain.rpc.ask("eth_getBalance", str(executor), "latest"), 16)
+    assert had == estimate.executor_wei
+    broadcaster.broadcast(_raw(own_chain, prepared))
+    left = had
+    while left == had:
+        left = int(own_chain.rpc.ask("eth_getBalance", str(executor), "latest"), 16)
+    assert had - agreed.highest_wei <= left < had
+
+
+def test_what_was_agreed_and_suffices_no_longer(own_chain: Demonstration, own_node: Node) -> None:
+    """More gas or a higher base fee than agreed: somebody has to agree anew."""
+    broadcaster, executor = Broadcaster(own_node), _roles(own_chain, "executor")
+    tx, safe_tx_hash = _payment(own_node, own_chain)
+    about = (31337, executor, own_chain.safe, _exec(tx, _approved(own_chain, safe_tx_hash)))
+    estimate = broadcaster.estimate_execution(*about, now=1)
+    enough = estimate.agreed(estimate.fees_at(Speed.NORMAL))
+    little_gas = replace(enough, gas_limit=estimate.gas_expected - 1)
+    with pytest.raises(Refused, match=r"more than the .* that were agreed"):
+        broadcaster.prepare_execution(*about, little_gas)
+    own_chain.rpc.ask("anvil_setNextBlockBaseFeePerGas", hex(50 * 10**9))
+    own_chain.rpc.ask("evm_mine")
+    cheap = AgreedCost(
+        gas_limit=enough.gas_limit,
+        fees=Fees(max_fee_per_gas=49 * 10**9, max_priority_fee_per_gas=1),
+    )
+    with pytest.raises(
+        Refused, match=r"base fee is .* above the highest fee of 49 that was agreed"
+    ):
+        broadcaster.prepare_execution(*about, cheap)
 
 
 def test_failure_inside_is_announced_as_failure(own_chain: Demonstration, own_node: Node) -> None:
@@ -335,7 +382,7 @@ def test_absurd_fees_are_refused(chain: Demonstration, liar: LyingEndpoint) -> N
 
     liar.twist = twist
     node = Node((liar.endpoint,), 31337)
-    with pytest.raises(Refused, match="gwei a unit of gas"):
+    with pytest.raises(Refused, match="gwei a unit of gas is more"):
         Broadcaster(node).prepare_execution(31337, FAR, chain.safe, b"")
     node.close()
 
@@ -378,9 +425,10 @@ def test_one_recommended_tip_of_three_decides_nothing(
     three: Broadcaster, liar: LyingEndpoint, figure: int
 ) -> None:
     """The middle one counts."""
-    honest = three._tip()
+    fees = FeeReader(three._node)
+    honest = fees.recommended_tip()
     _lying(liar, "eth_maxPriorityFeePerGas", {"result": hex(figure)})
-    assert three._tip() == honest
+    assert fees.recommended_tip() == honest
 
 
 def test_of_two_tips_the_lower_and_of_two_estimates_the_higher(
@@ -388,10 +436,10 @@ def test_of_two_tips_the_lower_and_of_two_estimates_the_higher(
 ) -> None:
     """Too low a tip waits, too little gas fails: neither pays a liar."""
     with closing(Node((liar.endpoint, chain.endpoint), 31337)) as node:
-        two = Broadcaster(node)
-        tip, gas = two._tip(), two._gas(CALL, 50_000_000)
+        two, fees = Broadcaster(node), FeeReader(node)
+        tip, gas = fees.recommended_tip(), two._gas(CALL, 50_000_000)
         _lying(liar, "eth_maxPriorityFeePerGas", {"result": hex(10**30)})
-        assert two._tip() == tip
+        assert fees.recommended_tip() == tip
         _lying(liar, "eth_estimateGas", {"result": "0x1"})
         assert two._gas(CALL, 50_000_000) == gas
 

@@ -196,6 +196,12 @@ def test_execution_is_signed_by_the_executor(executor_key: EncryptedKey, honest:
     [
         ({"to": Address(b"\x11" * 20)}, "not to the Safe"),
         ({"chain_id": 1}, "is for chain 1"),
+        ({"max_fee_per_gas": 10_000 * 10**9 + 1}, "more than the 10,000 this program signs"),
+        (
+            {"max_fee_per_gas": 10**13, "max_priority_fee_per_gas": 100 * 10**9 + 1},
+            "more than the 100 this program signs",
+        ),
+        ({"gas": 100_000_001}, "more than any chain lets a transaction use"),
         ({"data": b"\x6a\x76\x12\x02"}, "not the execution of the reviewed"),
         ({"sender": Address(b"\x11" * 20)}, "is sent by"),
         ({"max_priority_fee_per_gas": 4_000_000_000}, "priority fee"),

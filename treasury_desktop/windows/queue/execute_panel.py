@@ -18,6 +18,7 @@ from treasury_desktop.viewmodels.signing import (
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
+from treasury_desktop.windows.queue.fee_card import FeeCard
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.outcome_card import OutcomeCard
 from treasury_desktop.windows.untrusted import plain_label
@@ -52,6 +53,7 @@ class ExecutePanel(QWidget):
         self.receipt: Receipt | None = None
         self.key = Choice()
         self.key.setAccessibleName("Executor key that pays for gas")
+        self.cost = FeeCard(session, errands, actions)
         self.send = DisabledReason("Execute…", icon_name="paper-plane-tilt")
         self.outcome = OutcomeCard()
         self._says = NoticeLine()
@@ -60,6 +62,8 @@ class ExecutePanel(QWidget):
         self._facts = plain_label(role="quiet", wrap=True)
         self._lay_out()
         self.send.clicked.connect(self._on_send)
+        self.cost.changed.connect(self._show_send)
+        self.key.activated.connect(self._estimate)
         session.signing_stopped.connect(self._show_send)
         self.outcome.next_asked.connect(self._on_next)
 
@@ -75,7 +79,23 @@ class ExecutePanel(QWidget):
         for key in self._choice.keys:
             self.key.addItem(key_text(key).replace("&", "&&"))
         self.key.setVisible(bool(self._choice.keys))
+        self.cost.setVisible(bool(self._choice.keys))
+        self._estimate()
+
+    def _estimate(self) -> None:
+        """The cost for this transaction and this executor."""
+        key, card = self._chosen, self._card
+        if key is None or card is None:
+            self.cost.estimate_for(None)
+        else:
+            safe_tx_hash = card.safe_tx_hash
+            self.cost.estimate_for(lambda _p: self._actions.sending.estimate(safe_tx_hash, key))
         self._show_send()
+
+    @property
+    def _chosen(self) -> KeyLabel | None:
+        at = self.key.currentIndex()
+        return self._choice.keys[at] if 0 <= at < len(self._choice.keys) else None
 
     def _show_send(self) -> None:
         trouble, outcome = self._session.chain_trouble, self.outcome.outcome
@@ -94,17 +114,21 @@ class ExecutePanel(QWidget):
             self.send.refuse(self._choice.why_none)
         elif trouble:
             self.send.refuse(f"Sending needs the chain. {trouble}")
+        elif self.cost.agreed is None:
+            self.send.refuse(self.cost.why_not)
         else:
             self.send.allow()
 
     def _on_send(self) -> None:
-        at, card = self.key.currentIndex(), self._card
-        if card is None or not 0 <= at < len(self._choice.keys):
+        key, card, agreed = self._chosen, self._card, self.cost.agreed
+        if card is None or key is None or agreed is None:
             return
-        key, safe_tx_hash = self._choice.keys[at], card.safe_tx_hash
+        safe_tx_hash = card.safe_tx_hash
         self.outcome.clear()
         if self._errands.act(
-            ACT, lambda _p: self._actions.execute(safe_tx_hash, key), self._on_executed
+            ACT,
+            lambda _p: self._actions.sending.execute(safe_tx_hash, key, agreed),
+            self._on_executed,
         ):
             self._says.say(
                 "A separate window asks for the executor's passphrase. After sending, this waits "
@@ -122,6 +146,7 @@ class ExecutePanel(QWidget):
         elif isinstance(outcome.error, (Refused, Malformed, Cancelled)):
             refused = Outcome(kind="block", title="Not sent", sentence=outcome.sentence)
             self.outcome.show_outcome(refused)
+            self.cost.estimate()  # perhaps it costs more by now: the new figures are shown
         else:  # the world failed us, or we did: it may have been sent before that
             self.outcome.show_outcome(unknown_outcome(outcome.sentence))
         self._show_send()
@@ -156,6 +181,7 @@ class ExecutePanel(QWidget):
         form = QVBoxLayout(self._form)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(tokens.GAP)
+        form.addWidget(self.cost)
         form.addWidget(pays)
         form.addWidget(steps)
         column.addStretch(1)

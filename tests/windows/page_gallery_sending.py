@@ -1,0 +1,63 @@
+"""What sending costs and what becomes of it, in its states, as pictures for human eyes.
+
+`python tests/windows/page_gallery_sending.py FOLDER` writes them without a display.
+"""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.samples import NOW, an_estimate
+from tests.windows import page_gallery_signing
+from tests.windows.page_gallery_signing import READY, Scene, open_execution
+from treasury_desktop.errors import Refused
+
+EMPTY_BLOCKS = replace(an_estimate().market, has_history=False, tips=(10**9,) * 3)
+
+
+def type_fees(highest: str, tip: str) -> Any:
+    """Opens the panel and types fees of one's own."""
+
+    def prepare(page: Any) -> None:
+        open_execution(page)
+        page.execute.cost.picks[None].click()
+        page.execute.cost.max_fee.setText(highest)
+        page.execute.cost.tip.setText(tip)
+
+    return prepare
+
+
+def cost(name: str, estimate: Any, prepare: Any = open_execution, **changes: Any) -> Scene:
+    """The execution of a confirmed transaction at such a cost."""
+    answers = (("estimate", estimate),)
+    return Scene(page="queue", name=name, queue=(READY,), prepare=prepare, answers=answers,
+                 **changes)  # fmt: skip
+
+
+SCENES = (
+    cost("cost", an_estimate()),
+    cost("cost-own", an_estimate(), type_fees("30", "1.5")),
+    cost("cost-own-low", an_estimate(), type_fees("12", "1.5")),
+    cost("cost-stale", an_estimate(estimated_at=NOW - 200)),
+    cost("cost-empty-blocks", an_estimate(market=EMPTY_BLOCKS)),
+    cost("cost-poor", an_estimate(executor_wei=10**12)),
+    cost("cost-refused", Refused("The Safe would refuse the execution: there are fewer "
+                                 "confirmations than the threshold (GS020).")),
+    cost("cost-offline", an_estimate(), is_offline=True),
+    cost("cost-small", an_estimate(), type_fees("30", "1.5"), size=(1024, 700)),
+)  # fmt: skip
+
+
+def main(folder: Path, only: str = "") -> None:
+    """Writes every scene in light and dark."""
+    page_gallery_signing.SCENES = SCENES  # type: ignore[assignment]  other scenes, drawn alike
+    page_gallery_signing.main(folder, only)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
