@@ -24,7 +24,13 @@ from treasury_desktop.desk.fees import AgreedCost, CostEstimate, Fees
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.safes.confirmation import Confirmation, one_of_each_owner
 from treasury_desktop.safes.hashes import safe_tx_hashes
-from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
+from treasury_desktop.safes.lifecycle import (
+    SENDING_OVER,
+    TRANSITIONS,
+    Event,
+    State,
+    next_state,
+)
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
@@ -134,9 +140,7 @@ class MemoryRecords:
         """Moves it along where it still can."""
         known = self._known(safe_tx_hash)
         is_superseded = transaction_hash != known.transaction_hash
-        if (known.state, event) not in TRANSITIONS or (
-            event is Event.NEVER_MINED and is_superseded
-        ):
+        if (known.state, event) not in TRANSITIONS or (event in SENDING_OVER and is_superseded):
             return False
         self.record_event(safe_tx_hash, event, transaction_hash)
         return True
@@ -220,6 +224,7 @@ class MemorySigner:
     acknowledged: list[frozenset[str]] = field(default_factory=list)
     workspaces: list[WorkspaceFacts] = field(default_factory=list)
     transactions: list[ExecutionTransaction] = field(default_factory=list)
+    replaced: list[bytes] = field(default_factory=list)
     signs_hash: bytes | None = None
 
     def sign_safe_tx(
@@ -250,12 +255,22 @@ class MemorySigner:
         transaction: ExecutionTransaction,
         *,
         workspace: WorkspaceFacts = NOTHING_KNOWN,
+        replaces: bytes = b"",
     ) -> bytes:
         """Raw bytes that say what was signed."""
         self.asked.append(bundle)
         self.workspaces.append(workspace)
         self.transactions.append(transaction)
+        self.replaced.append(replaces)
         return b"raw %d " % transaction.account_nonce + transaction.data
+
+    def sign_cancellation(
+        self, key: KeyLabel, transaction: ExecutionTransaction, replaces: bytes
+    ) -> bytes:
+        """Raw bytes that say what was signed."""
+        self.transactions.append(transaction)
+        self.replaced.append(replaces)
+        return b"raw %d nothing" % transaction.account_nonce
 
 
 @dataclass
@@ -273,6 +288,7 @@ class MemoryChain:
     receipts: dict[bytes, Receipt] = field(default_factory=dict)
     account_nonces: list[int] = field(default_factory=lambda: [0])
     estimated: list[bytes] = field(default_factory=list)
+    nonces_used: int = 0
     refuses: Exception | None = None
     silent: Exception | None = None
 
@@ -300,8 +316,12 @@ class MemoryChain:
         safe: Address,
         calldata: bytes,
         agreed: AgreedCost | None = None,
+        *,
+        account_nonce: int | None = None,
     ) -> ExecutionTransaction:
         """A transaction with made-up gas, or what was agreed."""
+        if account_nonce is not None:
+            return self._taking(sender, account_nonce, safe, calldata, agreed)
         several = len(self.account_nonces) > 1
         made_up = Fees(max_fee_per_gas=2, max_priority_fee_per_gas=1)
         cost = agreed or AgreedCost(gas_limit=500_000, fees=made_up)
@@ -315,6 +335,44 @@ class MemoryChain:
             max_fee_per_gas=cost.fees.max_fee_per_gas,
             max_priority_fee_per_gas=cost.fees.max_priority_fee_per_gas,
         )
+
+    def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
+        """A made-up cost."""
+        return an_estimate(executor=sender, estimated_at=now, gas_expected=21_000, gas_limit=25_200)
+
+    def prepare_cancellation(
+        self, sender: Address, account_nonce: int, agreed: AgreedCost
+    ) -> ExecutionTransaction:
+        """An empty transfer."""
+        return self._taking(sender, account_nonce, sender, b"", agreed)
+
+    def _taking(
+        self,
+        sender: Address,
+        account_nonce: int,
+        to: Address,
+        data: bytes,
+        agreed: AgreedCost | None,
+    ) -> ExecutionTransaction:
+        assert agreed is not None
+        if self.nonces_used > account_nonce:
+            raise Refused(f"Account nonce {account_nonce} is used already.")
+        return ExecutionTransaction(
+            chain_id=self.safe.chain_id,
+            sender=sender,
+            account_nonce=account_nonce,
+            to=to,
+            data=data,
+            gas=agreed.gas_limit,
+            max_fee_per_gas=agreed.fees.max_fee_per_gas,
+            max_priority_fee_per_gas=agreed.fees.max_priority_fee_per_gas,
+        )
+
+    def account_nonces_used(self, sender: Address) -> int:
+        """As laid out."""
+        if self.silent is not None:
+            raise self.silent
+        return self.nonces_used
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
         """Its hash, unless the node refuses."""

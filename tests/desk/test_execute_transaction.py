@@ -21,9 +21,9 @@ from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.desk.doors import KeyLabel, Sending
 from treasury_desktop.desk.execute_transaction import (
     execute_transaction,
-    follow_execution,
     transaction_hash_of,
 )
+from treasury_desktop.desk.follow_sendings import follow_execution
 from treasury_desktop.desk.import_transaction import queued_from
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.refresh_treasury import settle_passed_nonces, settle_sent

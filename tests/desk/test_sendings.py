@@ -20,9 +20,9 @@ from treasury_desktop.bundle import read_bundle, write_bundle
 from treasury_desktop.desk.doors import Receipt, Sending
 from treasury_desktop.desk.execute_transaction import (
     execute_transaction,
-    follow_execution,
     transaction_hash_of,
 )
+from treasury_desktop.desk.follow_sendings import follow_execution
 from treasury_desktop.desk.refresh_treasury import (
     Refreshed,
     settle_contradicted,

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.desk.estimate_cost import estimate_cost
-from treasury_desktop.desk.execute_transaction import execute_transaction, follow_execution
+from treasury_desktop.desk.execute_transaction import execute_transaction
 from treasury_desktop.desk.fees import AgreedCost, CostEstimate
+from treasury_desktop.desk.follow_sendings import follow_execution
 from treasury_desktop.errors import Cancelled
 
 if TYPE_CHECKING:

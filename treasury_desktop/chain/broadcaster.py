@@ -58,10 +58,13 @@ class Broadcaster:
         safe: Address,
         calldata: bytes,
         agreed: AgreedCost | None = None,
+        *,
+        account_nonce: int | None = None,
     ) -> ExecutionTransaction:
         """Account nonce, gas with margin and fees; refuses what would revert or cannot be paid.
 
-        With `agreed` exactly that gas and these fees; refused where they suffice no longer.
+        With `agreed` exactly that gas and these fees; refused where they suffice no longer. With
+        `account_nonce` it takes that place, and is refused where the place is taken for good.
         """
         header = self._header_of(chain_id)
         call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
@@ -71,22 +74,62 @@ class Broadcaster:
             fees = FeeReader(self._node).market(header).fees_at(Speed.NORMAL)
             agreed = AgreedCost(gas_limit=_with_margin(expected, header.gas_limit), fees=fees)
         _require_enough(agreed, expected, header.base_fee_wei or 0)
-        account_nonce, balance = self._account(sender)
-        if balance < agreed.highest_wei:
-            raise Refused(
-                f"The executor {sender} has {decimal_text(balance, 18)} of the native coin; "
-                f"the execution may cost up to {decimal_text(agreed.highest_wei, 18)}."
-            )
+        next_nonce = self._payable_nonce(sender, agreed)
+        if account_nonce is not None:
+            self._require_open(sender, account_nonce)
         return ExecutionTransaction(
             chain_id=chain_id,
             sender=sender,
-            account_nonce=account_nonce,
+            account_nonce=next_nonce if account_nonce is None else account_nonce,
             to=safe,
             data=calldata,
             gas=agreed.gas_limit,
             max_fee_per_gas=agreed.fees.max_fee_per_gas,
             max_priority_fee_per_gas=agreed.fees.max_priority_fee_per_gas,
         )
+
+    def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
+        """What an empty transfer from the account to itself costs now (Unix seconds)."""
+        header = self._node.newest_header()
+        call = {"from": str(sender), "to": str(sender), "data": "0x"}
+        expected = self._gas(call, header.gas_limit)
+        return CostEstimate(
+            executor=sender,
+            gas_expected=expected,
+            gas_limit=_with_margin(expected, header.gas_limit),
+            market=FeeReader(self._node).market(header),
+            executor_wei=self._account(sender)[1],
+            estimated_at=now,
+        )
+
+    def prepare_cancellation(
+        self, sender: Address, account_nonce: int, agreed: AgreedCost
+    ) -> ExecutionTransaction:
+        """An empty transfer to itself at a place that is still open; refuses what cannot work."""
+        header = self._node.newest_header()
+        call = {"from": str(sender), "to": str(sender), "data": "0x"}
+        _require_enough(agreed, self._gas(call, header.gas_limit), header.base_fee_wei or 0)
+        self._payable_nonce(sender, agreed)
+        self._require_open(sender, account_nonce)
+        return ExecutionTransaction(
+            chain_id=self._node.chain_id,
+            sender=sender,
+            account_nonce=account_nonce,
+            to=sender,
+            data=b"",
+            gas=agreed.gas_limit,
+            max_fee_per_gas=agreed.fees.max_fee_per_gas,
+            max_priority_fee_per_gas=agreed.fees.max_priority_fee_per_gas,
+        )
+
+    def account_nonces_used(self, sender: Address) -> int:
+        """How many of the account's nonces are used at the newest block that is agreed on."""
+        block = self._node.newest_header().block
+        pin = {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
+        used: int = self._node.ask(
+            Ask("eth_getTransactionCount", (str(sender), pin), _account_nonce, "account nonce")
+        )
+        return used
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
         """The transaction hash, once an endpoint has the transaction; again is harmless.
@@ -170,8 +213,11 @@ class Broadcaster:
             raise Refused("The Safe would use up the nonce, but the transaction inside would fail.")
 
     def _gas(self, call: dict[str, str], gas_limit: int) -> int:
-        """The middle estimate: endpoints estimate differently, and one may lie."""
-        ask = Ask("eth_estimateGas", (call,), _gas_figure, "gas estimate")
+        """The middle estimate: endpoints estimate differently, and one may lie.
+
+        At the latest block: in a pending one, what waits to be replaced has run already.
+        """
+        ask = Ask("eth_estimateGas", (call, "latest"), _gas_figure, "gas estimate")
         outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
         said = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
         reverts = [each for each in said if isinstance(each, Reverted)]
@@ -205,6 +251,23 @@ class Broadcaster:
             )
         ).values  # fmt: skip
         return nonce, balance
+
+    def _payable_nonce(self, sender: Address, agreed: AgreedCost) -> int:
+        """The next account nonce; refuses where the account cannot pay the highest cost."""
+        account_nonce, balance = self._account(sender)
+        if balance < agreed.highest_wei:
+            raise Refused(
+                f"The executor {sender} has {decimal_text(balance, 18)} of the native coin; "
+                f"the execution may cost up to {decimal_text(agreed.highest_wei, 18)}."
+            )
+        return account_nonce
+
+    def _require_open(self, sender: Address, account_nonce: int) -> None:
+        if self.account_nonces_used(sender) > account_nonce:
+            raise Refused(
+                f"Account nonce {account_nonce} of {sender} is used already; look at what became "
+                "of it."
+            )
 
     def _header_of(self, chain_id: int) -> BlockHeader:
         if chain_id != self._node.chain_id:

@@ -1,12 +1,15 @@
 """What a confirmed transaction is executed with: the Safe read anew, and enough confirmations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.ask_the_chain import ConfirmationReader, ask_the_chain, with_answer
-from treasury_desktop.desk.doors import Records, SafeReader
+from treasury_desktop.desk.doors import KeyLabel, Records, SafeReader
 from treasury_desktop.desk.review_transaction import bundle_of
+from treasury_desktop.desk.signer_facts import bundle_for_signer
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.facts import LocalFacts
+from treasury_desktop.review.review import examine
 from treasury_desktop.safes.chain_answer import ChainAnswer
 from treasury_desktop.safes.confirmation import Confirmation, packed_signatures
 from treasury_desktop.safes.execution import exec_transaction_calldata
@@ -54,6 +57,28 @@ def confirmed_execution(
     return ConfirmedExecution(queued=queued, safe=safe, others=others, signatures=signatures)
 
 
+def verified(
+    ready: ConfirmedExecution,
+    facts: LocalFacts,
+    executor: KeyLabel,
+    reader: SafeReader,
+    now: int,
+) -> tuple[Bundle, LocalFacts]:
+    """What the signer is given, after everything was verified anew; refuses what may not run."""
+    queued, safe = ready.queued, ready.safe
+    _require_facts_of_now(safe, facts)
+    if safe.is_owner(executor.address):
+        raise Refused("An executor key must not be an owner's key.")
+    if reader.transaction_hash_on_chain(queued.safe, queued.tx) != queued.safe_tx_hash:
+        raise Refused("The Safe itself derives another hash for this transaction.")
+    fresh = replace(facts, safe=safe, others=ready.others)
+    bundle = bundle_for_signer(bundle_of(queued), fresh)
+    review = examine(bundle, fresh, now=now)
+    if review.blocks:
+        raise Refused(f"It must not be executed: {review.blocks[0].sentence}")
+    return bundle, fresh
+
+
 def require_next(queued: QueuedTransaction, safe: Safe) -> None:
     """Refuses what is not at the Safe's nonce."""
     if queued.tx.nonce != safe.nonce:
@@ -75,3 +100,14 @@ def _enough_confirmations(
     if not isinstance(safe.threshold, int) or len(there) < safe.threshold:
         raise Refused(f"{len(there)} of {safe.threshold} confirmations are there.")
     return tuple(sorted(there[: safe.threshold], key=lambda one: one.owner))
+
+
+def _require_facts_of_now(safe: Safe, facts: LocalFacts) -> None:
+    """Holdings read before the last execution and the nonce after it fit no treasury there was."""
+    read = facts.safe_at(safe.address)
+    if read is None or read.nonce != safe.nonce:
+        read_at = "never" if read is None else f"at nonce {read.nonce}"
+        raise Refused(
+            f"The Safe is at nonce {safe.nonce}, and its treasury was read {read_at}; refresh "
+            "first, so that it is judged by what is there now."
+        )

@@ -78,7 +78,10 @@ class MovementReader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionTransaction:
-    """An EIP-1559 transaction that carries an execTransaction; figures in wei and gas."""
+    """An EIP-1559 transaction that carries an execTransaction; figures in wei and gas.
+
+    A cancellation carries nothing, from the account to itself.
+    """
 
     chain_id: int
     sender: Address
@@ -95,7 +98,7 @@ class Receipt:
     """What became of an Ethereum transaction.
 
     `execution_success` says whether *our* safeTxHash was announced as success (True), as failure
-    (False) or not at all (None).
+    (False) or not at all (None); `is_cancellation` that it only used the account nonce.
     """
 
     transaction_hash: bytes
@@ -103,6 +106,7 @@ class Receipt:
     block: Block
     gas_used: int
     execution_success: bool | None
+    is_cancellation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +136,28 @@ class Broadcaster(Protocol):
         safe: Address,
         calldata: bytes,
         agreed: AgreedCost | None = None,
+        *,
+        account_nonce: int | None = None,
     ) -> ExecutionTransaction:
         """Account nonce, gas with a margin, and fees; refuses if it would revert.
 
-        With `agreed` exactly that gas and these fees; refuses where they suffice no longer.
+        With `agreed` exactly that gas and these fees; refuses where they suffice no longer. With
+        `account_nonce` it takes that place, and is refused where the place is taken for good.
         """
+        ...
+
+    def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
+        """What an empty transfer from the account to itself would cost now."""
+        ...
+
+    def prepare_cancellation(
+        self, sender: Address, account_nonce: int, agreed: AgreedCost
+    ) -> ExecutionTransaction:
+        """An empty transfer to itself at a place that is still open."""
+        ...
+
+    def account_nonces_used(self, sender: Address) -> int:
+        """How many of the account's nonces are used in blocks that enough endpoints know."""
         ...
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
@@ -214,8 +235,8 @@ class Transactions(Protocol):
     ) -> bool:
         """Moves it along where it still can; False, and nothing changed, where it cannot any more.
 
-        Looking and moving are one step: whoever sees a receipt first records it. "Never mined" is
-        possible of the last sending only.
+        Looking and moving are one step: whoever sees a receipt first records it. What ends a
+        sending is possible of the last one only.
         """
         ...
 
@@ -371,8 +392,18 @@ class Signer(Protocol):
         transaction: ExecutionTransaction,
         *,
         workspace: WorkspaceFacts = NOTHING_KNOWN,
+        replaces: bytes = b"",
     ) -> bytes:
-        """The raw signed Ethereum transaction, its calldata rebuilt from the reviewed bundle."""
+        """The raw signed Ethereum transaction, its calldata rebuilt from the reviewed bundle.
+
+        `replaces` are the raw bytes of the same execution with lower fees, where there are any.
+        """
+        ...
+
+    def sign_cancellation(
+        self, key: KeyLabel, transaction: ExecutionTransaction, replaces: bytes
+    ) -> bytes:
+        """The raw empty transfer that takes the place of a sending, given by its raw bytes."""
         ...
 
 

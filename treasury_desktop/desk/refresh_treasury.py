@@ -1,10 +1,16 @@
 """Refresh: read the treasury at the newest block and keep what was read."""
 
+import contextlib
 from dataclasses import dataclass
 
 from treasury_desktop.desk.doors import Broadcaster, Records, TreasuryReader
-from treasury_desktop.desk.execute_transaction import look_for_receipt, record_receipt
+from treasury_desktop.desk.follow_sendings import (
+    are_replaced,
+    look_for_receipt,
+    record_receipt,
+)
 from treasury_desktop.desk.reorganisation import DEEPEST
+from treasury_desktop.errors import TreasuryError
 from treasury_desktop.safes.lifecycle import FINAL, Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
@@ -60,12 +66,42 @@ def queue_of(records: Records, workspace: Workspace) -> tuple[QueuedTransaction,
 def settle_sent(
     broadcaster: Broadcaster, records: Records, workspace: Workspace, *, now: int
 ) -> None:
-    """Look for the receipts of what was sent before: also after this desk was killed meanwhile."""
+    """Look for the receipts of what was sent before: also after this desk was killed meanwhile.
+
+    What was taken for over is looked at too: a receipt may have been in a block that is no more.
+    """
     for queued in queue_of(records, workspace):
         if queued.state is State.SENT:
-            receipt, _ = look_for_receipt(queued, broadcaster, records)
-            if receipt is not None:
-                record_receipt(queued, receipt, records, now)
+            _settle(queued, broadcaster, records, now)
+        elif queued.state is State.CONFIRMED and records.sendings(queued.safe_tx_hash):
+            with contextlib.suppress(TreasuryError):  # nothing waits for it; the next refresh asks
+                _open_what_came_back(queued, broadcaster, records, now)
+
+
+def _settle(
+    queued: QueuedTransaction, broadcaster: Broadcaster, records: Records, now: int
+) -> None:
+    receipt, open_ = look_for_receipt(queued, broadcaster, records)
+    if receipt is not None:
+        record_receipt(queued, receipt, records, now)
+        return
+    with contextlib.suppress(TreasuryError):  # then it stays unknown
+        if are_replaced(open_, broadcaster):
+            last = records.sendings(queued.safe_tx_hash)[-1].transaction_hash
+            records.record_if_possible(queued.safe_tx_hash, Event.ACCOUNT_NONCE_TAKEN, last)
+
+
+def _open_what_came_back(
+    queued: QueuedTransaction, broadcaster: Broadcaster, records: Records, now: int
+) -> None:
+    """Sent again, and unknown, where a node has what was cancelled, refused or replaced."""
+    receipt, open_ = look_for_receipt(queued, broadcaster, records)
+    if receipt is not None:
+        record_receipt(queued, receipt, records, now)
+        return
+    known = [one for one in open_ if broadcaster.is_known(one.transaction_hash)]
+    for sending in known[-1:]:
+        records.record_if_possible(queued.safe_tx_hash, Event.BROADCAST, sending.transaction_hash)
 
 
 def settle_passed_nonces(

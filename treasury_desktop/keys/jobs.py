@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import (
     JsonSource,
     JsonValue,
@@ -21,7 +20,9 @@ from treasury_desktop.assets.strict_json import (
 )
 from treasury_desktop.desk.doors import NOTHING_KNOWN, ExecutionTransaction, WorkspaceFacts
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.keys.cancellation_job import SignCancellation
 from treasury_desktop.keys.encrypted_key import EncryptedKey, WrongPassphrase, parse_encrypted_key
+from treasury_desktop.keys.execution_fields import execution_table, read_execution_table
 from treasury_desktop.keys.frames import MAX_HEADER
 from treasury_desktop.keys.job_fields import (
     Fields,
@@ -29,7 +30,6 @@ from treasury_desktop.keys.job_fields import (
     bytes_of,
     hash_of,
     hex_text,
-    quantity_of,
     text_of,
     texts_of,
 )
@@ -101,7 +101,10 @@ class SignSafeTx:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignExecution:
-    """Sign the Ethereum transaction that executes a confirmed Safe transaction."""
+    """Sign the Ethereum transaction that executes a confirmed Safe transaction.
+
+    `replaces` are the raw bytes of the same with lower fees; empty where nothing is replaced.
+    """
 
     name: ClassVar[str] = "sign_execution"
     takes: ClassVar[tuple[int, ...]] = (1,)
@@ -110,49 +113,30 @@ class SignExecution:
     bundle: bytes
     signatures: bytes
     transaction: ExecutionTransaction
+    replaces: bytes = b""
     workspace: WorkspaceFacts = NOTHING_KNOWN
 
     @property
     def fields(self) -> dict[str, JsonSource]:
         """The job as JSON members; quantities are decimal text."""
-        tx = self.transaction
         return {
             "key": self.key.text,
             "bundle": base64_text(self.bundle),
             "signatures": base64_text(self.signatures),
-            "transaction": {
-                "chain_id": str(tx.chain_id),
-                "sender": str(tx.sender),
-                "account_nonce": str(tx.account_nonce),
-                "to": str(tx.to),
-                "data": base64_text(tx.data),
-                "gas": str(tx.gas),
-                "max_fee_per_gas": str(tx.max_fee_per_gas),
-                "max_priority_fee_per_gas": str(tx.max_priority_fee_per_gas),
-            },
+            "transaction": execution_table(self.transaction),
+            "replaces": base64_text(self.replaces),
             "workspace": workspace_table(self.workspace),
         }
 
     @classmethod
     def parse(cls, fields: Fields) -> "SignExecution":
         """The job that JSON members describe."""
-        tx = fields["transaction"]
-        if not isinstance(tx, dict):
-            raise Malformed("job.transaction", "is an object")
         return cls(
             key=parse_encrypted_key(text_of(fields, "key")),
             bundle=bytes_of(fields, "bundle"),
             signatures=bytes_of(fields, "signatures"),
-            transaction=ExecutionTransaction(
-                chain_id=quantity_of(tx, "chain_id"),
-                sender=Address.parse(text_of(tx, "sender"), "job.sender"),
-                account_nonce=quantity_of(tx, "account_nonce"),
-                to=Address.parse(text_of(tx, "to"), "job.to"),
-                data=bytes_of(tx, "data"),
-                gas=quantity_of(tx, "gas"),
-                max_fee_per_gas=quantity_of(tx, "max_fee_per_gas"),
-                max_priority_fee_per_gas=quantity_of(tx, "max_priority_fee_per_gas"),
-            ),
+            transaction=read_execution_table(fields["transaction"]),
+            replaces=bytes_of(fields, "replaces"),
             workspace=read_workspace_table(fields["workspace"]),
         )
 
@@ -162,6 +146,7 @@ Job = (
     | SignForNested
     | SignMessage
     | SignExecution
+    | SignCancellation
     | CreateKey
     | ImportWords
     | ImportPrivateKey
@@ -181,7 +166,8 @@ _PARSERS: Final[dict[str, tuple[frozenset[str], Callable[[Fields], Job]]]] = {
             "key bundle reviewed_hash inner already_signed acknowledged workspace",
         ),
         (SignMessage, SignMessage.members),
-        (SignExecution, "key bundle signatures transaction workspace"),
+        (SignExecution, "key bundle signatures transaction replaces workspace"),
+        (SignCancellation, SignCancellation.members),
         (CreateKey, "label role"),
         (ImportWords, "label role"),
         (ImportPrivateKey, "label role"),

@@ -15,7 +15,9 @@ from coincurve import PrivateKey
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import JsonSource
+from treasury_desktop.desk.doors import ExecutionTransaction
 from treasury_desktop.errors import Malformed, Refused, TreasuryError
+from treasury_desktop.keys.cancellation_job import SignCancellation, check_cancellation
 from treasury_desktop.keys.encrypted_key import EncryptedKey
 from treasury_desktop.keys.frames import read_frame, read_secrets, write_frame
 from treasury_desktop.keys.hardening import (
@@ -79,6 +81,9 @@ def perform(job: Job, given: Sequence[Secret], now: int) -> dict[str, JsonSource
             return _sign_message(job, given[0], now)
         case SignExecution():
             return _sign_execution(job, given[0], now)
+        case SignCancellation():
+            check_cancellation(job)
+            return _sign_transaction(job.key, job.transaction, b"", given[0])
     return perform_key_job(job, given, now)
 
 
@@ -86,7 +91,9 @@ def import_what_the_job_needs(job: Job) -> None:
     """Loads slow libraries before any key is decrypted, and only those this job uses."""
     if isinstance(job, SignSafeTx | SignForNested | SignMessage):
         import eth_keys.backends.native  # noqa: F401, PLC0415  0.2 s
-    elif isinstance(job, SignExecution | ImportDemonstration | CreateKey | ImportWords):
+    elif isinstance(
+        job, SignExecution | SignCancellation | ImportDemonstration | CreateKey | ImportWords
+    ):
         import eth_account.hdaccount  # noqa: F401, PLC0415  0.5 s
 
 
@@ -127,25 +134,31 @@ def _signature_over(digest: bytes, encrypted: EncryptedKey, passphrase: Secret) 
 
 
 def _sign_execution(job: SignExecution, passphrase: Secret, now: int) -> dict[str, JsonSource]:
-    from eth_account import Account  # noqa: PLC0415  0.5 s, and only executions need it
+    return _sign_transaction(job.key, job.transaction, calldata_to_execute(job, now), passphrase)
 
-    calldata = calldata_to_execute(job, now)
+
+def _sign_transaction(
+    encrypted: EncryptedKey, wanted: ExecutionTransaction, calldata: bytes, passphrase: Secret
+) -> dict[str, JsonSource]:
+    """Signs what was checked, with the calldata that this process wrote itself."""
+    from eth_account import Account  # noqa: PLC0415  0.5 s, and only executors need it
+
     transaction = {
         "type": 2,
-        "chainId": job.transaction.chain_id,
-        "nonce": job.transaction.account_nonce,
-        "to": str(job.transaction.to),
+        "chainId": wanted.chain_id,
+        "nonce": wanted.account_nonce,
+        "to": str(wanted.to),
         "value": 0,
         "data": calldata,
-        "gas": job.transaction.gas,
-        "maxFeePerGas": job.transaction.max_fee_per_gas,
-        "maxPriorityFeePerGas": job.transaction.max_priority_fee_per_gas,
+        "gas": wanted.gas,
+        "maxFeePerGas": wanted.max_fee_per_gas,
+        "maxPriorityFeePerGas": wanted.max_priority_fee_per_gas,
         "accessList": [],
     }
-    with cipher_key_of(job.key, passphrase) as cipher_key, opened(job.key, cipher_key) as key:
+    with cipher_key_of(encrypted, passphrase) as cipher_key, opened(encrypted, cipher_key) as key:
         signed = Account.sign_transaction(transaction, bytes(key.content))
     raw = bytes(signed.raw_transaction)
-    if Account.recover_transaction(raw) != str(job.key.address):
+    if Account.recover_transaction(raw) != str(encrypted.address):
         raise Refused("The signed execution does not recover to the executor; it was thrown away.")
     return {"raw_transaction": "0x" + raw.hex()}
 

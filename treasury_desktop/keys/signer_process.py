@@ -22,6 +22,7 @@ from treasury_desktop.desk.doors import (
 )
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.keys.back_off import BackOff
+from treasury_desktop.keys.cancellation_job import SignCancellation
 from treasury_desktop.keys.child_process import ChildProcess, child_command
 from treasury_desktop.keys.encrypted_key import EncryptedKey, checked_label, parse_encrypted_key
 from treasury_desktop.keys.hardening import window_environment
@@ -202,6 +203,7 @@ class SignerProcess:
         transaction: ExecutionTransaction,
         *,
         workspace: WorkspaceFacts = NOTHING_KNOWN,
+        replaces: bytes = b"",
     ) -> bytes:
         """The raw Ethereum transaction, whose every field is the one that was asked for."""
         job = SignExecution(
@@ -209,11 +211,23 @@ class SignerProcess:
             bundle=bundle,
             signatures=signatures,
             transaction=transaction,
+            replaces=replaces,
             workspace=workspace,
         )
         with self._locking_if_wrong():
             raw = answered_bytes(self._done(job), "raw_transaction")
             _check_raw_transaction(raw, transaction)
+        return raw
+
+    def sign_cancellation(
+        self, key: KeyLabel, transaction: ExecutionTransaction, replaces: bytes
+    ) -> bytes:
+        """The raw empty transfer that takes the place of a sending."""
+        job = SignCancellation(
+            key=self._store.encrypted(key), transaction=transaction, replaces=replaces
+        )
+        raw = answered_bytes(self._done(job), "raw_transaction")
+        _check_raw_transaction(raw, transaction)
         return raw
 
     @contextmanager

@@ -12,9 +12,9 @@ from itertools import pairwise
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import Bundle, read_bundle
-from treasury_desktop.desk.doors import ExecutionTransaction, WorkspaceFacts
-from treasury_desktop.desk.fees import Fees, require_bounded
+from treasury_desktop.desk.doors import WorkspaceFacts
 from treasury_desktop.errors import Refused
+from treasury_desktop.keys.cancellation_job import check_fees, check_replacement
 from treasury_desktop.keys.encrypted_key import EXECUTOR, OWNER
 from treasury_desktop.keys.jobs import SignExecution, SignSafeTx
 from treasury_desktop.keys.nested_job import SignForNested, message_of
@@ -30,8 +30,6 @@ from treasury_desktop.safes.signature import Signature, SignatureKind
 from treasury_desktop.safes.signature_blob import pack_signatures, split_signatures
 from treasury_desktop.treasury.terms import PolicyTerms
 
-MOST_GAS = 100_000_000
-"""Above what any chain lets one transaction use."""
 VERIFIABLE = (SignatureKind.EOA, SignatureKind.ETH_SIGN)
 
 
@@ -100,22 +98,10 @@ def calldata_to_execute(job: SignExecution, now: int) -> bytes:
         raise Refused(
             f"The execution is for chain {transaction.chain_id}, the Safe is on {safe.chain_id}."
         )
-    _check_fees(transaction)
+    check_fees(transaction)
+    if job.replaces and check_replacement(job.replaces, transaction).data != calldata:
+        raise Refused("What would be replaced is not this execution.")
     return calldata
-
-
-def _check_fees(transaction: ExecutionTransaction) -> None:
-    """Whoever asks for a signature cannot have the executor drained by its fees."""
-    if transaction.max_priority_fee_per_gas > transaction.max_fee_per_gas:
-        raise Refused("The priority fee is larger than the whole fee allowed for.")
-    if transaction.gas > MOST_GAS:
-        raise Refused(f"{transaction.gas:,} gas are more than any chain lets a transaction use.")
-    require_bounded(
-        Fees(
-            max_fee_per_gas=transaction.max_fee_per_gas,
-            max_priority_fee_per_gas=transaction.max_priority_fee_per_gas,
-        )
-    )
 
 
 def _reviewed(bundle_bytes: bytes, workspace: WorkspaceFacts, now: int) -> Review:

@@ -33,6 +33,14 @@ def exec_transaction_calldata(tx: SafeTx, signatures: bytes) -> bytes:
     return EXEC_TRANSACTION_SELECTOR + b"".join(_word(number) for number in head) + data + blob
 
 
+def signatures_in(calldata: bytes, tx: SafeTx) -> bytes | None:
+    """The blob in canonical calldata that executes `tx`; `None` where it is no such calldata."""
+    at = len(exec_transaction_calldata(tx, b"")) - WORD
+    length = int.from_bytes(calldata[at : at + WORD], "big")
+    blob = calldata[at + WORD : at + WORD + length] if length <= len(calldata) else b""
+    return blob if exec_transaction_calldata(tx, blob) == calldata else None
+
+
 def _word(number: int) -> bytes:
     return number.to_bytes(WORD, "big")
 

@@ -29,6 +29,8 @@ class Event(Enum):
     EXECUTION_SUCCEEDED = "execution succeeded"
     EXECUTION_FAILED = "execution failed"
     NEVER_MINED = "never mined"
+    SENDING_CANCELLED = "sending cancelled"
+    ACCOUNT_NONCE_TAKEN = "account nonce taken by another transaction of the executor"
     NONCE_TAKEN = "nonce taken by another transaction"
     NONCE_OPEN = "nonce found open"
 
@@ -42,6 +44,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.CONFIRMED, Event.BROADCAST): State.SENT,
     (State.SENT, Event.BROADCAST): State.SENT,  # once more: no node had heard of the first
     (State.SENT, Event.NEVER_MINED): State.CONFIRMED,
+    (State.SENT, Event.SENDING_CANCELLED): State.CONFIRMED,
+    (State.SENT, Event.ACCOUNT_NONCE_TAKEN): State.CONFIRMED,
     (State.SENT, Event.EXECUTION_SUCCEEDED): State.EXECUTED,
     (State.SENT, Event.EXECUTION_FAILED): State.FAILED,
     (State.SENT, Event.NONCE_TAKEN): State.REPLACED,
@@ -58,6 +62,9 @@ TRANSITIONS[State.FAILED, Event.EXECUTION_SUCCEEDED] = State.EXECUTED
 TRANSITIONS[State.EXECUTED, Event.EXECUTION_FAILED] = State.FAILED
 for _state in (State.EXECUTED, State.FAILED, State.REPLACED):
     TRANSITIONS[_state, Event.NONCE_OPEN] = State.DRAFTED
+
+SENDING_OVER = frozenset({Event.NEVER_MINED, Event.SENDING_CANCELLED, Event.ACCOUNT_NONCE_TAKEN})
+"""What ends a sending and leaves the transaction as executable as it was."""
 
 FINAL = frozenset({State.EXECUTED, State.FAILED, State.REPLACED})
 """What only the chain moves any further, by evidence against what it seemed to say before."""

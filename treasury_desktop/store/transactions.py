@@ -12,7 +12,13 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.confirmation import Confirmation, one_of_each_owner
-from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State, next_state
+from treasury_desktop.safes.lifecycle import (
+    SENDING_OVER,
+    TRANSITIONS,
+    Event,
+    State,
+    next_state,
+)
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction, with_copy
 from treasury_desktop.store.database import Shelf, left_out, readable
 from treasury_desktop.store.transaction_rows import (
@@ -132,7 +138,7 @@ class TransactionShelf(Shelf):
             queued = _known(connection, safe_tx_hash)
             is_superseded = transaction_hash != queued.transaction_hash
             if (queued.state, event) not in TRANSITIONS or (
-                event is Event.NEVER_MINED and is_superseded
+                event in SENDING_OVER and is_superseded
             ):
                 return False
             state = next_state(queued.state, event)

@@ -54,7 +54,12 @@ def execution_job() -> dict[str, object]:
     """A job to sign an execution that costs at most 0.0006 of the chain's coin."""
     job = sign_job()
     fees = {"gas": "300000", "max_fee_per_gas": "2000000000"}
-    return job | {"job": "sign_execution", "key": key_text("Gas", "executor"), "transaction": fees}
+    return job | {
+        "job": "sign_execution",
+        "key": key_text("Gas", "executor"),
+        "transaction": fees,
+        "replaces": "",
+    }
 
 
 CREATE = {"job": "create", "label": "Desk C", "role": "owner"}

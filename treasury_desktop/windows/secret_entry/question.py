@@ -12,9 +12,11 @@ from typing import Final
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import decimal_text
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_transaction
 from treasury_desktop.calls.known_contracts import official_contract
+from treasury_desktop.desk.signed_transaction import read_signed
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.review.review import examine
 from treasury_desktop.safes.comparison import comparison_code
@@ -197,7 +199,7 @@ def _execution_question(job: Job) -> Question:
     bundle = _bundle(job)
     hashes = safe_tx_hashes(bundle.safe, bundle.tx)
     label, address, role = _key(job)
-    return Question(
+    question = Question(
         title="Execute a Safe transaction",
         subject="What is executed",
         summary=headline_of(bundle),
@@ -219,6 +221,49 @@ def _execution_question(job: Job) -> Question:
         words=tuple(comparison_code(hashes.safe_tx).split()),
         asks_present=True,
         asks_new=False,
+    )
+    return _with_replacement(question, job)
+
+
+def _with_replacement(question: Question, job: Job) -> Question:
+    """As told, and which sending it takes the place of, where it takes one."""
+    replaced = base64.b64decode(_text(job, "replaces"), validate=True)
+    if not replaced:
+        return question
+    before = read_signed(replaced)
+    return replace(
+        question,
+        title="Speed up an execution",
+        facts=(*question.facts, ("Account nonce", str(before.account_nonce))),
+        note=f"The same execution with higher fees, in the place of 0x{keccak(replaced).hex()}: "
+        "only one of the two can be mined.",
+    )
+
+
+def _cancellation_question(job: Job) -> Question:
+    replaced = base64.b64decode(_text(job, "replaces"), validate=True)
+    before = read_signed(replaced)
+    label, address, role = _key(job)
+    return Question(
+        title="Cancel a sending",
+        subject="What is signed",
+        summary="Nothing leaves the executor but the fee.",
+        detail="An empty transfer to itself takes the account nonce of what waits.",
+        confirm="Sign cancellation",
+        refusal="It was not cancelled; what was sent before may still be mined.",
+        chain_id=before.chain_id,
+        facts=(
+            ("Chain", chain_text(before.chain_id)),
+            ("Account nonce", str(before.account_nonce)),
+            ("Cancels", _in_fours(keccak(replaced))),
+            ("Fee at most", _highest_fee(job)),
+        ),
+        key_label=label,
+        key_address=address,
+        key_role=role,
+        asks_present=True,
+        asks_new=False,
+        note="Whichever of the two is mined first counts; the other never is.",
     )
 
 
@@ -417,6 +462,7 @@ _QUESTIONS: Final[Mapping[str, Callable[[Job], Question]]] = {
     "sign_for_nested": _nested_question,
     "sign_message": _message_question,
     "sign_execution": _execution_question,
+    "sign_cancellation": _cancellation_question,
     **dict.fromkeys(_NEW_KEYS, _new_key_question),
     "import_demonstration": _import_question,
     "export_keystore": _export_question,
