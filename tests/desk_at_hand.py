@@ -217,7 +217,7 @@ class DeskAtHand:
 
 
 class SendingAtHand:
-    """Answers as its desk was told, under the names `estimate` and `execute`."""
+    """Answers as its desk was told, under the names of what is asked."""
 
     def __init__(self, desk: DeskAtHand) -> None:
         self._desk = desk
@@ -230,6 +230,19 @@ class SendingAtHand:
     def execute(self, safe_tx_hash: bytes, executor: KeyLabel, agreed: AgreedCost) -> Any:
         """A receipt."""
         return self._desk._answer("execute", safe_tx_hash, executor, agreed)
+
+    def waiting(self, safe_tx_hash: bytes) -> Any:
+        """What is on its way."""
+        return self._desk._answer("waiting", safe_tx_hash)
+
+    def estimate_replacement(self, safe_tx_hash: bytes, *, cancels: bool) -> Any:
+        """A cost; a sample one unless told otherwise."""
+        self._desk.answers.setdefault("estimate_replacement", an_estimate())
+        return self._desk._answer("estimate_replacement", safe_tx_hash, cancels)
+
+    def replace_sending(self, safe_tx_hash: bytes, agreed: AgreedCost, *, cancels: bool) -> Any:
+        """A receipt."""
+        return self._desk._answer("replace_sending", safe_tx_hash, agreed, cancels)
 
 
 class ExchangeAtHand:

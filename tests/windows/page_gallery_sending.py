@@ -12,9 +12,14 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from PySide6.QtCore import QTimer
+
 from tests.samples import NOW, an_estimate
+from tests.signing_desk import OWNER_KEY
+from tests.waiting_at_hand import SENDER_KEY, a_waiting
 from tests.windows import page_gallery_signing
-from tests.windows.page_gallery_signing import READY, Scene, open_execution
+from tests.windows.page_gallery_signing import READY, SENT, Scene, open_execution
+from treasury_desktop.desk.follow_sendings import Fate
 from treasury_desktop.errors import Refused
 
 EMPTY_BLOCKS = replace(an_estimate().market, has_history=False, tips=(10**9,) * 3)
@@ -39,7 +44,33 @@ def cost(name: str, estimate: Any, prepare: Any = open_execution, **changes: Any
                  **changes)  # fmt: skip
 
 
+def open_sending(page: Any) -> None:
+    """Opens what is on its way."""
+    page.open_sending(SENT.safe_tx_hash)
+
+
+def pick_cancel(page: Any) -> None:
+    """Opens it and picks the cancellation, once it is there."""
+    open_sending(page)
+    QTimer.singleShot(300, page.sending.picks[True].click)
+
+
+def sending(name: str, fate: Fate, prepare: Any = open_sending, **changes: Any) -> Scene:
+    """What became of a sending so far."""
+    answers = (
+        ("waiting", a_waiting(fate, **changes)),
+        ("estimate_replacement", an_estimate(gas_expected=21_000, gas_limit=25_200)),
+        ("keys", (OWNER_KEY, SENDER_KEY)),
+    )
+    return Scene(page="queue", name=name, queue=(SENT,), prepare=prepare, answers=answers)
+
+
 SCENES = (
+    sending("sending-waiting", Fate.WAITING),
+    sending("sending-cancel", Fate.WAITING, pick_cancel),
+    sending("sending-dropped", Fate.DROPPED),
+    sending("sending-replaced", Fate.REPLACED),
+    sending("sending-unknown", Fate.UNKNOWN, why_unknown="1 of 3 endpoints answered."),
     cost("cost", an_estimate()),
     cost("cost-own", an_estimate(), type_fees("30", "1.5")),
     cost("cost-own-low", an_estimate(), type_fees("12", "1.5")),

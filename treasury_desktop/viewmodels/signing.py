@@ -180,6 +180,17 @@ def execution_outcome(receipt: Receipt) -> Outcome:
         ("Receipt status", "1, included" if receipt.status == 1 else f"{receipt.status}, reverted"),
         ("ExecutionSuccess", _announced(receipt.execution_success)),
     )
+    if receipt.is_cancellation:
+        return Outcome(
+            kind="good",
+            title=f"Cancelled in {block}",
+            sentence="An empty transfer used the account nonce. Nothing ran and nothing failed: "
+            "the transaction is confirmed as before, and can be executed again.",
+            facts=facts,
+            next_step="queue",
+            next_words="Show the queue",
+            why_not_again=f"Cancelled in {block}.",
+        )
     if receipt.execution_success is None:
         return Outcome(
             kind="advice",

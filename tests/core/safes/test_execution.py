@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
-from treasury_desktop.safes.execution import EXEC_TRANSACTION_SELECTOR, exec_transaction_calldata
+from treasury_desktop.safes.execution import (
+    EXEC_TRANSACTION_SELECTOR,
+    exec_transaction_calldata,
+    signatures_in,
+)
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
 
 TYPES = [
@@ -43,6 +47,7 @@ def test_selector_is_that_of_the_signature() -> None:
 def test_calldata_equals_the_librarys(tx: SafeTx, signatures: bytes) -> None:
     """Our bytes are the canonical ABI encoding for every transaction and blob."""
     assert exec_transaction_calldata(tx, signatures) == by_eth_abi(tx, signatures)
+    assert signatures_in(by_eth_abi(tx, signatures), tx) == signatures
 
 
 @pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 64, 130])
@@ -51,3 +56,17 @@ def test_padding_is_zero_and_whole_words(length: int) -> None:
     tx = SafeTx(to=Address(bytes(20)), data=b"\xff" * length, nonce=0)
     calldata = exec_transaction_calldata(tx, b"")
     assert len(calldata) == 4 + 10 * 32 + 32 + -(-length // 32) * 32 + 32
+
+
+@given(st.binary(max_size=200), st.integers(0, 700), st.integers(1, 255))
+def test_signatures_are_found_in_canonical_calldata_only(blob: bytes, at: int, change: int) -> None:
+    """Another byte outside of them, a cut or something behind: it is not this execution."""
+    tx = SafeTx(to=Address(bytes(19) + b"\x01"), data=b"data", nonce=3)
+    calldata = bytearray(exec_transaction_calldata(tx, blob))
+    assert signatures_in(bytes(calldata) + b"\0", tx) is None
+    assert signatures_in(bytes(calldata[:-1]), tx) is None
+    assert signatures_in(b"", tx) is None
+    at %= len(calldata)
+    calldata[at] ^= change
+    found = signatures_in(bytes(calldata), tx)
+    assert found is None or (found != blob and len(found) == len(blob))

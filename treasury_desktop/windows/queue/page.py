@@ -38,6 +38,7 @@ from treasury_desktop.windows.picture import pasted_file, png_of
 from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
 from treasury_desktop.windows.queue.queue_card import TransactionCard
+from treasury_desktop.windows.queue.sending_panel import SendingPanel
 from treasury_desktop.windows.queue.service_bar import ServiceBar
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import plain_label
@@ -93,6 +94,7 @@ class QueuePage(QWidget):
         self._most_cards = MOST_CARDS
         self.dialog: QFileDialog | None = None
         self.execute = ExecutePanel(session, errands, actions)
+        self.sending = SendingPanel(session, errands, actions)
         self.says = NoticeLine(can_close=True)
         self._progress = ProgressRow()
         self.service = ServiceBar(session, errands, actions.service, self._safe)
@@ -303,6 +305,7 @@ class QueuePage(QWidget):
             self._session.select(safe_tx_hash)
             self.page_asked.emit("export")
         elif step is Step.LOOK_AGAIN:
+            self.open_sending(safe_tx_hash)
             self._session.ask_refresh()
         elif step is Step.EXECUTE:
             self.open_execution(safe_tx_hash)
@@ -346,9 +349,16 @@ class QueuePage(QWidget):
             self.execute.show_transaction(card, self._keys or ())
             self._turn_to(self.execute)
 
+    def open_sending(self, safe_tx_hash: bytes) -> None:
+        """Shows what waits for a transaction that was sent, in place of the lanes."""
+        card = next((c.card for c in self.cards if c.card.safe_tx_hash == safe_tx_hash), None)
+        if card is not None:
+            self._turn_to(self.sending)
+            self.sending.show_transaction(card, self._keys or ())
+
     def _turn_to(self, shown: QWidget) -> None:
         """Lanes or execution: the page is as high as what it shows, and begins at its top."""
-        for each in (self._first, self.execute):
+        for each in (self._first, self.execute, self.sending):
             is_shown = each is shown
             down = QSizePolicy.Policy.Preferred if is_shown else QSizePolicy.Policy.Ignored
             each.setSizePolicy(QSizePolicy.Policy.Preferred, down)
@@ -518,6 +528,9 @@ class QueuePage(QWidget):
         self.service.queue_outdated.connect(self._read_queue)
         self.execute.closed.connect(self._show_lanes)
         self.execute.ended.connect(self._on_executed)
+        self.sending.closed.connect(self._show_lanes)
+        self.sending.ended.connect(self._on_executed)
+        self.sending.execute_asked.connect(self.open_execution)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.paste)
@@ -542,6 +555,7 @@ class QueuePage(QWidget):
         column.addWidget(self.pane, 1)
         self._stack.addWidget(self._first)
         self._stack.addWidget(self.execute)
+        self._stack.addWidget(self.sending)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
