@@ -15,6 +15,7 @@ from treasury_desktop.chain.connection import Ask, EndpointRefusal
 from treasury_desktop.chain.contract_call import Words
 from treasury_desktop.chain.executions import announced
 from treasury_desktop.chain.fee_reader import FeeReader
+from treasury_desktop.chain.inner_revert import execution_revert_words
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.revert_words import revert_words
 from treasury_desktop.desk.doors import ExecutionTransaction, Receipt
@@ -208,7 +209,9 @@ class Broadcaster:
         pin = {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
         answer = self._node.ask(Ask("eth_call", (call, pin), answers.hex_data, "dry run"))
         if isinstance(answer, Reverted):
-            raise Refused(f"The Safe would refuse the execution: {revert_words(answer)}.")
+            safe, calldata = Address.parse(call["to"]), bytes.fromhex(call["data"][2:])
+            why = execution_revert_words(self._node, safe, calldata, answer, pin)
+            raise Refused(f"The Safe would refuse the execution: {why}.")
         if not Words(answer, "dry run of execTransaction").flag(0):
             raise Refused("The Safe would use up the nonce, but the transaction inside would fail.")
 
