@@ -26,8 +26,10 @@ LEGAL = {
         "nonce taken by another transaction": "replaced",
     },
     "sent": {
-        "broadcast": "sent", "never mined": "confirmed", "execution succeeded": "executed",
-        "execution failed": "failed", "nonce taken by another transaction": "replaced",
+        "broadcast": "sent", "never mined": "confirmed", "sending cancelled": "confirmed",
+        "account nonce taken by another transaction of the executor": "confirmed",
+        "execution succeeded": "executed", "execution failed": "failed",
+        "nonce taken by another transaction": "replaced",
     },
     "executed": {"execution failed": "failed", "nonce found open": "drafted"},
     "failed": {"execution succeeded": "executed", "nonce found open": "drafted"},

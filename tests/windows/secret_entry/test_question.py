@@ -1,9 +1,11 @@
 """What the secret-entry window works out and says, without a window."""
 
+import base64
 from dataclasses import replace
 
 import pytest
 
+from tests.waiting_at_hand import a_raw
 from tests.windows.secret_entry.questions import (
     APPROVE,
     CHANGE,
@@ -15,9 +17,11 @@ from tests.windows.secret_entry.questions import (
     TOKEN,
     batch,
     execution_job,
+    key_text,
     sign_job,
 )
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import Bundle, write_bundle
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.comparison import comparison_code
@@ -138,6 +142,43 @@ def test_execution_shows_its_highest_fee() -> None:
     question = question_for(execution_job())
     assert ("Fee at most", "0.0006 of the chain’s coin") in question.facts
     assert (question.key_label, question.key_role) == ("Gas", "executor")
+
+
+def test_a_speed_up_says_what_it_takes_the_place_of() -> None:
+    """The hash of what waits and its account nonce, from the bytes that the signer reads too."""
+    raw = a_raw()
+    job = execution_job() | {"replaces": base64.b64encode(raw).decode()}
+    question = question_for(job)
+    assert question.title == "Speed up an execution"
+    assert ("Account nonce", "41") in question.facts
+    assert f"0x{keccak(raw).hex()}" in question.note
+    assert question_for(execution_job()).title == "Execute a Safe transaction"
+
+
+def test_a_cancellation_shows_its_highest_fee_and_what_it_cancels() -> None:
+    """Computed from the job's own bytes; nothing else leaves the executor."""
+    raw = a_raw()
+    fees = {"gas": "25200", "max_fee_per_gas": "30000000000"}
+    question = question_for(
+        {
+            "job": "sign_cancellation",
+            "key": key_text("Gas", "executor"),
+            "transaction": fees,
+            "replaces": base64.b64encode(raw).decode(),
+        }
+    )
+    facts = dict(question.facts)
+    assert facts["Fee at most"] == "0.000756 of the chain’s coin"
+    assert facts["Account nonce"] == "41"
+    assert facts["Cancels"].replace(" ", "") == f"0x{keccak(raw).hex()}"
+    assert question.summary == "Nothing leaves the executor but the fee."
+
+
+def test_what_would_be_replaced_has_to_be_readable() -> None:
+    """Nobody is asked for a passphrase for bytes that are none."""
+    job = execution_job() | {"replaces": base64.b64encode(b"\x02\xc0").decode()}
+    with pytest.raises(Malformed, match="raw transaction"):
+        question_for(job)
 
 
 def asks(question: Question) -> tuple[bool, bool]:
