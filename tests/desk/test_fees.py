@@ -84,6 +84,19 @@ def test_an_executor_that_cannot_pay_is_told_before() -> None:
         poor.agreed(poor.fees_at(Speed.NORMAL))
 
 
+def test_a_data_fee_has_to_be_paid_too() -> None:
+    """Beside the gas, and never by what is signed; one that is unknown adds nothing."""
+    estimate = an_estimate(data_fee_wei=7)
+    offered = estimate.fees_at(Speed.NORMAL)
+    gas = 257_173 * 26 * GWEI
+    assert estimate.highest_wei(offered) == gas + 7
+    assert estimate.expected_wei(offered) == an_estimate().expected_wei(offered) + 7
+    assert estimate.agreed(offered).highest_wei == gas
+    with pytest.raises(Refused, match="of the native coin; this may cost up to"):
+        replace(estimate, executor_wei=gas + 6).agreed(offered)
+    assert replace(estimate, data_fee_wei=None).highest_wei(offered) == gas
+
+
 def test_the_expected_cost_is_that_of_the_next_block() -> None:
     """Base fee and tip, and never more than the highest fee."""
     estimate = an_estimate()

@@ -10,6 +10,7 @@ from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.desk.fees import GWEI
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.viewmodels.cost import (
+    DATA_FEE,
     CostView,
     FeeChoice,
     Money,
@@ -72,6 +73,15 @@ def test_fees_that_cannot_work_say_why(choice: FeeChoice, words: str, field: str
     assert shown.agreed is None
     assert words in shown.why_not
     assert shown.field == field
+
+
+def test_a_rollups_data_fee_is_a_row_of_its_own() -> None:
+    """None where the chain charges none; unknown where it does not say."""
+    assert DATA_FEE not in dict(view().facts)
+    facts = dict(view(data_fee_wei=10**15).facts)
+    assert facts[DATA_FEE] == MONEY.text(10**15)
+    assert facts["Highest cost"] == MONEY.text(257_173 * 26 * 10**9 + 10**15)
+    assert dict(view(data_fee_wei=None).facts)[DATA_FEE] == "unknown; the costs are without it"
 
 
 def test_old_figures_and_empty_blocks_are_told() -> None:

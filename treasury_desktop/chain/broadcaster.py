@@ -13,6 +13,7 @@ from treasury_desktop.chain import answers
 from treasury_desktop.chain.answers import BlockHeader, MinedReceipt, Reverted
 from treasury_desktop.chain.connection import Ask, EndpointRefusal
 from treasury_desktop.chain.contract_call import Words
+from treasury_desktop.chain.data_fee import data_fee_wei
 from treasury_desktop.chain.executions import announced
 from treasury_desktop.chain.fee_reader import FeeReader
 from treasury_desktop.chain.inner_revert import execution_revert_words
@@ -42,15 +43,7 @@ class Broadcaster:
         header = self._header_of(chain_id)
         call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
         self._require_success(call, header.block)
-        expected = self._gas(call, header.gas_limit)
-        return CostEstimate(
-            executor=sender,
-            gas_expected=expected,
-            gas_limit=_with_margin(expected, header.gas_limit),
-            market=FeeReader(self._node).market(header),
-            executor_wei=self._account(sender)[1],
-            estimated_at=now,
-        )
+        return self._estimate(call, header, now)
 
     def prepare_execution(
         self,
@@ -75,13 +68,15 @@ class Broadcaster:
             fees = FeeReader(self._node).market(header).fees_at(Speed.NORMAL)
             agreed = AgreedCost(gas_limit=_with_margin(expected, header.gas_limit), fees=fees)
         _require_enough(agreed, expected, header.base_fee_wei or 0)
-        next_nonce = self._payable_nonce(sender, agreed)
-        if account_nonce is not None:
+        self._require_payable(sender, agreed, header.block)
+        if account_nonce is None:
+            account_nonce = self._next_nonce(sender)
+        else:
             self._require_open(sender, account_nonce)
         return ExecutionTransaction(
             chain_id=chain_id,
             sender=sender,
-            account_nonce=next_nonce if account_nonce is None else account_nonce,
+            account_nonce=account_nonce,
             to=safe,
             data=calldata,
             gas=agreed.gas_limit,
@@ -92,16 +87,7 @@ class Broadcaster:
     def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
         """What an empty transfer from the account to itself costs now (Unix seconds)."""
         header = self._node.newest_header()
-        call = {"from": str(sender), "to": str(sender), "data": "0x"}
-        expected = self._gas(call, header.gas_limit)
-        return CostEstimate(
-            executor=sender,
-            gas_expected=expected,
-            gas_limit=_with_margin(expected, header.gas_limit),
-            market=FeeReader(self._node).market(header),
-            executor_wei=self._account(sender)[1],
-            estimated_at=now,
-        )
+        return self._estimate({"from": str(sender), "to": str(sender), "data": "0x"}, header, now)
 
     def prepare_cancellation(
         self, sender: Address, account_nonce: int, agreed: AgreedCost
@@ -110,7 +96,7 @@ class Broadcaster:
         header = self._node.newest_header()
         call = {"from": str(sender), "to": str(sender), "data": "0x"}
         _require_enough(agreed, self._gas(call, header.gas_limit), header.base_fee_wei or 0)
-        self._payable_nonce(sender, agreed)
+        self._require_payable(sender, agreed, header.block)
         self._require_open(sender, account_nonce)
         return ExecutionTransaction(
             chain_id=self._node.chain_id,
@@ -125,8 +111,7 @@ class Broadcaster:
 
     def account_nonces_used(self, sender: Address) -> int:
         """How many of the account's nonces are used at the newest block that is agreed on."""
-        block = self._node.newest_header().block
-        pin = {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
+        pin = _pinned(self._node.newest_header().block)
         used: int = self._node.ask(
             Ask("eth_getTransactionCount", (str(sender), pin), _account_nonce, "account nonce")
         )
@@ -206,7 +191,7 @@ class Broadcaster:
         )
 
     def _require_success(self, call: dict[str, str], block: Block) -> None:
-        pin = {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
+        pin = _pinned(block)
         answer = self._node.ask(Ask("eth_call", (call, pin), answers.hex_data, "dry run"))
         if isinstance(answer, Reverted):
             safe, calldata = Address.parse(call["to"]), bytes.fromhex(call["data"][2:])
@@ -242,28 +227,42 @@ class Broadcaster:
         why = "" if agreed is None else f": {revert_words(agreed)}"
         return Refused(f"The Safe would refuse the execution{why}.")
 
-    def _account(self, sender: Address) -> tuple[int, int]:
-        """The sender's next account nonce and its native coin in wei."""
-        nonce, balance = self._node.ask_all(
-            (
-                Ask(
-                    "eth_getTransactionCount", (str(sender), "pending"), _account_nonce,
-                    "account nonce",
-                ),
-                Ask("eth_getBalance", (str(sender), "latest"), answers.quantity, "gas money"),
-            )
-        ).values  # fmt: skip
-        return nonce, balance
+    def _estimate(self, call: dict[str, str], header: BlockHeader, now: int) -> CostEstimate:
+        """What a call would cost that succeeds at a block."""
+        sender, expected = Address.parse(call["from"]), self._gas(call, header.gas_limit)
+        calldata = bytes.fromhex(call["data"][2:])
+        return CostEstimate(
+            executor=sender,
+            gas_expected=expected,
+            gas_limit=_with_margin(expected, header.gas_limit),
+            market=FeeReader(self._node).market(header),
+            data_fee_wei=data_fee_wei(self._node, calldata, header.block),
+            executor_wei=self._balance(sender, header.block),
+            estimated_at=now,
+        )
 
-    def _payable_nonce(self, sender: Address, agreed: AgreedCost) -> int:
-        """The next account nonce; refuses where the account cannot pay the highest cost."""
-        account_nonce, balance = self._account(sender)
+    def _next_nonce(self, sender: Address) -> int:
+        """The sender's first account nonce that nothing waits for."""
+        question = (str(sender), "pending")
+        ask = Ask("eth_getTransactionCount", question, _account_nonce, "account nonce")
+        nonce: int = self._node.ask(ask)
+        return nonce
+
+    def _balance(self, sender: Address, block: Block) -> int:
+        """The sender's native coin in wei."""
+        question = (str(sender), _pinned(block))
+        balance: int = self._node.ask(
+            Ask("eth_getBalance", question, answers.quantity, "gas money")
+        )
+        return balance
+
+    def _require_payable(self, sender: Address, agreed: AgreedCost, block: Block) -> None:
+        balance = self._balance(sender, block)
         if balance < agreed.highest_wei:
             raise Refused(
                 f"The executor {sender} has {decimal_text(balance, 18)} of the native coin; "
                 f"the execution may cost up to {decimal_text(agreed.highest_wei, 18)}."
             )
-        return account_nonce
 
     def _require_open(self, sender: Address, account_nonce: int) -> None:
         if self.account_nonces_used(sender) > account_nonce:
@@ -325,6 +324,11 @@ class Broadcaster:
         if any(each != agreed[0] for each in agreed):
             raise Refused("The endpoints disagree on the receipt; what happened is not known yet.")
         return agreed[0] if agreed else None
+
+
+def _pinned(block: Block) -> dict[str, object]:
+    """A block as EIP-1898 names it, so that all endpoints speak of the same."""
+    return {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
 
 
 def _with_margin(gas: int, gas_limit: int) -> int:

@@ -90,7 +90,8 @@ class CostEstimate:
     """What sending would cost now; `estimated_at` is Unix seconds by our own clock.
 
     `gas_expected` is the middle of what the nodes estimate, `gas_limit` has a margin. `least` are
-    the fees that a replacement has to offer, `None` where nothing is replaced.
+    the fees that a replacement has to offer, `None` where nothing is replaced. `data_fee_wei` is
+    what a rollup charges beside gas, `None` where it does not say; no signature bounds it.
     """
 
     executor: Address
@@ -100,6 +101,7 @@ class CostEstimate:
     executor_wei: int
     estimated_at: int
     least: Fees | None = None
+    data_fee_wei: int | None = 0
 
     def fees_at(self, speed: Speed) -> Fees:
         """The fees of a speed, raised to what a replacement has to offer."""
@@ -115,7 +117,11 @@ class CostEstimate:
 
     def expected_wei(self, fees: Fees) -> int:
         """What it would cost in the next block."""
-        return self.gas_expected * fees.wei_at(self.market.base_fee_wei)
+        return self.gas_expected * fees.wei_at(self.market.base_fee_wei) + (self.data_fee_wei or 0)
+
+    def highest_wei(self, fees: Fees) -> int:
+        """What it costs at most, with a data fee as it is now."""
+        return self.gas_limit * fees.max_fee_per_gas + (self.data_fee_wei or 0)
 
     def agreed(self, fees: Fees) -> AgreedCost:
         """The cost to agree to; refuses fees that cannot work or that nobody would pay."""
@@ -127,13 +133,13 @@ class CostEstimate:
             )
         if self.least is not None:
             require_raised(fees, self.least)
-        cost = AgreedCost(gas_limit=self.gas_limit, fees=fees)
-        if self.executor_wei < cost.highest_wei:
+        highest = self.highest_wei(fees)
+        if self.executor_wei < highest:
             raise Refused(
                 f"The executor {self.executor} has {decimal_text(self.executor_wei, 18)} of the "
-                f"native coin; this may cost up to {decimal_text(cost.highest_wei, 18)}."
+                f"native coin; this may cost up to {decimal_text(highest, 18)}."
             )
-        return cost
+        return AgreedCost(gas_limit=self.gas_limit, fees=fees)
 
     def is_stale(self, now: int) -> bool:
         """Whether the chain has gone on for a while since."""

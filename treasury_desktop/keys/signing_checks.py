@@ -99,8 +99,10 @@ def calldata_to_execute(job: SignExecution, now: int) -> bytes:
             f"The execution is for chain {transaction.chain_id}, the Safe is on {safe.chain_id}."
         )
     check_fees(transaction)
-    if job.replaces and check_replacement(job.replaces, transaction).data != calldata:
-        raise Refused("What would be replaced is not this execution.")
+    if job.replaces:
+        before = check_replacement(job.replaces, transaction)
+        if (before.to, before.value, before.data) != (safe.address, 0, calldata):
+            raise Refused("What would be replaced is not this execution.")
     return calldata
 
 

@@ -27,6 +27,8 @@ from treasury_desktop.viewmodels.figures import UNPRICED, Remark, block_text, sp
 
 NATIVE_DECIMALS: Final = 18
 SHOWN_DIGITS: Final = 6
+DATA_FEE: Final = "Data fee now"
+"""Set by the chain when it is mined; no signature bounds it."""
 A_CENT: Final = Fraction(1, 100)
 SPEED_NAMES: Final = {Speed.ECONOMY: "Economy", Speed.NORMAL: "Normal", Speed.FAST: "Fast"}
 
@@ -152,14 +154,22 @@ def _facts(estimate: CostEstimate, fees: Fees | None, money: Money) -> tuple[tup
     )
     if fees is None:
         return base
-    highest = AgreedCost(gas_limit=estimate.gas_limit, fees=fees).highest_wei
     return (
         *base,
         ("Tip", f"{gwei_text(fees.max_priority_fee_per_gas)} gwei"),
         ("Highest fee", f"{gwei_text(fees.max_fee_per_gas)} gwei"),
+        *_data_fee(estimate, money),
         ("Expected cost", money.text(estimate.expected_wei(fees))),
-        ("Highest cost", money.text(highest)),
+        ("Highest cost", money.text(estimate.highest_wei(fees))),
     )
+
+
+def _data_fee(estimate: CostEstimate, money: Money) -> tuple[tuple[str, str], ...]:
+    """What publishing on the parent chain costs, where the chain is a rollup that charges it."""
+    if estimate.data_fee_wei == 0:
+        return ()
+    wei = estimate.data_fee_wei
+    return ((DATA_FEE, "unknown; the costs are without it" if wei is None else money.text(wei)),)
 
 
 def _remark(estimate: CostEstimate, now: int) -> Remark | None:

@@ -1,12 +1,14 @@
 """Replacing what waits in a real node's pool: by the same with higher fees, or by nothing."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.doors.chain.conftest import Demonstration
+from tests.doors.chain.lying_endpoint import LyingEndpoint
 from tests.doors.chain.test_broadcaster import _approved, _exec, _payment, _raw, _roles
 from treasury_desktop.chain.broadcaster import Broadcaster
 from treasury_desktop.chain.node import Node
@@ -140,3 +142,18 @@ def test_a_cancellation_that_cannot_be_paid_is_refused(pool: Pool) -> None:
     cost = AgreedCost(gas_limit=25_200, fees=raised(pool.cost.fees))
     with pytest.raises(Refused, match=r"has 0\.000000000000000001 of the native coin"):
         pool.broadcaster.prepare_cancellation(pool.executor, pool.first.account_nonce, cost)
+
+
+def test_a_replacement_needs_no_agreement_about_what_comes_next(pool: Pool) -> None:
+    """Endpoints that do not all have what waits see another next account nonce."""
+    place = pool.first.account_nonce
+    higher = dearer(pool.cost, raised(pool.cost.fees))
+    with LyingEndpoint(pool.chain.endpoint.url) as late:
+        late.twist = lambda request, response: (
+            response | {"result": hex(place)} if "pending" in request["params"] else response
+        )
+        with closing(Node((pool.chain.endpoint, late.endpoint), 31337)) as node:
+            pool.broadcaster = Broadcaster(node)
+            assert pool.prepared(higher, place).account_nonce == place
+            with pytest.raises(Refused, match="account nonce"):
+                pool.prepared(higher)

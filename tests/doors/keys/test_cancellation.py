@@ -182,11 +182,12 @@ def test_altered_speed_up_is_refused(
 def test_a_speed_up_replaces_the_same_execution_only(
     executor_key: EncryptedKey, honest: Case
 ) -> None:
-    """Not a cancellation, nor another execution of this account."""
+    """Not a cancellation, nor the same calldata to another Safe, nor with coin of its own."""
     me = str(executor_key.address)
-    cancelled = first_of(honest, executor_key, to=me, data=b"")
-    with pytest.raises(Refused, match="not this execution"):
-        ask(faster(honest, executor_key, cancelled), PASSPHRASE)
+    for changes in ({"to": me, "data": b""}, {"to": str(address_of(1))}, {"value": 1}):
+        other = first_of(honest, executor_key, **changes)
+        with pytest.raises(Refused, match="not this execution"):
+            ask(faster(honest, executor_key, other), PASSPHRASE)
 
 
 def test_jobs_survive_the_pipe(executor_key: EncryptedKey, honest: Case) -> None:

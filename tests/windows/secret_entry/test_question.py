@@ -140,7 +140,7 @@ def test_long_batches_are_counted() -> None:
 def test_execution_shows_its_highest_fee() -> None:
     """An execution says what it may cost at most."""
     question = question_for(execution_job())
-    assert ("Fee at most", "0.0006 of the chain’s coin") in question.facts
+    assert ("Gas fee at most", "0.0006 of the chain’s coin") in question.facts
     assert (question.key_label, question.key_role) == ("Gas", "executor")
 
 
@@ -168,7 +168,7 @@ def test_a_cancellation_shows_its_highest_fee_and_what_it_cancels() -> None:
         }
     )
     facts = dict(question.facts)
-    assert facts["Fee at most"] == "0.000756 of the chain’s coin"
+    assert facts["Gas fee at most"] == "0.000756 of the chain’s coin"
     assert facts["Account nonce"] == "41"
     assert facts["Cancels"].replace(" ", "") == f"0x{keccak(raw).hex()}"
     assert question.summary == "Nothing leaves the executor but the fee."

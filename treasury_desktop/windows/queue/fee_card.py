@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QVBoxLayout,
 
 from treasury_desktop.desk.fees import AgreedCost, CostEstimate, Speed
 from treasury_desktop.viewmodels.cost import (
+    DATA_FEE,
     SPEED_NAMES,
     CostView,
     FeeChoice,
@@ -30,7 +31,7 @@ LOOK: Final = "cost of sending"
 LOOK_AT_CLOCK_MS: Final = 15_000
 MOST_TYPED: Final = 24
 FACTS: Final = (
-    "Gas", "Base fee now", "Tip", "Highest fee", "Expected cost", "Highest cost",
+    "Gas", "Base fee now", "Tip", "Highest fee", DATA_FEE, "Expected cost", "Highest cost",
 )  # fmt: skip
 OWN: Final = "Own fees"
 
@@ -61,6 +62,7 @@ class FeeCard(Card):
         self.max_fee = _field("Highest fee in gwei")
         self.tip = _field("Tip in gwei")
         self._own = QWidget()
+        self._of_rollups: tuple[PlainLabel, ...] = ()
         self._problem = plain_label(role="small", kind="block", wrap=True)
         self._facts = {name: plain_label(selectable=True, right=True) for name in FACTS}
         self.pane = StatePane(self._content(), rows=4, is_snug=True)
@@ -163,6 +165,8 @@ class FeeCard(Card):
         facts = dict(view.facts)
         for name, label in self._facts.items():
             label.setText(facts.get(name, "–"))
+        for each in self._of_rollups:
+            each.setVisible(DATA_FEE in facts)
         is_own = self.picks[None].isChecked()
         self._own.setVisible(is_own)
         self._problem.setText(view.why_not)
@@ -246,7 +250,11 @@ class FeeCard(Card):
             role = "strong" if is_what_counts else "quiet"
             if is_what_counts:
                 set_variant(label, role="strong")
-            grid.addWidget(plain_label(name, role=role), row, 0)
+            title = plain_label(name, role=role)
+            if name == DATA_FEE:
+                title.setToolTip("Paid to the parent chain when mined; no signature bounds it.")
+                self._of_rollups = (title, label)
+            grid.addWidget(title, row, 0)
             grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
         return grid
 

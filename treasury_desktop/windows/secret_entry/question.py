@@ -212,7 +212,7 @@ def _execution_question(job: Job) -> Question:
         facts=(
             ("Chain", chain_text(bundle.safe.chain_id)),
             ("Nonce", str(bundle.tx.nonce)),
-            ("Fee at most", _highest_fee(job)),
+            ("Gas fee at most", _highest_fee(job)),
         ),
         key_label=label,
         key_address=address,
@@ -256,7 +256,7 @@ def _cancellation_question(job: Job) -> Question:
             ("Chain", chain_text(before.chain_id)),
             ("Account nonce", str(before.account_nonce)),
             ("Cancels", _in_fours(keccak(replaced))),
-            ("Fee at most", _highest_fee(job)),
+            ("Gas fee at most", _highest_fee(job)),
         ),
         key_label=label,
         key_address=address,
