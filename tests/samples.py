@@ -18,7 +18,7 @@ from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.assets.token import Token, native_token
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.deployments.venues import erc4626
-from treasury_desktop.desk.fees import CostEstimate, FeeMarket
+from treasury_desktop.desk.fees import AgreedCost, CostEstimate, FeeMarket, Speed
 from treasury_desktop.pools.history import PoolSeries
 from treasury_desktop.pools.liquidity import liquidity_for_amounts
 from treasury_desktop.pools.position import Position
@@ -181,6 +181,12 @@ def an_estimate(**changes: Any) -> CostEstimate:
         estimated_at=NOW,
     )
     return replace(made, **changes)
+
+
+def an_agreed_cost() -> AgreedCost:
+    """The normal speed of the sample estimate."""
+    estimate = an_estimate()
+    return estimate.agreed(estimate.fees_at(Speed.NORMAL))
 
 
 def a_quote(token: Token = ETH, usd: str | Fraction = ETH_PRICE, **changes: Any) -> Quote:

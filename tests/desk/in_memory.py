@@ -20,7 +20,7 @@ from treasury_desktop.desk.doors import (
     Signer,
     WorkspaceFacts,
 )
-from treasury_desktop.desk.fees import AgreedCost, CostEstimate, Fees
+from treasury_desktop.desk.fees import AgreedCost, CostEstimate
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.safes.confirmation import Confirmation, one_of_each_owner
 from treasury_desktop.safes.hashes import safe_tx_hashes
@@ -315,25 +315,23 @@ class MemoryChain:
         sender: Address,
         safe: Address,
         calldata: bytes,
-        agreed: AgreedCost | None = None,
+        agreed: AgreedCost,
         *,
         account_nonce: int | None = None,
     ) -> ExecutionTransaction:
-        """A transaction with made-up gas, or what was agreed."""
+        """A transaction at what was agreed."""
         if account_nonce is not None:
             return self._taking(sender, account_nonce, safe, calldata, agreed)
         several = len(self.account_nonces) > 1
-        made_up = Fees(max_fee_per_gas=2, max_priority_fee_per_gas=1)
-        cost = agreed or AgreedCost(gas_limit=500_000, fees=made_up)
         return ExecutionTransaction(
             chain_id=chain_id,
             sender=sender,
             account_nonce=self.account_nonces.pop(0) if several else self.account_nonces[0],
             to=safe,
             data=calldata,
-            gas=cost.gas_limit,
-            max_fee_per_gas=cost.fees.max_fee_per_gas,
-            max_priority_fee_per_gas=cost.fees.max_priority_fee_per_gas,
+            gas=agreed.gas_limit,
+            max_fee_per_gas=agreed.fees.max_fee_per_gas,
+            max_priority_fee_per_gas=agreed.fees.max_priority_fee_per_gas,
         )
 
     def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
@@ -352,9 +350,8 @@ class MemoryChain:
         account_nonce: int,
         to: Address,
         data: bytes,
-        agreed: AgreedCost | None,
+        agreed: AgreedCost,
     ) -> ExecutionTransaction:
-        assert agreed is not None
         if self.nonces_used > account_nonce:
             raise Refused(f"Account nonce {account_nonce} is used already.")
         return ExecutionTransaction(

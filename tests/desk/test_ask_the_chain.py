@@ -16,6 +16,7 @@ from tests.samples import (
     a_safe_tx,
     a_snapshot,
     a_workspace,
+    an_agreed_cost,
     an_owner,
 )
 from tests.signed import by_key
@@ -121,6 +122,7 @@ def execute(records: MemoryRecords, contracts: MemoryContracts | None, chain: Me
         the_one(records).safe_tx_hash,
         our_facts(),
         a_key(7, role="executor"),
+        an_agreed_cost(),
         signer=MemorySigner(),
         reader=chain,
         broadcaster=chain,

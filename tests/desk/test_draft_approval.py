@@ -26,6 +26,7 @@ from tests.samples import (
     a_confirmation,
     a_deposit_tx,
     a_safe_tx,
+    an_agreed_cost,
     an_owner,
 )
 from treasury_desktop.assets.address import Address
@@ -173,6 +174,7 @@ def test_an_approval_is_executed_with_both_safes_known() -> None:
         kept.safe_tx_hash,
         nested_facts(outer, kept),
         a_key(7, role="executor"),
+        an_agreed_cost(),
         signer=MemorySigner(),
         reader=chain,
         broadcaster=chain,

@@ -26,8 +26,8 @@ def test_what_is_estimated_is_what_is_sent() -> None:
     assert (records.notes, chain.sent) == ([], [])
     agreed = found.agreed(found.fees_at(Speed.FAST))
     execute_transaction(
-        the_one(records).safe_tx_hash, our_facts(), EXECUTOR,
-        signer=signer, reader=chain, broadcaster=chain, records=records, now=NOW, agreed=agreed,
+        the_one(records).safe_tx_hash, our_facts(), EXECUTOR, agreed,
+        signer=signer, reader=chain, broadcaster=chain, records=records, now=NOW,
     )  # fmt: skip
     (transaction,) = signer.transactions
     assert (transaction.data,) == tuple(chain.estimated)

@@ -15,6 +15,7 @@ from tests.samples import (
     a_safe,
     a_snapshot,
     a_workspace,
+    an_agreed_cost,
 )
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.assets.unknown import UNKNOWN
@@ -74,6 +75,7 @@ def execute(
         the_one(records).safe_tx_hash,
         our_facts(),
         executor,
+        an_agreed_cost(),
         signer=MemorySigner(),
         reader=chain,
         broadcaster=chain,
@@ -182,7 +184,7 @@ def test_transaction_nobody_knows() -> None:
     records, chain = MemoryRecords(), MemoryChain()
     with pytest.raises(Refused, match="not in the queue"):
         execute_transaction(
-            bytes(32), our_facts(), EXECUTOR,
+            bytes(32), our_facts(), EXECUTOR, an_agreed_cost(),
             signer=MemorySigner(), reader=chain, broadcaster=chain, records=records, now=NOW,
         )  # fmt: skip
 

@@ -84,8 +84,8 @@ class Desk:
     def execute(self) -> bytes:
         """Send it for the first time, or whatever pressing Execute does now."""
         return execute_transaction(
-            self.hash, our_facts(), EXECUTOR, signer=self.signer, reader=self.chain,
-            broadcaster=self.chain, records=self.records, now=NOW, agreed=AT_FIRST,
+            self.hash, our_facts(), EXECUTOR, AT_FIRST, signer=self.signer, reader=self.chain,
+            broadcaster=self.chain, records=self.records, now=NOW,
         )  # fmt: skip
 
     def estimate(self, *, cancels: bool = False) -> CostEstimate:

@@ -15,6 +15,7 @@ from tests.samples import (
     a_safe,
     a_snapshot,
     a_workspace,
+    an_agreed_cost,
 )
 from treasury_desktop.bundle import read_bundle, write_bundle
 from treasury_desktop.desk.doors import Receipt, Sending
@@ -217,7 +218,7 @@ def test_settled_while_the_passphrase_was_typed() -> None:
 
     with pytest.raises(Refused, match="cannot have: broadcast"):
         execute_transaction(
-            the_one(records).safe_tx_hash, our_facts(), a_key(7, role="executor"),
+            the_one(records).safe_tx_hash, our_facts(), a_key(7, role="executor"), an_agreed_cost(),
             signer=Slow(), reader=chain, broadcaster=chain, records=records, now=NOW,
         )  # fmt: skip
     assert not chain.sent
@@ -250,7 +251,7 @@ def test_treasury_read_at_another_nonce_judges_nothing() -> None:
     facts = replace(our_facts(), safe=None)
     with pytest.raises(Refused, match=r"was read never; refresh first"):
         execute_transaction(
-            the_one(records).safe_tx_hash, facts, a_key(7, role="executor"),
+            the_one(records).safe_tx_hash, facts, a_key(7, role="executor"), an_agreed_cost(),
             signer=MemorySigner(), reader=chain, broadcaster=chain, records=records, now=NOW,
         )  # fmt: skip
     assert not chain.sent
@@ -293,7 +294,7 @@ def test_signer_gets_the_senders_claims_too() -> None:
     terms = PolicyTerms(limit_bps=900)
     with_claims(records, terms=terms)
     execute_transaction(
-        the_one(records).safe_tx_hash, our_facts(), a_key(7, role="executor"),
+        the_one(records).safe_tx_hash, our_facts(), a_key(7, role="executor"), an_agreed_cost(),
         signer=signer, reader=chain, broadcaster=chain, records=records, now=NOW,
     )  # fmt: skip
     assert read_bundle(signer.asked[0]).terms == terms

@@ -14,8 +14,9 @@ from treasury_desktop.application.demonstration import DemonstrationFolders
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.deployments.denominator import treasury_value
-from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.doors import KeyLabel, Receipt
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
+from treasury_desktop.desk.fees import Speed
 from treasury_desktop.devnet.json_rpc import JsonRpc
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.treasury.workspace import Endpoint
@@ -74,6 +75,13 @@ def key_of(desk: OpenDesk, label: str) -> KeyLabel:
 def save_bundle(desk: OpenDesk, safe_tx_hash: bytes, path: Path) -> None:
     """The review bundle as a file, as the Export page saves it."""
     desk.exchange.save_text(desk.exchange.write(safe_tx_hash, Form.BUNDLE), path)
+
+
+def executed(desk: OpenDesk, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
+    """Its receipt, sent at the normal speed as estimated."""
+    estimate = desk.sending.estimate(safe_tx_hash, executor)
+    agreed = estimate.agreed(estimate.fees_at(Speed.NORMAL))
+    return desk.sending.execute(safe_tx_hash, executor, agreed)
 
 
 def drafted(desk: OpenDesk, per_cent: int) -> Draft:

@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from tests.journeys.conftest import executed
 from treasury_desktop.application.demonstration import PROFILES
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.chain.broadcaster import Broadcaster
@@ -30,7 +31,7 @@ def main(moment: str, folder: str, endpoint: str, safe_tx_hash: str) -> None:
         wish=WindowWish(rehearse=True),
     )
     executor = next(key for key in desk.keys() if key.role == "executor")  # noqa: SIM118  no dict
-    desk.execute(bytes.fromhex(safe_tx_hash), executor)
+    executed(desk, bytes.fromhex(safe_tx_hash), executor)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.journeys.conftest import Ceremony, drafted, key_of
+from tests.journeys.conftest import Ceremony, drafted, executed, key_of
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.assets.address import Address
 from treasury_desktop.devnet.json_rpc import JsonRpc
@@ -40,7 +40,7 @@ def test_two_approvals_execute_a_deployment(ceremony: Ceremony) -> None:
     assert confirmed_by(desk, queued.safe_tx_hash) == set(owners[:2])
     assert set(desk.review(queued.safe_tx_hash).valid_signers) == set(owners[:2])
 
-    receipt = desk.execute(queued.safe_tx_hash, key_of(desk, "Executor"))
+    receipt = executed(desk, queued.safe_tx_hash, key_of(desk, "Executor"))
 
     assert receipt.execution_success is True
     kept = desk.records.transaction(queued.safe_tx_hash)

@@ -8,7 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.desk.in_memory import MemorySigner
-from tests.journeys.conftest import Ceremony, drafted, key_of, save_bundle
+from tests.journeys.conftest import Ceremony, drafted, executed, key_of, save_bundle
+from tests.samples import an_agreed_cost
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.window import DeskWindow
 from treasury_desktop.chain.broadcaster import Broadcaster
@@ -81,7 +82,7 @@ def test_closing_while_a_receipt_is_waited_for(
     with closing(JsonRpc(ceremony.endpoint)) as chain:
         chain.ask("evm_setAutomine", HOLDS_BACK)
         opened.errands.act(
-            "execute", lambda _: desk.execute(queued.safe_tx_hash, executor), said.append
+            "execute", lambda _: executed(desk, queued.safe_tx_hash, executor), said.append
         )
         qtbot.waitUntil(lambda: pending_transactions(chain) == 1, timeout=60_000)
 
@@ -112,7 +113,8 @@ def execute_once_more(desk: OpenDesk, safe_tx_hash: bytes, executor: KeyLabel) -
     """Execute pressed again, on the real chain, where nobody is there to type a passphrase."""
     node = desk._open_node()
     return execute_transaction(
-        safe_tx_hash, desk.local_facts(), executor, signer=Nobody(), reader=SafeReader(node),
+        safe_tx_hash, desk.local_facts(), executor, an_agreed_cost(),
+        signer=Nobody(), reader=SafeReader(node),
         broadcaster=Broadcaster(node), records=desk.records, now=desk.now(),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from tests.journeys.conftest import (
     Ceremony,
     drafted,
+    executed,
     key_of,
     save_bundle,
 )
@@ -60,7 +61,7 @@ def test_two_desks_sign_and_the_first_executes(ceremony: Ceremony, tmp_path: Pat
     save_bundle(second, queued.safe_tx_hash, tmp_path / "signed.json")
     first.import_file(tmp_path / "signed.json")
     before = _vault_shares(first)
-    receipt = first.execute(queued.safe_tx_hash, executor)
+    receipt = executed(first, queued.safe_tx_hash, executor)
     first.refresh()
 
     assert (receipt.status, receipt.execution_success) == (1, True)
@@ -127,10 +128,10 @@ def test_killed_during_execution_shows_the_truth_afterwards(
     if moment == "after broadcast":
         assert after_refresh.state is State.EXECUTED
         with pytest.raises(Refused):
-            again.execute(queued.safe_tx_hash, executor)
+            executed(again, queued.safe_tx_hash, executor)
     else:
         assert after_refresh.state is State.SENT
-        assert again.execute(queued.safe_tx_hash, executor).execution_success is True
+        assert executed(again, queued.safe_tx_hash, executor).execution_success is True
 
 
 def _signed_by_both(

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copytree
 
 from tests.doors.safe_service.loopback_service import LoopbackService
-from tests.journeys.conftest import Ceremony, drafted, key_of, save_bundle
+from tests.journeys.conftest import Ceremony, drafted, executed, key_of, save_bundle
 from tests.samples import a_confirmation
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.desk.doors import KeyLabel
@@ -134,8 +134,8 @@ def _hold(ceremony: Ceremony, tmp_path: Path, service: LoopbackService) -> None:
     assert confirmations(pictures_only, safe_tx_hash) == collected
     assert confirmations(files_only, safe_tx_hash) == collected
 
-    receipt = online.execute(safe_tx_hash, key_of(online, "Executor"))
+    receipt = executed(online, safe_tx_hash, key_of(online, "Executor"))
     assert (receipt.status, receipt.execution_success) == (1, True)
-    executed = online.records.transaction(safe_tx_hash)
-    assert executed is not None
-    assert executed.state is State.EXECUTED
+    kept = online.records.transaction(safe_tx_hash)
+    assert kept is not None
+    assert kept.state is State.EXECUTED

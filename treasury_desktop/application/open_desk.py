@@ -25,7 +25,7 @@ from treasury_desktop.desk.ask_the_chain import (
     with_answers,
 )
 from treasury_desktop.desk.collect_confirmations import collect_waiting
-from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress, Receipt
+from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
     Draft,
@@ -534,10 +534,6 @@ class OpenDesk:
             return sign_transaction(
                 review, self.local_facts(), key, signer, self._records, now=self.now()
             )
-
-    def execute(self, safe_tx_hash: bytes, executor: KeyLabel) -> Receipt:
-        """Send a confirmed transaction at what it costs now, and wait for what becomes of it."""
-        return self.sending.execute(safe_tx_hash, executor, None)
 
     def stopped_since(self) -> Callable[[], bool]:
         """Whether key acts were ended after this was asked."""

@@ -51,10 +51,8 @@ class SendingDesk:
             confirmations_on_chain=ConfirmationReader(node),
         )
 
-    def execute(
-        self, safe_tx_hash: bytes, executor: KeyLabel, agreed: AgreedCost | None
-    ) -> Receipt:
-        """Send it and wait for what becomes of it; without `agreed` at what it costs by then."""
+    def execute(self, safe_tx_hash: bytes, executor: KeyLabel, agreed: AgreedCost) -> Receipt:
+        """Send it at what was agreed, and wait for what becomes of it."""
         from treasury_desktop.chain.confirmation_reader import (  # noqa: PLC0415  loads web3
             ConfirmationReader,
         )
@@ -72,13 +70,13 @@ class SendingDesk:
                 safe_tx_hash,
                 desk.local_facts(),
                 executor,
+                agreed,
                 signer=signer,
                 reader=SafeReader(node),
                 broadcaster=broadcaster,
                 records=desk.records,
                 now=desk.now(),
                 confirmations_on_chain=ConfirmationReader(node),
-                agreed=agreed,
             )
         return self._followed(safe_tx_hash, broadcaster, is_stopped)
 

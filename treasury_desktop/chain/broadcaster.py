@@ -20,7 +20,7 @@ from treasury_desktop.chain.inner_revert import execution_revert_words
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.revert_words import revert_words
 from treasury_desktop.desk.doors import ExecutionTransaction, Receipt
-from treasury_desktop.desk.fees import AgreedCost, CostEstimate, Speed, gwei_text, require_bounded
+from treasury_desktop.desk.fees import AgreedCost, CostEstimate, gwei_text, require_bounded
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.treasury.snapshot import Block
 
@@ -51,22 +51,19 @@ class Broadcaster:
         sender: Address,
         safe: Address,
         calldata: bytes,
-        agreed: AgreedCost | None = None,
+        agreed: AgreedCost,
         *,
         account_nonce: int | None = None,
     ) -> ExecutionTransaction:
-        """Account nonce, gas with margin and fees; refuses what would revert or cannot be paid.
+        """What was agreed, to be signed; refuses what would revert or cannot be paid.
 
-        With `agreed` exactly that gas and these fees; refused where they suffice no longer. With
+        Refused also where the gas and the fees that were agreed suffice no longer. With
         `account_nonce` it takes that place, and is refused where the place is taken for good.
         """
         header = self._header_of(chain_id)
         call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
         self._require_success(call, header.block)
         expected = self._gas(call, header.gas_limit)
-        if agreed is None:
-            fees = FeeReader(self._node).market(header).fees_at(Speed.NORMAL)
-            agreed = AgreedCost(gas_limit=_with_margin(expected, header.gas_limit), fees=fees)
         _require_enough(agreed, expected, header.base_fee_wei or 0)
         self._require_payable(sender, agreed, header.block)
         if account_nonce is None:

@@ -135,13 +135,13 @@ class Broadcaster(Protocol):
         sender: Address,
         safe: Address,
         calldata: bytes,
-        agreed: AgreedCost | None = None,
+        agreed: AgreedCost,
         *,
         account_nonce: int | None = None,
     ) -> ExecutionTransaction:
-        """Account nonce, gas with a margin, and fees; refuses if it would revert.
+        """What was agreed, to be signed; refuses if it would revert.
 
-        With `agreed` exactly that gas and these fees; refuses where they suffice no longer. With
+        Refused also where the gas and the fees that were agreed suffice no longer. With
         `account_nonce` it takes that place, and is refused where the place is taken for good.
         """
         ...

@@ -31,6 +31,7 @@ def execute_transaction(
     safe_tx_hash: bytes,
     facts: LocalFacts,
     executor: KeyLabel,
+    agreed: AgreedCost,
     *,
     signer: Signer,
     reader: SafeReader,
@@ -38,12 +39,11 @@ def execute_transaction(
     records: Records,
     now: int,
     confirmations_on_chain: ConfirmationReader | None = None,
-    agreed: AgreedCost | None = None,
 ) -> bytes:
     """The hash of the Ethereum transaction that was broadcast; recorded before it is sent.
 
-    With `agreed` nothing that costs more is signed. What only the chain can verify is asked of it
-    once more; without a reader none of it counts.
+    Nothing is signed that costs more than what was agreed. What only the chain can verify is asked
+    of it once more; without a reader none of it counts.
 
     What was sent before and is still on its way is sent again as it was: nothing new is signed.
     """

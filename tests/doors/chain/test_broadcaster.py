@@ -78,12 +78,26 @@ def _raw(chain: Demonstration, prepared: ExecutionTransaction) -> bytes:
     return bytes.fromhex(chain.rpc.ask("eth_signTransaction", fields)[2:])
 
 
+CHEAP = AgreedCost(
+    gas_limit=1_000_000, fees=Fees(max_fee_per_gas=100 * 10**9, max_priority_fee_per_gas=1)
+)
+
+
+def _prepared(
+    broadcaster: Broadcaster, executor: Address, safe: Address, execution: bytes
+) -> ExecutionTransaction:
+    """At the normal speed, as estimated."""
+    estimate = broadcaster.estimate_execution(31337, executor, safe, execution, now=1)
+    agreed = estimate.agreed(estimate.fees_at(Speed.NORMAL))
+    return broadcaster.prepare_execution(31337, executor, safe, execution, agreed)
+
+
 def test_execution_from_preparation_to_receipt(own_chain: Demonstration, own_node: Node) -> None:
     """Prepared, sent twice and found: the Safe announced our hash, and the movement is there."""
     broadcaster, executor = Broadcaster(own_node), _roles(own_chain, "executor")
     tx, safe_tx_hash = _payment(own_node, own_chain)
     execution = _exec(tx, _approved(own_chain, safe_tx_hash))
-    prepared = broadcaster.prepare_execution(31337, executor, own_chain.safe, execution)
+    prepared = _prepared(broadcaster, executor, own_chain.safe, execution)
     assert (prepared.to, prepared.data, prepared.sender) == (own_chain.safe, execution, executor)
     assert 50_000 < prepared.gas < 300_000
     raw = _raw(own_chain, prepared)
@@ -159,7 +173,7 @@ def test_failure_inside_is_announced_as_failure(own_chain: Demonstration, own_no
     )
     execution = _exec(tx, _approved(own_chain, safe_tx_hash))
     with pytest.raises(Refused, match="would use up the nonce"):
-        broadcaster.prepare_execution(31337, executor, own_chain.safe, execution)
+        _prepared(broadcaster, executor, own_chain.safe, execution)
     mined = own_chain.perform(executor, str(own_chain.safe), execution)
     sent = bytes.fromhex(mined["transactionHash"][2:])
     receipt = broadcaster.receipt(sent, own_chain.safe, safe_tx_hash)
@@ -189,10 +203,10 @@ def test_wrong_signatures_are_explained(chain: Demonstration, node: Node) -> Non
     tx, _ = _payment(node, chain)
     broadcaster, executor = Broadcaster(node), _roles(chain, "executor")
     with pytest.raises(Refused, match=r"fewer confirmations than the threshold \(GS020\)"):
-        broadcaster.prepare_execution(31337, executor, chain.safe, _exec(tx, b""))
+        _prepared(broadcaster, executor, chain.safe, _exec(tx, b""))
     nobody = (bytes(31) + b"\x01" + bytes(31) + b"\x01" + b"\x1b") * 2
     with pytest.raises(Refused, match=r"not an owner's.*\(GS026\)"):
-        broadcaster.prepare_execution(31337, executor, chain.safe, _exec(tx, nobody))
+        _prepared(broadcaster, executor, chain.safe, _exec(tx, nobody))
 
 
 def test_executor_without_money(own_chain: Demonstration, own_node: Node) -> None:
@@ -201,13 +215,13 @@ def test_executor_without_money(own_chain: Demonstration, own_node: Node) -> Non
     tx, safe_tx_hash = _payment(own_node, own_chain)
     execution = _exec(tx, _approved(own_chain, safe_tx_hash))
     with pytest.raises(Refused, match="has 0 of the native coin; the execution may cost up to 0"):
-        Broadcaster(own_node).prepare_execution(31337, poor, own_chain.safe, execution)
+        Broadcaster(own_node).prepare_execution(31337, poor, own_chain.safe, execution, CHEAP)
 
 
 def test_another_chain_is_refused(chain: Demonstration, node: Node) -> None:
     """An execution for another chain is not even prepared."""
     with pytest.raises(Refused, match="chain 31337, not 1"):
-        Broadcaster(node).prepare_execution(1, FAR, chain.safe, b"")
+        Broadcaster(node).prepare_execution(1, FAR, chain.safe, b"", CHEAP)
 
 
 def test_bytes_that_are_no_transaction(node: Node) -> None:
@@ -383,7 +397,7 @@ def test_absurd_fees_are_refused(chain: Demonstration, liar: LyingEndpoint) -> N
     liar.twist = twist
     node = Node((liar.endpoint,), 31337)
     with pytest.raises(Refused, match="gwei a unit of gas is more"):
-        Broadcaster(node).prepare_execution(31337, FAR, chain.safe, b"")
+        _prepared(Broadcaster(node), FAR, chain.safe, b"")
     node.close()
 
 
