@@ -23,6 +23,7 @@ from treasury_desktop.safes.nested_signature import message_to_sign
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.safes.signature import Signature
 from treasury_desktop.safes.signature_blob import contract_signature, pack_signatures
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import NamedSafe, Workspace
@@ -101,3 +102,23 @@ def signed_inside(queued: QueuedTransaction, *numbers: int) -> QueuedTransaction
         for number in numbers
     )
     return replace(queued, quarantined=(*queued.quarantined, *pieces))
+
+
+def a_heap(number: int) -> bytes:
+    """One entry of so many contract signatures of the council, each with one of nobody inside."""
+    junk = (
+        at.to_bytes(32, "big") + (at + 7).to_bytes(32, "big") + b"\x1b"
+        for at in range(1, number + 1)
+    )
+    return pack_signatures((COUNCIL, Signature(COUNCIL.number, 0, 0, one)) for one in junk)
+
+
+def heaped(queued: QueuedTransaction, number: int) -> QueuedTransaction:
+    """With a heap in the council's name that came before anything else."""
+    aside = QuarantinedSignature(
+        safe_tx_hash=queued.safe_tx_hash,
+        claimed_signer=COUNCIL,
+        data=a_heap(number),
+        reason="unverifiable",
+    )
+    return replace(queued, quarantined=(aside, *queued.quarantined))

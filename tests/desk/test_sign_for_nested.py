@@ -7,11 +7,19 @@ import pytest
 
 from tests.desk.in_memory import MemoryRecords, a_key
 from tests.matters import a_call
-from tests.nested_safes import COUNCIL, nested_facts, outer_queued, the_council, the_treasury
+from tests.nested_safes import (
+    COUNCIL,
+    a_heap,
+    heaped,
+    nested_facts,
+    outer_queued,
+    the_council,
+    the_treasury,
+)
 from tests.samples import NOW, SAFE, STRANGER, a_deposit_tx, an_owner
 from tests.signed import by_key
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.bundle import read_bundle
+from treasury_desktop.bundle import ClaimedSignature, read_bundle
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.desk.ask_the_chain import questions_about
 from treasury_desktop.desk.collect_confirmations import collect_confirmations, still_aside
@@ -213,3 +221,26 @@ def test_nothing_is_read_inside_of_what_is_not_known() -> None:
     kept = the_one(records, queued)
     assert whole_signature(kept, the_treasury(), the_council(threshold=UNKNOWN)) is None
     assert inside_of(kept, the_treasury(), the_council(version=SafeVersion(1, 5, 0))) == {}
+
+
+def test_a_heap_of_a_stranger_hides_no_signature_inside() -> None:
+    """What came before it, in one entry and in the council's name, is looked at after it."""
+    records = MemoryRecords()
+    assert signed(records, heaped(outer_queued(), 2_001), 5).signed == 1
+
+
+def test_a_heap_does_not_hide_what_a_key_signed_for_a_rival() -> None:
+    """However large it is: beside what was signed inside only the rejection is."""
+    records, heap = MemoryRecords(), heaped(outer_queued(), 20_001)
+    signed(records, heap, 5)
+    rival = outer_queued(replace(heap.tx, data=heap.tx.data[:-1] + b"\x07"))
+    with pytest.raises(Refused, match="already signed another transaction"):
+        signed(records, rival, 5)
+
+
+def test_a_heap_is_set_aside_once() -> None:
+    """One entry is kept once, not once for each signature in it."""
+    records, queued = MemoryRecords(), outer_queued()
+    records.keep_transaction(queued)
+    claim = ClaimedSignature(signer=None, data=a_heap(3))
+    assert collect_confirmations((claim,), queued.safe_tx_hash, records, the_treasury()) == (0, 1)

@@ -140,6 +140,7 @@ class _Sorting:
     def __post_init__(self) -> None:
         self._by_owner = {one.owner: one for one in self.queued.confirmations}
         self._before = frozenset(self._by_owner)
+        self._known = set[QuarantinedSignature]()
 
     @property
     def owners(self) -> frozenset[Address]:
@@ -183,7 +184,11 @@ class _Sorting:
         self.confirmed.append(confirmation)
 
     def _set_aside(self, claim: ClaimedSignature, reason: str) -> None:
-        self.aside.append(_aside(self.queued.safe_tx_hash, claim, reason))
+        """Once, however many signatures of one entry have to be: an entry is kept whole."""
+        aside = _aside(self.queued.safe_tx_hash, claim, reason)
+        if aside not in self._known:
+            self._known.add(aside)
+            self.aside.append(aside)
 
 
 def _waiting(queued: QueuedTransaction) -> tuple[ClaimedSignature, ...]:

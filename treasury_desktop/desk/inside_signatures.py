@@ -24,9 +24,12 @@ from treasury_desktop.safes.signature_blob import split_signatures
 
 @lru_cache(maxsize=256)  # pages ask for the same ones whenever they are shown anew
 def inside_of(
-    queued: QueuedTransaction, outer: Safe, inner: Safe, *, most: int = MOST_INSIDE
+    queued: QueuedTransaction, outer: Safe, inner: Safe, *, most: int | None = MOST_INSIDE
 ) -> Inside:
-    """Who of the inner Safe's owners signed for a transaction, in all that was sent of it."""
+    """Who of the inner Safe's owners signed for a transaction, in all that was sent of it.
+
+    At most so many signatures are recovered; all where `None`.
+    """
     try:
         message = message_to_sign(outer, queued.tx, inner)
     except Refused:
@@ -54,8 +57,12 @@ def whole_signature(queued: QueuedTransaction, outer: Safe, inner: Safe) -> Sign
 
 
 def _carried(queued: QueuedTransaction, inner: Address) -> list[bytes]:
-    """What every contract signature of the inner Safe hands to it."""
-    parts = [part for aside in queued.quarantined for part in split_signatures(aside.data)]
+    """What every contract signature of the inner Safe hands to it.
+
+    What came in the shortest entries stands first: one entry may hold a heap of short ones.
+    """
+    entries = sorted((aside.data for aside in queued.quarantined), key=len)
+    parts = [part for data in entries for part in split_signatures(data)]
     return [
         part.dynamic
         for part in parts

@@ -26,9 +26,6 @@ from treasury_desktop.safes.signature_blob import contract_signature, pack_signa
 ONLY_THE_CHAIN = "unverifiable"
 """The reason under which collecting sets a contract signature aside."""
 
-ALL_INSIDE = 20_000
-"""More than the records ever keep of one transaction within their bounds."""
-
 
 class NestedSigner(Protocol):
     """Signs the SafeMessage around a transaction of the outer Safe, as `Signer` signs those."""
@@ -115,8 +112,8 @@ def _signed_before(review: Review, inner: Safe, key: KeyLabel, records: Records)
     for rival in records.transactions(outer.address):
         if rival.tx.nonce != tx.nonce or rival.safe_tx_hash == own:
             continue
-        # All of them: a stranger's heap must not hide what this key signed.
-        if key.address in inside_of(rival, outer, inner, most=ALL_INSIDE):
+        # All of them, however many: no heap of a stranger's may hide what this key signed.
+        if key.address in inside_of(rival, outer, inner, most=None):
             if is_rejection(outer, tx):
                 return rival.safe_tx_hash
             raise Refused(
