@@ -1,9 +1,11 @@
 """The queue in words: lanes, rivals, who signed, and what is mine to do."""
 
+from cProfile import Profile
 from dataclasses import replace
 
 import pytest
 
+from tests.nested_safes import outer_queued, the_council, the_treasury, two_safes
 from tests.samples import a_deposit_tx, a_safe, a_workspace, an_owner
 from tests.signing_desk import EXECUTOR_KEY, OTHER_OWNER_KEY, OWNER_KEY, WATCHED_KEY, a_kept
 from treasury_desktop.desk.doors import KeyLabel
@@ -245,3 +247,21 @@ def test_owner_whose_key_is_elsewhere_is_asked_by_exporting() -> None:
     assert [dot.is_mine for dot in card.dots] == [False, False, True]
     both = only_card(view_of(a_kept(signed_by=(2,)), keys=(OWNER_KEY, WATCHED_KEY)))
     assert both.step_words == "Your confirmation is missing."
+
+
+def calls_for(number: int) -> int:
+    """How many calls it takes to show so many rivals, of which a Safe of ours is an owner."""
+    base = outer_queued(bundle=b"")
+    queue = tuple(
+        replace(base, tx=replace(base.tx, value=at), safe_tx_hash=at.to_bytes(32, "big"))
+        for at in range(number)
+    )
+    with Profile() as profile:
+        queue_view(queue, the_treasury(), two_safes(), (OWNER_KEY,), {}, others=(the_council(),))
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_rivals_are_looked_up_and_not_searched() -> None:
+    """Thousands that somebody sends do not freeze the page: each costs what the first did."""
+    calls_for(10)  # what is remembered from the first time on
+    assert calls_for(1_600) < 5 * calls_for(400)

@@ -4,6 +4,7 @@ The approval is a transaction like any other: it goes through the queue, the rev
 signatures of the Safe that approves. Executed, it confirms for the Safe that is approved on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
@@ -24,6 +25,9 @@ from treasury_desktop.treasury.workspace import Workspace
 
 APPROVE_HASH = parse_function("approveHash(bytes32)")
 
+Approvals = Mapping[tuple[Address, Address, bytes], QueuedTransaction]
+"""What waits and does nothing but one call, by the Safe that makes it and what it calls."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDraft:
@@ -42,15 +46,25 @@ def approval_in_queue(
     outer: QueuedTransaction, inner: Address, queue: tuple[QueuedTransaction, ...]
 ) -> QueuedTransaction | None:
     """The approval of a transaction that waits in the inner Safe's queue already, or `None`."""
+    return waiting_approval(outer, inner, approvals_in(queue))
+
+
+def approvals_in(queue: tuple[QueuedTransaction, ...]) -> Approvals:
+    """Every approval that waits: found at once, however many wait beside it."""
+    found: dict[tuple[Address, Address, bytes], QueuedTransaction] = {}
+    for one in queue:
+        tx = one.tx
+        if one.state not in FINAL and tx == SafeTx(to=tx.to, data=tx.data, nonce=tx.nonce):
+            found.setdefault((one.safe, tx.to, tx.data), one)
+    return found
+
+
+def waiting_approval(
+    outer: QueuedTransaction, inner: Address, approvals: Approvals
+) -> QueuedTransaction | None:
+    """The inner Safe's approval of a transaction among those that wait, or `None`."""
     wanted = _approval_of(outer)
-    return next(
-        (
-            one
-            for one in queue
-            if one.safe == inner and one.state not in FINAL and replace(one.tx, nonce=0) == wanted
-        ),
-        None,
-    )
+    return approvals.get((inner, wanted.to, wanted.data))
 
 
 def draft_approval(

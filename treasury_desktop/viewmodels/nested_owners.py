@@ -5,7 +5,7 @@ from typing import Final
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import KeyLabel
-from treasury_desktop.desk.draft_approval import approval_in_queue, nested_owners
+from treasury_desktop.desk.draft_approval import Approvals, nested_owners, waiting_approval
 from treasury_desktop.desk.inside_signatures import inside_of
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.nested_signature import can_confirm
@@ -42,15 +42,18 @@ def nested_owners_of(
     safes: tuple[Safe, ...],
     workspace: Workspace,
     keys: tuple[KeyLabel, ...],
-    queue: tuple[QueuedTransaction, ...],
+    approvals: Approvals,
 ) -> tuple[NestedOwner, ...]:
-    """The Safes of this workspace that own the transaction's Safe, as far as both were read."""
+    """The Safes of this workspace that own the transaction's Safe, as far as both were read.
+
+    `approvals` are those that wait in the queue.
+    """
     by_address = {safe.address: safe for safe in safes}
     outer = by_address.get(queued.safe)
     if outer is None:
         return ()
     return tuple(
-        _nested_owner(queued, outer, by_address[address], workspace, (keys, queue))
+        _nested_owner(queued, outer, by_address[address], workspace, (keys, approvals))
         for address in nested_owners(outer, workspace)
         if address in by_address
     )
@@ -66,9 +69,9 @@ def _nested_owner(
     outer: Safe,
     inner: Safe,
     workspace: Workspace,
-    here: tuple[tuple[KeyLabel, ...], tuple[QueuedTransaction, ...]],
+    here: tuple[tuple[KeyLabel, ...], Approvals],
 ) -> NestedOwner:
-    keys, queue = here
+    keys, approvals = here
     name = party_at(inner.address, workspace).short
     is_over = isinstance(outer.nonce, int) and queued.tx.nonce < outer.nonce
     is_signed = inner.address in queued.confirmed_by
@@ -76,7 +79,7 @@ def _nested_owner(
         words = _signed_words(queued, inner.address) if is_signed else "has not confirmed"
         return NestedOwner(inner=inner.address, name=name, words=words, is_signed=is_signed)
     inside = inside_of(queued, outer, inner)
-    waiting = approval_in_queue(queued, inner.address, queue)
+    waiting = waiting_approval(queued, inner.address, approvals)
     mine = [key for key in keys if key.is_here and inner.is_owner(key.address)]
     return NestedOwner(
         inner=inner.address,

@@ -6,6 +6,7 @@ Who signed is counted against the Safe's owners as last read; nothing a sender c
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +15,7 @@ from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
+from treasury_desktop.desk.draft_approval import Approvals, approvals_in
 from treasury_desktop.desk.inside_signatures import pieces_of
 from treasury_desktop.review.validity import FOR_EVER, Validity
 from treasury_desktop.safes.lifecycle import FINAL, State
@@ -165,9 +167,9 @@ def queue_view(
     )
     desks = {one.address: replace(desk, safe=one) for one in others}
     waiting = tuple(q for q in queue if q.state not in FINAL)
+    beside = _Beside.of(waiting)
     cards = [
-        _card(q, desks.get(q.safe, desk), waiting, verdicts.get(q.safe_tx_hash, ""))
-        for q in waiting
+        _card(q, desks.get(q.safe, desk), beside, verdicts.get(q.safe_tx_hash, "")) for q in waiting
     ]
     main = min(
         (card for card in cards if card.step <= Step.EXPORT),
@@ -264,14 +266,37 @@ class _Desk:
         return party_at(address, self.workspace).short
 
 
-def _card(
-    queued: QueuedTransaction, desk: _Desk, queue: tuple[QueuedTransaction, ...], verdict: str
-) -> QueueCard:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What else waits, looked up and not searched: anybody may send thousands of rivals.
+
+    `signed` is what each owner signed for a nonce of a Safe.
+    """
+
+    approvals: Approvals
+    signed: Mapping[tuple[Address, int, Address], frozenset[bytes]]
+
+    @classmethod
+    def of(cls, queue: tuple[QueuedTransaction, ...]) -> "_Beside":
+        signed: dict[tuple[Address, int, Address], frozenset[bytes]] = {}
+        for one in queue:
+            for confirmation in one.confirmations:
+                place = one.safe, one.tx.nonce, confirmation.owner
+                signed[place] = signed.get(place, frozenset()) | {one.safe_tx_hash}
+        return cls(approvals_in(queue), signed)
+
+    def has_signed_rival(self, queued: QueuedTransaction, owner: Address) -> bool:
+        """Whether an owner signed something else for its nonce."""
+        signed = self.signed.get((queued.safe, queued.tx.nonce, owner), frozenset())
+        return bool(signed - {queued.safe_tx_hash})
+
+
+def _card(queued: QueuedTransaction, desk: _Desk, beside: _Beside, verdict: str) -> QueueCard:
     signed = queued.confirmed_by & frozenset(desk.owners)
     validity = desk.validities.get(queued.safe_tx_hash, FOR_EVER)
-    step, words = _step(queued, desk, signed, queue, verdict)
+    step, words = _step(queued, desk, signed, beside, verdict)
     text = STEP_TEXTS[step]
-    nested = nested_owners_of(queued, desk.read, desk.workspace, desk.keys or (), queue)
+    nested = nested_owners_of(queued, desk.read, desk.workspace, desk.keys or (), beside.approvals)
     mine = next((one for one in nested if one.can_sign), None)
     if step in (Step.EXPORT, Step.OPEN_KEYS) and mine and not _is_enough(desk, signed):
         step, words = Step.SIGN, f"Your signature as an owner of {mine.name} is missing."
@@ -332,7 +357,7 @@ def _step(
     queued: QueuedTransaction,
     desk: _Desk,
     signed: frozenset[Address],
-    queue: tuple[QueuedTransaction, ...],
+    beside: _Beside,
     verdict: str,
 ) -> tuple[Step, str]:
     """What comes next, and the sentence beside the button."""
@@ -348,7 +373,7 @@ def _step(
     return (
         _step_confirmed(queued, desk)
         if is_enough
-        else _step_unconfirmed(queued, desk, signed, queue)
+        else _step_unconfirmed(queued, desk, signed, beside)
     )
 
 
@@ -379,17 +404,12 @@ def _step_unconfirmed(
     queued: QueuedTransaction,
     desk: _Desk,
     signed: frozenset[Address],
-    queue: tuple[QueuedTransaction, ...],
+    beside: _Beside,
 ) -> tuple[Step, str]:
     free = (desk.my_owners & desk.here) - signed
     elsewhere = desk.my_owners - desk.here - signed
     if free:
-        rivals = [
-            q
-            for q in queue
-            if (q.safe, q.tx.nonce) == (queued.safe, queued.tx.nonce) and q is not queued
-        ]
-        has_signed = any(c.owner in free for q in rivals for c in q.confirmations)
+        has_signed = any(beside.has_signed_rival(queued, owner) for owner in free)
         if has_signed and not (desk.safe and is_rejection(desk.safe, queued.tx)):
             words = f"You signed another transaction for nonce {queued.tx.nonce}."
             return Step.READ, words
@@ -414,11 +434,16 @@ _Pair = tuple[QueuedTransaction, QueueCard]
 def _lanes(pairs: list[_Pair], desk: _Desk) -> Iterator[Lane]:
     """A lane for each nonce, and one for each gap before something that waits behind it."""
     expected = desk.nonce
-    for nonce in sorted({queued.tx.nonce for queued, _card in pairs}):
+    ordered = sorted(pairs, key=_nonce_of)
+    for nonce, rivals in groupby(ordered, key=_nonce_of):
         if expected is not None and nonce > expected:
             yield _gap(expected, nonce - 1, desk)
-        yield _lane(nonce, [pair for pair in pairs if pair[0].tx.nonce == nonce], desk)
+        yield _lane(nonce, list(rivals), desk)
         expected = None if expected is None else max(expected, nonce + 1)
+
+
+def _nonce_of(pair: _Pair) -> int:
+    return pair[0].tx.nonce
 
 
 def _gap(first: int, last: int, desk: _Desk) -> Lane:
