@@ -237,9 +237,9 @@ def _refuse_other_files(fields: Mapping[str, JsonValue]) -> None:
         raise Malformed(
             "keystore", "is a browser wallet's vault; export the private key or the words from it"
         )
-    if version in {1, 2, "1", "2"}:
+    if version in (1, 2, "1", "2"):  # no set: what a stranger wrote may be a list
         raise Malformed("keystore", f"is of version {version}; open it with geth and save it anew")
-    if version not in {3, "3"}:
+    if version not in (3, "3"):
         raise Malformed("keystore.version", "is not 3: this is no keystore file we know")
 
 

@@ -152,6 +152,13 @@ def test_other_files_are_refused_by_name(fields: dict[str, Any], said: str) -> N
         parse_keystore(json.dumps(fields))
 
 
+@pytest.mark.parametrize("version", [[3], {"3": 3}, None, 3.5, True])
+def test_version_of_another_kind_is_refused(version: object) -> None:
+    """Whatever a file says instead of its version is refused in a sentence."""
+    with pytest.raises(Malformed):
+        parse_keystore(json.dumps({"version": version}))
+
+
 def test_nameless_and_unprotected_file_is_refused() -> None:
     """With no address and no cost to guessing, anybody could have put another key there."""
     weak = create_keyfile_json(KEY, b"password", kdf="scrypt", iterations=2)
