@@ -14,12 +14,14 @@ from treasury_desktop.safes.hashes import hashes_by_constants, hashes_by_types
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_message import SAFE_MESSAGE_TYPEHASH
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.safes.signature import RECOVERABLE, Signature
+from treasury_desktop.safes.signature import RECOVERABLE, Signature, SignatureKind
 from treasury_desktop.safes.signature_blob import pack_signatures, split_signatures
 from treasury_desktop.safes.typed_data import digest_to_sign, domain_hash, hash_struct
 
 MOST_INSIDE = 2_000
 """Signatures read of all that was sent in the name of one inner Safe: a tenth of a second."""
+
+ETH_SIGN = SignatureKind.ETH_SIGN
 
 Inside = dict[Address, Signature]
 """The verified signatures of an inner Safe's owners, one of each."""
@@ -53,9 +55,10 @@ def signatures_inside(
     """
     found: Inside = {}
     seen: set[bytes] = set()
+    read = [kind for kind in RECOVERABLE if inner.version.has_eth_sign or kind is not ETH_SIGN]
     for blob in sorted(carried, key=len):
         for part in split_signatures(blob):
-            if part.kind not in RECOVERABLE or part.encoded in seen:
+            if part.kind not in read or part.encoded in seen:
                 continue
             if len(seen) == most:
                 return found

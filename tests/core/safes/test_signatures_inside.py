@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from tests.samples import a_confirmation, a_safe, an_owner
+from tests.signed import by_eth_sign, by_key
 from treasury_desktop.safes.nested_signature import signatures_inside
+from treasury_desktop.safes.safe import SafeVersion
 
 MESSAGE = bytes(range(32))
 
@@ -36,3 +38,11 @@ def test_so_many_and_no_more_are_read() -> None:
     assert signatures_inside(carried, MESSAGE, a_safe(), most=2) == {}
     assert signatures_inside([stranger], MESSAGE, a_safe()) == {}
     assert signatures_inside([real], MESSAGE, replace(a_safe(), owners=())) == {}
+
+
+def test_what_the_inner_safe_does_not_read_counts_for_nothing() -> None:
+    """A Safe 1.0.0 knows no eth_sign; one such would spoil the signature of them together."""
+    carried = [by_eth_sign(MESSAGE, 1)[1].encoded, by_key(MESSAGE, 2)[1].encoded]
+    old = a_safe(version=SafeVersion(1, 0, 0))
+    assert set(signatures_inside(carried, MESSAGE, old)) == {an_owner(2)}
+    assert set(signatures_inside(carried, MESSAGE, a_safe())) == {an_owner(1), an_owner(2)}
