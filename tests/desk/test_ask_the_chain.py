@@ -22,9 +22,10 @@ from tests.samples import (
 from tests.signed import by_key
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN
-from treasury_desktop.bundle import ClaimedSignature, read_bundle
+from treasury_desktop.bundle import Bundle, ClaimedSignature, read_bundle
 from treasury_desktop.desk.ask_the_chain import (
     MOST_ASKED,
+    MOST_CARRIED,
     Question,
     ask_the_chain,
     questions_about,
@@ -46,7 +47,7 @@ from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.chain_answer import ChainAnswer, approved_by
 from treasury_desktop.safes.execution import exec_transaction_calldata
 from treasury_desktop.safes.lifecycle import Event, State
-from treasury_desktop.safes.queued import QueuedTransaction
+from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.safes.signature_blob import contract_signature, pack_signatures
@@ -215,6 +216,40 @@ def test_no_refresh_asks_without_end() -> None:
 
 
 # ── review ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def heaped(nonce: int, value: int, *carried: bytes) -> QueuedTransaction:
+    """A transaction of somebody, with so many contract signatures set aside."""
+    bundle = Bundle(safe=a_safe(), tx=a_safe_tx(nonce, to=PAYROLL, value=value))
+    queued = queued_from(bundle, now=NOW, drafted_here=False)
+    aside = tuple(
+        QuarantinedSignature(
+            safe_tx_hash=queued.safe_tx_hash,
+            claimed_signer=CONTRACT,
+            data=contract_signature(CONTRACT, each),
+            reason="unverifiable",
+        )
+        for each in carried
+    )
+    return replace(queued, quarantined=aside)
+
+
+def test_a_heap_on_one_transaction_keeps_no_other_from_being_asked_about() -> None:
+    """All take turns: what strangers heap up at an earlier nonce uses up no other's questions."""
+    contracts, junk = MemoryContracts(), [str(number).encode() for number in range(220)]
+    queue = [heaped(12, value, *junk) for value in range(10)]
+    last = heaped(13, 0, CARRIED)
+    ask_the_chain(contracts, [*queue, last], [a_safe()])
+    asked = [one for one in contracts.asked if one.safe_tx_hash == last.safe_tx_hash]
+    assert {one.signature for one in asked} >= {contract(), approved_by(APPROVED)}
+
+
+def test_what_no_node_takes_is_not_asked() -> None:
+    """A contract signature of megabytes would fail the whole round, at every refresh."""
+    contracts = MemoryContracts()
+    ask_the_chain(contracts, [heaped(12, 0, bytes(MOST_CARRIED + 1), CARRIED)], [a_safe()])
+    asked = [one.signature for one in contracts.asked if one.signature.dynamic is not None]
+    assert asked == [contract()]
 
 
 def test_the_review_counts_what_the_chain_accepts() -> None:

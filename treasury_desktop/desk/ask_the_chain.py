@@ -6,7 +6,7 @@ unverifiable: it is never counted and never lost.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import NamedTuple, Protocol
 
 from treasury_desktop.assets.address import Address
@@ -22,9 +22,11 @@ from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
 
 MOST_ASKED = 2_000
-"""Questions of one refresh; transactions of later nonces wait for another one."""
+"""Questions of one refresh: the first of every transaction, then the second, and so on."""
 MOST_OF_ONE = 200
 """Signatures of one transaction that are asked about, beside the approvals of its owners."""
+MOST_CARRIED = 32 * 1024
+"""Bytes of a contract signature that are asked about: a node refuses a round of longer ones."""
 
 Answers = dict[bytes, tuple[ChainAnswer, ...]]
 """What the chain said, by safeTxHash."""
@@ -60,11 +62,13 @@ def ask_the_chain(
     Whoever approved a hash is found although nobody sent a signature.
     """
     by_address = {safe.address: safe for safe in safes}
-    questions: list[Question] = []
+    of_each: list[tuple[Question, ...]] = []
     for queued in sorted(queue, key=lambda one: one.tx.nonce):
         safe = by_address.get(queued.safe)
         if safe is not None and _may_run(queued, safe):
-            questions += questions_about(queued, safe, by_address)
+            of_each.append(questions_about(queued, safe, by_address))
+    # In turns: what a stranger heaps on one transaction keeps nobody from asking about another.
+    questions = [one for turn in zip_longest(*of_each) for one in turn if one is not None]
     answers: Answers = {}
     claimed = {(one.safe_tx_hash, one.signature) for one in questions if one.is_claimed}
     for answer in reader.answers(tuple(questions[:MOST_ASKED])):
@@ -118,7 +122,9 @@ def _sent(queued: QueuedTransaction, safe: Safe) -> Iterator[tuple[Address, Sign
     for checked in checked_signatures(aside, safe, queued.safe_tx_hash):
         signature, signer = checked.signature, checked.signer
         is_open = checked.status == "unverifiable" and checked.kind in ON_CHAIN_ONLY
-        if is_open and signature is not None and signer is not None:
+        if not is_open or signature is None or signer is None:
+            continue
+        if len(signature.dynamic or b"") <= MOST_CARRIED:
             yield signer, _normal(signer, signature)
 
 
