@@ -4,7 +4,7 @@ import pytest
 
 from tests.desk.in_memory import MemoryChain, MemoryRecords, MemorySigner
 from tests.desk.test_execute_transaction import EXECUTOR, confirmed, our_facts, the_one
-from tests.samples import NOW, a_safe
+from tests.samples import NOW, a_safe, an_owner
 from treasury_desktop.desk.estimate_cost import estimate_cost
 from treasury_desktop.desk.execute_transaction import execute_transaction
 from treasury_desktop.desk.fees import CostEstimate, Speed
@@ -41,3 +41,6 @@ def test_nothing_is_estimated_of_what_cannot_be_executed() -> None:
         estimate(confirmed(1), MemoryChain())
     with pytest.raises(Refused, match="is not next"):
         estimate(confirmed(1, 2), MemoryChain(safe=a_safe(nonce=13)))
+    owners = MemoryChain(safe=a_safe(owners=(an_owner(1), an_owner(2), EXECUTOR.address)))
+    with pytest.raises(Refused, match="must not be an owner's key"):
+        estimate(confirmed(1, 2), owners)

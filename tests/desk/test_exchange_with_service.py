@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.desk.in_memory import MemoryRecords
+from tests.nested_safes import COUNCIL, outer_queued, the_council, the_treasury
 from tests.samples import (
     NOW,
     SAFE,
@@ -39,13 +40,17 @@ from treasury_desktop.desk.exchange_with_service import (
     propose_to_service,
     read_service_queue,
 )
+from treasury_desktop.desk.inside_signatures import whole_signature
 from treasury_desktop.errors import Cancelled, Refused, Unavailable
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
+from treasury_desktop.safes.nested_signature import message_to_sign
+from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature, parse_signature
+from treasury_desktop.safes.signature_blob import contract_signature, pack_signatures
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 Sent = tuple[Address, SafeTx, Confirmation, str]
@@ -457,3 +462,38 @@ def test_what_is_not_on_record_is_not_sent() -> None:
     """There is no signature of it either."""
     with pytest.raises(Refused, match="is no transaction of"):
         proposing(MemoryService(), bytes(32), an_owner(1), a_safe(), MemoryRecords())
+
+
+def test_a_signature_inside_a_safe_finds_room_beside_any_junk() -> None:
+    """A service that listed junk one day and the true one on another loses nobody's signature."""
+    queued = outer_queued()
+    records = MemoryRecords()
+    records.keep_transaction(queued)
+
+    def kept() -> QueuedTransaction:
+        found = records.transaction(queued.safe_tx_hash)
+        assert found is not None
+        return found
+
+    def read(*data: bytes) -> bytes:
+        claims = tuple(ClaimedSignature(signer=COUNCIL, data=each) for each in data)
+        listed = replace(
+            a_served(queued.tx),
+            safe=queued.safe,
+            claimed_hash=queued.safe_tx_hash,
+            signatures=claims,
+        )
+        read_service_queue(
+            MemoryService((listed,)), the_treasury(), records, now=NOW, safes=(the_council(),)
+        )
+        return b"".join(aside.data for aside in kept().quarantined)
+
+    read(*(contract_signature(COUNCIL, bytes([each])) for each in range(MOST_SET_ASIDE)))
+    message = message_to_sign(the_treasury(), queued.tx, the_council())
+    signed = [by_key(message, number) for number in (4, 5)]
+    for one in signed:
+        assert one[1].encoded in read(contract_signature(COUNCIL, pack_signatures([one])))
+    before = len(kept().quarantined)
+    read(contract_signature(COUNCIL, pack_signatures(signed)))  # brings nobody new
+    assert len(kept().quarantined) == before
+    assert whole_signature(kept(), the_treasury(), the_council()) is not None

@@ -517,6 +517,29 @@ def test_a_rejection_that_cannot_be_drafted_says_why(
     qtbot.waitUntil(lambda: page.says.text() == said)
 
 
+def test_a_second_rejection_at_once_is_said_to_be_one_too_many(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """The first is still being drafted."""
+    drafted = a_kept(SafeTx(to=a_safe().address, nonce=12), strategy=None)
+    page = a_page(errands, (a_kept(),), draft_rejection=drafted)
+    show(page, 1000, 800)
+    button = page.findChildren(QPushButton, "reject")[0]
+    with qtbot.waitSignal(page.page_asked):
+        button.click()
+        button.click()
+        assert page.says.text() == "A rejection is being drafted already."
+
+
+def test_a_review_that_is_refused_loses_no_other_verdict(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """What cannot be reviewed is unfit to sign; the rest of the queue is judged as before."""
+    page = a_page(errands, (a_kept(),), review=Refused("Its Safe is nobody's here."))
+    show(page, 1000, 800)
+    qtbot.waitUntil(lambda: list(page._examined.verdicts.values()) == ["block"])
+
+
 def test_exporting_leads_to_its_page(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """With the transaction selected; nothing is written yet."""
     queued = a_kept(signed_by=(1,))

@@ -183,6 +183,7 @@ class ServiceDesk:
                         safe,
                         self._records,
                         now=self._clock(),
+                        safes=tuple(safes),
                         with_untrusted=with_untrusted,
                         is_cancelled=is_cancelled,
                     )

@@ -67,8 +67,7 @@ def verified(
     """What the signer is given, after everything was verified anew; refuses what may not run."""
     queued, safe = ready.queued, ready.safe
     _require_facts_of_now(safe, facts)
-    if safe.is_owner(executor.address):
-        raise Refused("An executor key must not be an owner's key.")
+    require_no_owner(safe, executor)
     if reader.transaction_hash_on_chain(queued.safe, queued.tx) != queued.safe_tx_hash:
         raise Refused("The Safe itself derives another hash for this transaction.")
     fresh = replace(facts, safe=safe, others=ready.others)
@@ -77,6 +76,12 @@ def verified(
     if review.blocks:
         raise Refused(f"It must not be executed: {review.blocks[0].sentence}")
     return bundle, fresh
+
+
+def require_no_owner(safe: Safe, executor: KeyLabel) -> None:
+    """Refuses an owner's account: what pays for gas every day owns nothing here."""
+    if safe.is_owner(executor.address):
+        raise Refused("An executor key must not be an owner's key.")
 
 
 def require_next(queued: QueuedTransaction, safe: Safe) -> None:

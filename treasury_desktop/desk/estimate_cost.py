@@ -1,7 +1,11 @@
 """Estimate: what executing would cost now, before anybody is asked for a passphrase."""
 
 from treasury_desktop.desk.ask_the_chain import ConfirmationReader
-from treasury_desktop.desk.confirmed_execution import confirmed_execution, known_transaction
+from treasury_desktop.desk.confirmed_execution import (
+    confirmed_execution,
+    known_transaction,
+    require_no_owner,
+)
 from treasury_desktop.desk.doors import Broadcaster, KeyLabel, Records, SafeReader
 from treasury_desktop.desk.fees import CostEstimate
 from treasury_desktop.review.facts import LocalFacts
@@ -21,6 +25,7 @@ def estimate_cost(
     """The cost of the very calldata that would be sent; refuses what the Safe would refuse."""
     queued = known_transaction(records, safe_tx_hash)
     ready = confirmed_execution(queued, facts, reader, confirmations_on_chain)
+    require_no_owner(ready.safe, executor)
     return broadcaster.estimate_execution(
         ready.safe.chain_id, executor.address, ready.safe.address, ready.calldata, now
     )

@@ -22,6 +22,7 @@ from treasury_desktop.desk.doors import (
     ServedTransaction,
 )
 from treasury_desktop.desk.import_transaction import queued_from
+from treasury_desktop.desk.inside_signatures import inside_of
 from treasury_desktop.desk.served_transactions import (
     RefusedEntry,
     ServedEntry,
@@ -94,12 +95,14 @@ def read_service_queue(
     records: Records,
     *,
     now: int,
+    safes: tuple[Safe, ...] = (),
     with_untrusted: bool = False,
     is_cancelled: IsCancelled = lambda: False,
 ) -> ServiceReading:
     """Read what waits at the service, keep what owners verifiably signed, and say what is wrong.
 
-    `safe` is what the chain said of it. Everything is read before anything is kept.
+    `safe` is what the chain said of it, `safes` of all: some may be owners of it. Everything is
+    read before anything is kept.
     """
     nonce = known_nonce(safe)
     found = service.queue(safe.address, nonce, trusted=True, is_cancelled=is_cancelled)
@@ -119,7 +122,7 @@ def read_service_queue(
     )
     entries = put_together(ours.true)
     for entry in entries:
-        reading = _kept(entry, safe, records, reading, now=now)
+        reading = _kept(entry, safe, safes, records, reading, now=now)
     shown = {entry.safe_tx_hash for entry in entries}
     apart = tuple(
         ApartTransaction(entry.safe_tx_hash, entry.tx, entry.note, UNTRUSTED)
@@ -171,7 +174,13 @@ def confirm_at_service(
 
 
 def _kept(
-    entry: ServedEntry, safe: Safe, records: Records, reading: ServiceReading, *, now: int
+    entry: ServedEntry,
+    safe: Safe,
+    safes: tuple[Safe, ...],
+    records: Records,
+    reading: ServiceReading,
+    *,
+    now: int,
 ) -> ServiceReading:
     """The reading with one transaction more: kept, or apart where no owner signed it."""
     checked = checked_signatures(entry.claimed, safe, entry.safe_tx_hash)
@@ -188,6 +197,8 @@ def _kept(
         return replace(reading, apart=(*reading.apart, apart))
     room = MOST_SET_ASIDE - len(known.quarantined if known else ())
     counted_claims = set(counting.values())
+    if known is not None:
+        counted_claims |= _signed_inside(entry, known, safe, safes)
     rest = [claim for claim in entry.claimed if claim not in counted_claims][: max(room, 0)]
     with records.together():
         if known is None:
@@ -215,6 +226,25 @@ def _counting(
     return counting
 
 
+def _signed_inside(
+    entry: ServedEntry, known: QueuedTransaction, safe: Safe, safes: tuple[Safe, ...]
+) -> set[ClaimedSignature]:
+    """The claims that hold a verified signature of an inner Safe's owner who had none here.
+
+    They are as many as inner Safes have owners, so they are kept whatever else is set aside.
+    """
+    claimed = tuple(_aside(entry.safe_tx_hash, claim, "") for claim in entry.claimed)
+    with_all = replace(known, quarantined=(*known.quarantined, *claimed))
+    found = set[ClaimedSignature]()
+    for inner in (one for one in safes if safe.is_owner(one.address)):
+        had = inside_of(known, safe, inner)
+        for owner, signature in inside_of(with_all, safe, inner).items():
+            if owner not in had:
+                holding = (one for one in entry.claimed if signature.encoded in one.data)
+                found.add(min(holding, key=lambda one: (len(one.data), one.data)))
+    return found
+
+
 def _import(entry: ServedEntry, safe: Safe, records: Records, *, now: int) -> None:
     bundle = Bundle(
         safe=safe,
@@ -236,14 +266,13 @@ def _put_wrong_fields_aside(served: ServedTransaction, safe: Safe, records: Reco
     if known is None or known.safe != safe.address or is_true:
         return
     for claim in served.signatures[: max(MOST_SET_ASIDE - len(known.quarantined), 0)]:
-        records.keep_quarantined(
-            QuarantinedSignature(
-                safe_tx_hash=served.claimed_hash,
-                claimed_signer=claim.signer,
-                data=claim.data,
-                reason=WRONG_FIELDS,
-            )
-        )
+        records.keep_quarantined(_aside(served.claimed_hash, claim, WRONG_FIELDS))
+
+
+def _aside(safe_tx_hash: bytes, claim: ClaimedSignature, reason: str) -> QuarantinedSignature:
+    return QuarantinedSignature(
+        safe_tx_hash=safe_tx_hash, claimed_signer=claim.signer, data=claim.data, reason=reason
+    )
 
 
 # ── what is sent ─────────────────────────────────────────────────────────────────────────────────

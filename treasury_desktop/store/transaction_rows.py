@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.confirmation import Confirmation
@@ -132,15 +133,17 @@ def quarantined_of(row: Row) -> QuarantinedSignature:
 
 
 def sending_of(row: Row) -> Sending:
-    """The sending of a row (safe transaction, transaction hash, raw transaction)."""
+    """The sending of a row (safe transaction, transaction hash, raw transaction).
+
+    Raw bytes of another hash say nothing of what was sent: it is as if none had been kept.
+    """
     safe_tx_hash, transaction_hash, raw_transaction = row
-    return _undamaged(
-        "sending of transaction",
-        safe_tx_hash,
-        lambda: Sending(
-            transaction_hash=_bytes(transaction_hash), raw_transaction=_bytes(raw_transaction)
-        ),
-    )
+
+    def sending() -> Sending:
+        sent, raw = _bytes(transaction_hash), _bytes(raw_transaction)
+        return Sending(transaction_hash=sent, raw_transaction=raw if keccak(raw) == sent else b"")
+
+    return _undamaged("sending of transaction", safe_tx_hash, sending)
 
 
 def _tx(cells: dict[str, object]) -> SafeTx:

@@ -9,14 +9,15 @@ import pytest
 
 from tests.desk.in_memory import MemoryRecords
 from tests.doors.store.record_samples import CHAIN_ID, Samples
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.desk.doors import Records, Sending
 from treasury_desktop.errors import Refused
 from treasury_desktop.safes.lifecycle import TRANSITIONS, Event, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.store.records import RecordStore, open_records
 
-FIRST = Sending(transaction_hash=b"\x01" * 32, raw_transaction=b"first")
-SECOND = Sending(transaction_hash=b"\x02" * 32, raw_transaction=b"second")
+FIRST = Sending(transaction_hash=keccak(b"first"), raw_transaction=b"first")
+SECOND = Sending(transaction_hash=keccak(b"second"), raw_transaction=b"second")
 
 
 @pytest.fixture(name="fresh", params=["store", "memory"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors.store.record_samples import Samples
+from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.desk.doors import Sending
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.safes.lifecycle import Event, State
@@ -193,7 +194,7 @@ def test_what_was_sent_cannot_be_overwritten(records: RecordStore, samples: Samp
     """The database itself refuses to change or delete a sending."""
     queued = samples.queued(state=State.CONFIRMED)
     records.keep_transaction(queued)
-    sending = Sending(transaction_hash=b"\x01" * 32, raw_transaction=b"raw")
+    sending = Sending(transaction_hash=keccak(b"raw"), raw_transaction=b"raw")
     records.record_sending(queued.safe_tx_hash, sending)
     for statement in ("DELETE FROM sendings", "UPDATE sendings SET raw_transaction = X''"):
         with (
@@ -202,6 +203,17 @@ def test_what_was_sent_cannot_be_overwritten(records: RecordStore, samples: Samp
         ):
             connection.execute(statement)
     assert records.sendings(queued.safe_tx_hash) == (sending,)
+
+
+def test_bytes_of_another_hash_say_nothing_of_what_was_sent(
+    records: RecordStore, samples: Samples
+) -> None:
+    """The hash is still looked for; what stands beside it is not read as its execution."""
+    queued = samples.queued(state=State.CONFIRMED)
+    records.keep_transaction(queued)
+    altered = Sending(transaction_hash=b"\x01" * 32, raw_transaction=b"raw")
+    records.record_sending(queued.safe_tx_hash, altered)
+    assert records.sendings(queued.safe_tx_hash) == (replace(altered, raw_transaction=b""),)
 
 
 def test_an_impossible_event_changes_nothing(records: RecordStore, samples: Samples) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.import_transaction import Imported
-from treasury_desktop.errors import Malformed
+from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.review.validity import Validity, validity_of
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
@@ -59,7 +59,7 @@ MOST_CARDS = 60
 ABREAST = 3
 """Transactions of one nonce beside each other."""
 
-DRAFT_APPROVAL = "draft approval"
+APPROVAL = "draft approval"
 """The name of the errand."""
 
 
@@ -238,23 +238,27 @@ class QueuePage(QWidget):
         safe, nonce = lane.safe, lane.nonce
         if safe is None:
             return
-        self._errands.act(
+        if not self._errands.act(
             "reject",
             lambda _p: self._actions.draft_rejection(safe, nonce),
             self._on_rejection,
             room="store",
-        )
+        ):
+            self.says.say("A rejection is being drafted already.", "advice")
 
     def _on_rejection(self, outcome: Done[QueuedTransaction] | Failed) -> None:
         if isinstance(outcome, Failed):
             self.says.say(f"No rejection was drafted. {outcome.sentence}", "block")
             return
-        drafted = outcome.value
+        self._take_in(outcome.value)
+        self._session.select(outcome.value.safe_tx_hash)
+        self.page_asked.emit("review")
+
+    def _take_in(self, drafted: QueuedTransaction) -> None:
+        """Shown at once, before the queue was read anew."""
         others = (q for q in self._session.queue if q.safe_tx_hash != drafted.safe_tx_hash)
         self._session.take_queue((*others, drafted))
         self._read_queue()
-        self._session.select(drafted.safe_tx_hash)
-        self.page_asked.emit("review")
 
     def _show_more(self) -> None:
         self._most_cards += MOST_CARDS
@@ -282,7 +286,7 @@ class QueuePage(QWidget):
                     review = self._actions.review(safe_tx_hash)
                     verdicts[safe_tx_hash] = review.verdict
                     validities[safe_tx_hash] = validity_of(review, local)
-                except Malformed:
+                except (Malformed, Refused):
                     verdicts[safe_tx_hash] = "block"  # what cannot be read is never fit to sign
             return _Examined(verdicts=verdicts, validities=validities)
 
@@ -322,7 +326,7 @@ class QueuePage(QWidget):
         elif nested.approval is not None:
             self._on_step(Step.READ, nested.approval)
         elif not self._errands.act(
-            DRAFT_APPROVAL,
+            APPROVAL,
             lambda _p: self._actions.nested.draft_approval(safe_tx_hash, nested.inner),
             self._on_approval,
             room="store",
@@ -340,7 +344,7 @@ class QueuePage(QWidget):
             action="Review it",
             on_action=lambda: self._on_step(Step.READ, drafted.safe_tx_hash),
         )
-        self._errands.look("queue", lambda _p: self._actions.queue(), self._on_queue, room="store")
+        self._take_in(drafted)
 
     def open_execution(self, safe_tx_hash: bytes) -> None:
         """Shows what executing a transaction means, in place of the lanes."""
