@@ -19,7 +19,7 @@ HIGHEST_TIP_WEI = 100 * GWEI
 HIGHEST_FEE_WEI = 10_000 * GWEI
 """No honest fee was ever near these; a node that asks for more would drain the executor."""
 BASE_FEES_COVERED = 2
-"""The base fee grows by an eighth a block at most: twice covers six full blocks."""
+"""The base fee grows by an eighth a block at most: twice covers five full blocks."""
 SECONDS_FRESH = 60
 """About five blocks: an older estimate is told to be old."""
 
