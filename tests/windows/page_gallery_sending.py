@@ -76,6 +76,7 @@ SCENES = (
     cost("cost-own-low", an_estimate(), type_fees("12", "1.5")),
     cost("cost-stale", an_estimate(estimated_at=NOW - 200)),
     cost("cost-empty-blocks", an_estimate(market=EMPTY_BLOCKS)),
+    cost("cost-rollup", an_estimate(data_fee_wei=3 * 10**14)),
     cost("cost-poor", an_estimate(executor_wei=10**12)),
     cost("cost-refused", Refused("The Safe would refuse the execution: there are fewer "
                                  "confirmations than the threshold (GS020).")),

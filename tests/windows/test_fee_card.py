@@ -41,6 +41,17 @@ def test_nothing_is_agreed_to_before_the_cost_is_known(
     assert card.why_not == ""
 
 
+def test_a_data_fee_has_its_row_where_a_rollup_charges_one(
+    errands: Errands, show: Show, qtbot: QtBot
+) -> None:
+    """Elsewhere there is nothing to explain."""
+    for estimate, is_shown in ((an_estimate(), False), (an_estimate(data_fee_wei=7), True)):
+        card, _ = a_card(errands, estimate=estimate)
+        show(card, 800, 500)
+        qtbot.waitUntil(lambda card=card: card.agreed is not None)  # type: ignore[misc]  bound now
+        assert [label.isVisible() for label in card._of_rollups] == [is_shown] * 2
+
+
 def test_another_speed_is_another_cost(errands: Errands, show: Show, qtbot: QtBot) -> None:
     """Picked with a click."""
     card, _ = a_card(errands)
