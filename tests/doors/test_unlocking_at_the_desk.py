@@ -49,7 +49,7 @@ def desk(tmp_path: Path) -> Iterator[OpenDesk]:
 def unlock(desk: OpenDesk, teller: Teller, case: Case = CASE) -> int:
     """Signs with a person who keeps the key unlocked; the process that keeps it."""
     (key,) = desk.keys()
-    with desk._signer() as signer:
+    with desk.signer() as signer:
         signer._command = lambda _: person(teller.bus.address)
         assert signer.sign_safe_tx(key, case.bundle, case.hash) == signed(1, case.hash)
     kept = desk.unlocking.for_signer()

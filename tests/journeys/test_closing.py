@@ -111,7 +111,7 @@ def pending_transactions(chain: JsonRpc) -> int:
 
 def execute_once_more(desk: OpenDesk, safe_tx_hash: bytes, executor: KeyLabel) -> bytes:
     """Execute pressed again, on the real chain, where nobody is there to type a passphrase."""
-    node = desk._open_node()
+    node = desk.open_node()
     return execute_transaction(
         safe_tx_hash, desk.local_facts(), executor, an_agreed_cost(),
         signer=Nobody(), reader=SafeReader(node),

@@ -52,7 +52,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[DeskWindow]:
 def unlock(desk: OpenDesk, teller: Teller) -> int:
     """Signs with a person who keeps the key unlocked; the process that keeps it."""
     (key,) = desk.keys()
-    with desk._signer() as signer:
+    with desk.signer() as signer:
         signer._command = lambda _: person(teller.bus.address)
         assert signer.sign_safe_tx(key, CASE.bundle, CASE.hash) == signed(1, CASE.hash)
     kept = desk.unlocking.for_signer()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from treasury_desktop.application.chain_answers import ChainAnswers
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.application.nested_safes import NestedSafes
 from treasury_desktop.application.sending_desk import SendingDesk
@@ -19,7 +20,6 @@ from treasury_desktop.application.unlocking import DeskUnlocking
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.ask_the_chain import (
-    Answers,
     ask_the_chain,
     with_answer,
     with_answers,
@@ -64,8 +64,6 @@ from treasury_desktop.treasury.workspace import Endpoint, Workspace
 from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from treasury_desktop.application.exchange import Exchange
     from treasury_desktop.application.message_desk import MessageDesk
     from treasury_desktop.application.service_desk import ServiceDesk
@@ -119,7 +117,7 @@ class OpenDesk:
         self._back_off: BackOff | None = None
         self.unlocking = DeskUnlocking()
         self._stops = 0
-        self._answers: Answers = {}
+        self._answers = ChainAnswers()
 
     def _open_records(self) -> RecordStore:
         """The records to write, or to look at where the folder cannot be written."""
@@ -153,14 +151,6 @@ class OpenDesk:
 
         return MessageDesk(self)
 
-    def open_node(self) -> "Node":
-        """The nodes of this workspace, as one source of answers."""
-        return self._open_node()
-
-    def signer(self) -> "AbstractContextManager[SignerProcess]":
-        """A signer for one act."""
-        return self._signer()
-
     @property
     def troubles(self) -> tuple[str, ...]:
         """What the person has to know about the records before anything else."""
@@ -185,7 +175,7 @@ class OpenDesk:
     @property
     def nested(self) -> NestedSafes:
         """What is done for Safes that are owners."""
-        return NestedSafes(self, self._signer, self._ask_the_chain)
+        return NestedSafes(self, self.signer, self._ask_the_chain)
 
     @property
     def sending(self) -> SendingDesk:
@@ -198,10 +188,11 @@ class OpenDesk:
             ConfirmationReader,
         )
 
-        snapshot = self.snapshot()
+        asked_in, snapshot = self._answers.round, self.snapshot()
         if snapshot is not None:
-            reader = ConfirmationReader(self._open_node())
-            self._answers = ask_the_chain(reader, self.queue(), snapshot.safes)
+            reader = ConfirmationReader(self.open_node())
+            said = ask_the_chain(reader, self.queue(), snapshot.safes)
+            self._answers.keep(said, asked_in)
 
     def now(self) -> int:
         """Unix seconds."""
@@ -222,6 +213,7 @@ class OpenDesk:
         with self._lock:
             node, self._node = self._node, None
             self._workspace = replace(self._workspace, endpoints=endpoints)
+        self._answers.forget()
         if node is not None:
             node.close()
 
@@ -263,8 +255,8 @@ class OpenDesk:
             TreasuryReader,
         )
 
-        self._answers = {}  # whatever the chain said before: without a node nobody knows it
-        node = self._open_node()
+        self._answers.forget()  # without a node nobody knows what the chain said before
+        node = self.open_node()
         if self._records.is_read_only:
             self._unkept = TreasuryReader(node).read(self._workspace)
             self._ask_the_chain()
@@ -297,7 +289,7 @@ class OpenDesk:
         from treasury_desktop.chain.pool_reader import PoolReader  # noqa: PLC0415  loads web3
 
         sync_pools(
-            PoolReader(self._open_node()),
+            PoolReader(self.open_node()),
             self._open_histories(),
             self._workspace,
             on_progress=on_progress,
@@ -310,7 +302,7 @@ class OpenDesk:
 
         if strategy.pool is None:
             raise Refused(f"{strategy.name} has no pool.")
-        return VenueReader(self._open_node()).pool_state(strategy.pool)
+        return VenueReader(self.open_node()).pool_state(strategy.pool)
 
     # ── deploying ────────────────────────────────────────────────────────────────────────────────
 
@@ -326,7 +318,7 @@ class OpenDesk:
     def _venue_state(self, request: DeploymentRequest) -> VenueState:
         from treasury_desktop.chain.venue_reader import VenueReader  # noqa: PLC0415  loads web3
 
-        reader = VenueReader(self._open_node())
+        reader = VenueReader(self.open_node())
         strategy = request.strategy
         if strategy.venue == "erc4626" and strategy.contracts:
             (amount,) = request.amounts
@@ -361,14 +353,14 @@ class OpenDesk:
 
     def queue(self) -> tuple[QueuedTransaction, ...]:
         """Every transaction kept, by nonce."""
-        return with_answers(queue_of(self._records, self._workspace), self._answers)
+        return with_answers(queue_of(self._records, self._workspace), self._answers.said)
 
     def review(self, safe_tx_hash: bytes) -> Review:
         """The review of a queued transaction by our own facts."""
         queued = self._records.transaction(safe_tx_hash)
         if queued is None:
             raise Refused("This transaction is not in the queue.")
-        return review_queued(with_answer(queued, self._answers), self.local_facts())
+        return review_queued(with_answer(queued, self._answers.said), self.local_facts())
 
     def import_file(self, path: Path) -> Imported:
         """Import a bundle, another program's file, or a picture of a QR code."""
@@ -424,7 +416,7 @@ class OpenDesk:
     def _answered(self, safe_tx_hash: bytes) -> QueuedTransaction | None:
         """A queued transaction with what the chain said of its signatures."""
         queued = self._records.transaction(safe_tx_hash)
-        return None if queued is None else with_answer(queued, self._answers)
+        return None if queued is None else with_answer(queued, self._answers.said)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -468,38 +460,38 @@ class OpenDesk:
 
     def create_key(self, label: str, role: str) -> KeyLabel:
         """A new key under a passphrase that the secret-entry process asks for."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.create_key(label, role)
 
     def import_words(self, label: str, role: str) -> KeyLabel:
         """A key under a mnemonic that the secret-entry process asks for."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.import_words(label, role)
 
     def import_private_key(self, label: str, role: str) -> KeyLabel:
         """A private key that the secret-entry process asks for."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.import_private_key(label, role)
 
     def import_keystore(self, label: str, role: str, path: Path) -> KeyLabel:
         """The key of a keystore file; the file stays as it is."""
         text = read_bundle_file(path, max_bytes=LARGEST_KEYSTORE).decode("utf-8", "replace")
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.import_keystore(label, role, text)
 
     def export_keystore(self, key: KeyLabel, path: Path) -> None:
         """Write a key as a keystore file, readable by its owner only."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             write_whole_file(path, signer.export_keystore(key).encode())
 
     def rename_key(self, key: KeyLabel, label: str) -> KeyLabel:
         """The same key under another label."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.rename_key(key, label)
 
     def change_passphrase(self, key: KeyLabel) -> KeyLabel:
         """The same key under another passphrase."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.change_passphrase(key)
 
     def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:
@@ -510,7 +502,7 @@ class OpenDesk:
     def import_demonstration_key(self, key: DemonstrationKey) -> KeyLabel:
         """One of the demonstration's public accounts, on the demonstration's chain only."""
         chain_id = self._workspace.chain.chain_id
-        with self._signer() as signer:
+        with self.signer() as signer:
             return signer.import_demonstration_key(key.label, key.role, key.index, chain_id)
 
     def watch_owner(self, label: str, address: str) -> KeyLabel:
@@ -530,7 +522,7 @@ class OpenDesk:
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:
         """Sign what was reviewed; blocks while the person types."""
-        with self._signer() as signer:
+        with self.signer() as signer:
             return sign_transaction(
                 review, self.local_facts(), key, signer, self._records, now=self.now()
             )
@@ -546,7 +538,8 @@ class OpenDesk:
     def _is_file_mode(self) -> bool:
         return (self.folder / FILE_MODE_MARK).exists()
 
-    def _open_node(self) -> "Node":
+    def open_node(self) -> "Node":
+        """The nodes of this workspace, as one source of answers."""
         from treasury_desktop.chain.node import Node  # noqa: PLC0415  loads web3
 
         with self._lock:
@@ -619,7 +612,7 @@ class OpenDesk:
         return self._back_off
 
     @contextmanager
-    def _signer(self) -> "Iterator[SignerProcess]":
+    def signer(self) -> "Iterator[SignerProcess]":
         """A signer for one act; a second act waits for nothing and is refused."""
         from treasury_desktop.keys.signer_process import (  # noqa: PLC0415  loads the key ring
             SignerProcess,
