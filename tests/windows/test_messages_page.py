@@ -16,6 +16,7 @@ from tests.typed_data_samples import a_permit, a_vote, as_bytes
 from treasury_desktop.desk.final_signature import FinalSignature
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.windows.errands import Errands
+from treasury_desktop.windows.messages.new_message import MOST_CHARACTERS
 from treasury_desktop.windows.messages.page import MessagesPage
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import rich_labels, texts_in
@@ -89,6 +90,14 @@ def test_a_raw_hash_is_refused_on_the_page(opened: Callable[..., Opened], qtbot:
     made = opened()
     made.page.take_text("0x" + "ab" * 32)
     qtbot.waitUntil(lambda: "never signed" in made.words)
+    assert made.desk.records.messages_kept == {}
+
+
+def test_a_text_without_end_is_not_read(opened: Callable[..., Opened]) -> None:
+    """It stays in its field, and nothing is asked of it."""
+    made = opened()
+    made.page.take_text("x" * (MOST_CHARACTERS + 1))
+    assert "2,097,153; at most 2,097,152 characters are read" in made.words
     assert made.desk.records.messages_kept == {}
 
 

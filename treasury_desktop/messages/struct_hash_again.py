@@ -37,6 +37,7 @@ def _word(kind: str, value: Any, described: _Described) -> bytes:
     # What is to be done, last first; a number says how many finished words to take, and after what.
     tasks: list[tuple[Any, Any]] = [(kind, value)]
     words: list[bytes] = []
+    type_hashes: dict[str, bytes] = {}  # once a type: a message may hold any number of its values
     while tasks:
         first, second = tasks.pop()
         if isinstance(first, int):
@@ -48,7 +49,9 @@ def _word(kind: str, value: Any, described: _Described) -> bytes:
             tasks.extend((element, one) for one in reversed(second))
         elif first in described:
             members = described[first]
-            tasks.append((len(members), keccak(_type_text(first, described).encode("utf-8"))))
+            if first not in type_hashes:
+                type_hashes[first] = keccak(_type_text(first, described).encode("utf-8"))
+            tasks.append((len(members), type_hashes[first]))
             tasks.extend((each, second[name]) for each, name in reversed(members))
         else:
             words.append(_leaf(first, second))

@@ -91,10 +91,8 @@ def typed_data_in(found: Mapping[str, object]) -> TypedData:
     _check_uses(types, primary)
     reader = ValueReader(types)
     whole: dict[str, JsonSource] = {
-        "types": {
-            name: [{"name": m.name, "type": str(m.type)} for m in members]
-            for name, members in types.items()
-        },
+        # As they were written: what derives the hash again shares no reading of types with us.
+        "types": {DOMAIN_TYPE: _written(types[DOMAIN_TYPE]), **described},
         "primaryType": primary,
         "domain": domain,
         "message": message,
@@ -178,6 +176,10 @@ def _domain_type_of(domain: Mapping[str, object]) -> tuple[Member, ...]:
         for name, kind in DOMAIN_MEMBERS.items()
         if name in domain
     )
+
+
+def _written(members: tuple[Member, ...]) -> list[JsonSource]:
+    return [{"name": member.name, "type": str(member.type)} for member in members]
 
 
 def _check_domain_type(members: tuple[Member, ...]) -> None:

@@ -14,12 +14,13 @@ from tests.shared_vectors import cases_of
 from tests.typed_data_samples import TEXTS, a_permit, any_typed_data, as_bytes, typed
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.errors import Refused
-from treasury_desktop.messages import hashes
+from treasury_desktop.messages import hashes, struct_hash_again
 from treasury_desktop.messages.hashes import hashes_by_constants, hashes_by_types, message_hashes
 from treasury_desktop.messages.struct_hash import typed_data_hash
 from treasury_desktop.messages.struct_hash_again import _leaf, typed_data_hash_again
 from treasury_desktop.messages.text_message import TextMessage, text_hash, text_hash_again
 from treasury_desktop.messages.typed_data import encoded_type, read_typed_data
+from treasury_desktop.messages.value_type import ValueType
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.safe_message import safe_message_hash
 
@@ -104,6 +105,45 @@ def test_a_recursive_type_is_hashed() -> None:
     expected = eth_accounts_hash(encode_typed_data(full_message=tree))
     assert typed_data_hash(data) == typed_data_hash_again(data.text) == expected
     assert encoded_type("Tree", data.types) == "Tree(string name,Tree[] children)"
+
+
+def test_a_type_is_spelled_out_once_however_often_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or a small file of many values would take minutes."""
+    spelled: list[str] = []
+    text_of = struct_hash_again._type_text
+
+    def counting(name: str, described: Any) -> str:
+        spelled.append(name)
+        return text_of(name, described)
+
+    monkeypatch.setattr(struct_hash_again, "_type_text", counting)
+    leaves = [{"n": number} for number in range(200)]
+    data = read_typed_data(
+        as_bytes(
+            typed(
+                {"name": "Lists"},
+                "List",
+                {"rows": [{"leaves": leaves}] * 10},
+                List="Row[] rows",
+                Row="Leaf[] leaves",
+                Leaf="uint256 n",
+            )
+        )
+    )
+    assert typed_data_hash_again(data.text) == typed_data_hash(data)
+    assert sorted(spelled) == ["EIP712Domain", "Leaf", "List", "Row"]
+
+
+def test_types_that_we_misread_are_not_misread_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second derivation starts from the types as they were written."""
+    note = typed({"name": "Notes"}, "Note", {"content": "0x00"}, Note="bytes content")
+    message_hashes(a_safe(), read_typed_data(as_bytes(note)))
+    right = ValueType.__str__
+    monkeypatch.setattr(ValueType, "__str__", lambda kind: right(kind).replace("bytes", "uint8[]"))
+    with pytest.raises(Refused, match="derivations"):
+        message_hashes(a_safe(), read_typed_data(as_bytes(note)))
 
 
 def test_numbers_mean_the_same_however_they_are_written() -> None:

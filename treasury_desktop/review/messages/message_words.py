@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from treasury_desktop.messages.meaning import Kind, Meaning
+from treasury_desktop.messages.meaning import Kind, Meaning, Verifier
 from treasury_desktop.review.messages.message_subject import MessageSubject
 
 LAST_YEAR_SHOWN = 253_402_300_799
@@ -41,7 +41,8 @@ def _sentences(subject: MessageSubject, meaning: Meaning) -> Iterator[str]:
         yield f"Lets {subject.name_of(nft.taker)} take {number} of {collection}{until}."
     for receipt in meaning.receipts:
         amount = subject.amount_of(receipt.token, receipt.base_units)
-        is_signer = receipt.receiver.is_zero
+        # CoW alone means the order's owner by nobody; elsewhere nobody gets it.
+        is_signer = receipt.receiver.is_zero and meaning.verifier is Verifier.COW
         whom = "this Safe" if is_signer else subject.name_of(receipt.receiver)
         yield f"Gives at least {amount} to {whom}."
     yield from meaning.statements

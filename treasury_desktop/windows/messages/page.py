@@ -32,7 +32,7 @@ from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.messages.acknowledged_message import AcknowledgedMessage
 from treasury_desktop.windows.messages.message_cards import MessageCards
 from treasury_desktop.windows.messages.message_list import MessageList
-from treasury_desktop.windows.messages.new_message import NewMessage
+from treasury_desktop.windows.messages.new_message import MOST_CHARACTERS, NewMessage
 from treasury_desktop.windows.messages.sign_card import SignCard
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.page import ACT as SIGN
@@ -203,6 +203,10 @@ class MessagesPage(QWidget):
 
     def take_text(self, text: str) -> None:
         """Takes in what was pasted or written."""
+        if len(text) > MOST_CHARACTERS:
+            most = f"at most {MOST_CHARACTERS:,} characters are read"
+            self.says.say(f"Nothing was taken in. The text has {len(text):,}; {most}.", "block")
+            return
         self._import(lambda: self._actions.messages.import_text(text))
 
     def ask_file(self) -> None:

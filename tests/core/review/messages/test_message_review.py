@@ -646,6 +646,17 @@ def test_what_buyers_pay_others_beside_us_is_a_fee() -> None:
     assert any("0.001 of the chain’s coin" in sentence for sentence in review.sentences)
 
 
+def test_what_goes_to_nobody_is_not_said_to_come_to_us() -> None:
+    """A receiver of zero means the Safe in CoW's orders alone."""
+    offer = [seaport_item(1, str(USDC), 1_000 * 10**6)]
+    wanted = [seaport_item(1, str(DAI), 999 * 10**18, recipient=NOBODY)]
+    review = reviewed(a_seaport_order(US, offer, wanted, **HERE))
+    assert review.verdict == "block"
+    said = next(one for one in review.sentences if one.startswith("Gives at least"))
+    assert NOBODY in said
+    assert "this Safe" not in said
+
+
 def test_an_order_that_sells_an_nft_blocks() -> None:
     """Its worth nobody says, whatever is paid."""
     punk = str(an_address("punk"))
