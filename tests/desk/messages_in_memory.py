@@ -18,6 +18,7 @@ from treasury_desktop.messages.kept_message import (
     MessageConfirmation,
 )
 from treasury_desktop.messages.message import message_of
+from treasury_desktop.safes.confirmation import one_of_each_owner
 from treasury_desktop.safes.signature import Signature
 
 
@@ -60,18 +61,17 @@ class MemoryMessages(MemoryRecords):
             self.keep_message_signature_aside(signature)
 
     def message(self, safe_message_hash: bytes) -> KeptMessage | None:
-        """The message with its confirmations, the first of each owner, or `None`."""
+        """The message with its confirmations, one of each owner, or `None`."""
         known = self.messages_kept.get(safe_message_hash)
         if known is None:
             return None
-        by_owner: dict[Address, MessageConfirmation] = {}
-        for confirmation in self.messages_signed:
-            if confirmation.safe_message_hash == safe_message_hash:
-                by_owner.setdefault(confirmation.owner, confirmation)
+        confirmations = one_of_each_owner(
+            one for one in self.messages_signed if one.safe_message_hash == safe_message_hash
+        )
         aside = tuple(
             one for one in self.messages_aside if one.safe_message_hash == safe_message_hash
         )
-        return replace(known, confirmations=tuple(by_owner.values()), aside=aside)
+        return replace(known, confirmations=confirmations, aside=aside)
 
     def messages(self, safe: Address) -> tuple[KeptMessage, ...]:
         """All of a Safe, the newest first."""

@@ -23,9 +23,10 @@ from tests.samples import (
 from tests.typed_data_samples import a_permit, a_sign_in, a_vote, as_bytes, typed
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import ClaimedSignature, read_bundle, write_bundle
+from treasury_desktop.desk.collect_confirmations import NO_OWNERS_YET
 from treasury_desktop.desk.collect_message_signatures import (
-    NO_OWNERS_YET,
     SIGNED_OTHERWISE,
+    collect_waiting_messages,
     keep_with_signatures,
     still_aside,
 )
@@ -271,6 +272,13 @@ def test_the_v_and_the_s_of_wallets_confirm_in_one_form() -> None:
     spelled = replace(signature, v=signature.v - 27)
     twin = Signature(signature.r, ORDER - signature.s, 55 - signature.v)
     for given, aside in ((spelled, 0), (twin, 1)):
+        waited = kept()
+        claims = (ClaimedSignature(signer=an_owner(1), data=given.encoded),)
+        keep_with_signatures(message, claims, waited, None)
+        assert collect_waiting_messages(waited, HANDLED) == 1
+        settled = waited.message(message.safe_message_hash)
+        assert settled is not None
+        assert len(still_aside(settled)) == aside
         records = kept()
         claim = ClaimedSignature(signer=an_owner(1), data=given.encoded)
         assert keep_with_signatures(message, (claim,), records, HANDLED) == (1, aside)
@@ -281,18 +289,23 @@ def test_the_v_and_the_s_of_wallets_confirm_in_one_form() -> None:
 
 
 def test_a_second_signature_of_an_owner_is_set_aside() -> None:
-    """The first one stays."""
-    message, records = a_message(), kept()
-    keep_with_signatures(message, (signed(message, 1),), records, HANDLED)
+    """The same one on every desk, whichever came in first."""
+    message = a_message()
     digest = message.safe_message_hash
     by_eth_sign = a_confirmation(eth_sign_digest(digest), 1).signature
     other = replace(by_eth_sign, v=by_eth_sign.v + 4)
     assert other.kind is SignatureKind.ETH_SIGN
-    claim = ClaimedSignature(signer=an_owner(1), data=other.encoded)
-    assert keep_with_signatures(message, (claim,), records, HANDLED) == (0, 1)
-    known = records.message(digest)
-    assert known is not None
-    assert known.confirmations[0].signature == a_confirmation(digest, 1).signature
+    claims = (signed(message, 1), ClaimedSignature(signer=an_owner(1), data=other.encoded))
+    for one, two in (claims, claims[::-1]):
+        records = kept()
+        keep_with_signatures(message, (one,), records, HANDLED)
+        assert keep_with_signatures(message, (two,), records, HANDLED) == (0, 1)
+        known = records.message(digest)
+        assert known is not None
+        assert known.confirmations[0].signature == a_confirmation(digest, 1).signature
+        assert [(each.data, each.reason) for each in known.aside] == [
+            (other.encoded, SIGNED_OTHERWISE)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -307,7 +320,8 @@ def test_without_owners_signatures_wait(safe: Safe | None) -> None:
     assert known is not None
     assert {one.reason for one in known.aside} == {NO_OWNERS_YET}
     assert still_aside(known) == known.aside
-    assert keep_with_signatures(known, (), records, HANDLED) == (1, 1)
+    assert collect_waiting_messages(records, HANDLED) == 1
+    assert collect_waiting_messages(records, HANDLED) == 0
     settled = records.message(message.safe_message_hash)
     assert settled is not None
     assert settled.owners == (an_owner(1),)

@@ -25,6 +25,7 @@ from treasury_desktop.desk.ask_the_chain import (
     with_answers,
 )
 from treasury_desktop.desk.collect_confirmations import collect_waiting
+from treasury_desktop.desk.collect_message_signatures import collect_waiting_messages
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
@@ -264,6 +265,7 @@ class OpenDesk:
         refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
         for safe in refreshed.snapshot.safes:
             collect_waiting(self._records, safe)  # signatures that came before their owners
+            collect_waiting_messages(self._records, safe)
         movements = record_movements(
             MovementReader(node), self._records, self._workspace, refreshed.snapshot
         )

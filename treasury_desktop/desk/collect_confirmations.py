@@ -7,7 +7,12 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import ClaimedSignature
 from treasury_desktop.desk.doors import Records
-from treasury_desktop.desk.signature_as_meant import MeantSignature, as_meant, with_low_s
+from treasury_desktop.desk.signature_as_meant import (
+    MeantSignature,
+    as_meant,
+    with_low_s,
+    without_v,
+)
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
 from treasury_desktop.safes.chain_answer import answer_to
@@ -23,7 +28,6 @@ NO_OWNERS_YET = "the Safe's owners are not known yet"
 WAITING = frozenset({NO_TRANSACTION_YET, NO_OWNERS_YET})
 """Reasons that end: as soon as a transaction and its Safe are known, what waited is verified."""
 CONFIRMED_OTHERWISE = "confirmed otherwise already"
-R_AND_S = 64
 
 
 def collect_confirmations(
@@ -93,12 +97,12 @@ def still_aside(queued: QueuedTransaction) -> tuple[QuarantinedSignature, ...]:
     chain accepts.
     """
     counted = {one.signature.encoded for one in queued.confirmations}
-    verified = {_same(one.signature.encoded) for one in queued.confirmations}
-    verified |= {_same(one.data) for one in queued.quarantined if one.reason not in WAITING}
+    verified = {without_v(one.signature.encoded) for one in queued.confirmations}
+    verified |= {without_v(one.data) for one in queued.quarantined if one.reason not in WAITING}
     return tuple(
         one
         for one in queued.quarantined
-        if (one.reason not in WAITING or _same(one.data) not in verified)
+        if (one.reason not in WAITING or without_v(one.data) not in verified)
         and (one.reason != CONFIRMED_OTHERWISE or one.data not in counted)
         and not _is_accepted(one, queued)
     )
@@ -233,11 +237,6 @@ def _is_enough(confirmed: frozenset[Address], safe: Safe) -> bool:
 
 def _owners_of(confirmations: Iterable[Confirmation]) -> frozenset[Address]:
     return frozenset(one.owner for one in confirmations)
-
-
-def _same(data: bytes) -> bytes:
-    """What two spellings of one signature have in common: all but the v of a single one."""
-    return data[:R_AND_S] if len(data) == R_AND_S + 1 else data
 
 
 def _second(lesser: Confirmation) -> QuarantinedSignature:

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import ClaimedSignature
+from treasury_desktop.desk.collect_confirmations import NO_OWNERS_YET, confirming
 from treasury_desktop.desk.message_doors import Messages
-from treasury_desktop.desk.signature_as_meant import MeantSignature, as_meant, with_low_s
+from treasury_desktop.desk.signature_as_meant import with_low_s, without_v
 from treasury_desktop.messages.kept_message import (
     AsideSignature,
     KeptMessage,
     MessageConfirmation,
 )
-from treasury_desktop.review.signatures import CheckedSignature, checked_signatures
+from treasury_desktop.review.signatures import checked_signatures
+from treasury_desktop.safes.confirmation import preferred
 from treasury_desktop.safes.safe import Safe
 
-NO_OWNERS_YET = "the Safe's owners are not known yet"
 SIGNED_OTHERWISE = "signed otherwise already"
 
 
@@ -33,9 +34,9 @@ def keep_with_signatures(
         aside = [_aside(kept, claim, NO_OWNERS_YET) for claim in claimed]
         records.keep_message(replace(kept, confirmations=(), aside=tuple(aside)))
         return 0, len(aside)
-    new, aside = 0, []
+    before, aside = len(confirmed), []
     for checked in checked_signatures((*claimed, *waiting), safe, kept.safe_message_hash):
-        meant = _meant(checked, kept, safe)
+        meant = confirming(checked, kept.safe_message_hash, safe)
         if meant is None:
             aside.append(_aside(kept, checked.claim, checked.status))
             continue
@@ -43,21 +44,32 @@ def keep_with_signatures(
         one = MessageConfirmation(
             safe_message_hash=kept.safe_message_hash, owner=meant.signer, signature=signature
         )
-        if meant.signer not in confirmed:
-            confirmed[meant.signer] = one
-            new += 1
-        if confirmed[meant.signer].signature != signature or signature != meant.signature:
+        earlier = confirmed.get(one.owner, one)
+        # Which one came first must decide nothing.
+        counts, lesser = (earlier, one) if _is_preferred(earlier, one) else (one, earlier)
+        confirmed[one.owner] = counts
+        if counts != lesser:
+            aside.append(_second(lesser))
+        if signature != meant.signature:
             aside.append(_aside(kept, checked.claim, SIGNED_OTHERWISE))
     records.keep_message(replace(kept, confirmations=tuple(confirmed.values()), aside=tuple(aside)))
-    return new, len(aside)
+    return len(confirmed) - before, len(aside)
+
+
+def collect_waiting_messages(records: Messages, safe: Safe) -> int:
+    """Verify what was set aside while this Safe's owners were unknown; how many confirm now."""
+    waiting = [one for one in records.messages(safe.address) if _waiting(one)]
+    return sum(keep_with_signatures(one, (), records, safe)[0] for one in waiting)
 
 
 def still_aside(kept: KeptMessage) -> tuple[AsideSignature, ...]:
     """The signatures set aside, without those that only waited and were verified meanwhile."""
-    settled = {one.signature.encoded for one in kept.confirmations}
-    settled |= {one.data for one in kept.aside if one.reason != NO_OWNERS_YET}
+    settled = {without_v(one.signature.encoded) for one in kept.confirmations}
+    settled |= {without_v(one.data) for one in kept.aside if one.reason != NO_OWNERS_YET}
     return tuple(
-        one for one in kept.aside if one.reason != NO_OWNERS_YET or one.data not in settled
+        one
+        for one in kept.aside
+        if one.reason != NO_OWNERS_YET or without_v(one.data) not in settled
     )
 
 
@@ -69,11 +81,18 @@ def _waiting(known: KeptMessage) -> tuple[ClaimedSignature, ...]:
     )
 
 
-def _meant(checked: CheckedSignature, kept: KeptMessage, safe: Safe) -> MeantSignature | None:
-    """An owner's valid signature; a v that only a wallet understands is read as it means it."""
-    if checked.status == "valid" and checked.signature is not None and checked.signer:
-        return MeantSignature(checked.signer, checked.signature)
-    return as_meant(checked.claim, kept.safe_message_hash, safe)
+def _is_preferred(one: MessageConfirmation, other: MessageConfirmation) -> bool:
+    return preferred((one.signature, other.signature)) == one.signature
+
+
+def _second(lesser: MessageConfirmation) -> AsideSignature:
+    """A true signature of an owner who signed by another one that is preferred."""
+    return AsideSignature(
+        safe_message_hash=lesser.safe_message_hash,
+        claimed_signer=lesser.owner,
+        data=lesser.signature.encoded,
+        reason=SIGNED_OTHERWISE,
+    )
 
 
 def _aside(kept: KeptMessage, claim: ClaimedSignature, reason: str) -> AsideSignature:

@@ -28,6 +28,8 @@ ORDER = 2 * HALF_ORDER + 1
 WALLET_V = (0, 1)
 ECDSA_V = (FIRST_ECDSA_V, FIRST_ECDSA_V + 1)
 
+R_AND_S = 64
+
 
 class MeantSignature(NamedTuple):
     """Whose it is, and the signature with the v by which a Safe recovers that."""
@@ -80,3 +82,8 @@ def _is_expected(signer: Address, claimed: Address | None, safe: Safe | None) ->
     if safe is None or isinstance(safe.owners, Unknown):
         return claimed is not None
     return safe.is_owner(signer)
+
+
+def without_v(data: bytes) -> bytes:
+    """What two spellings of one signature have in common: all but the v of a single one."""
+    return data[:R_AND_S] if len(data) == R_AND_S + 1 else data

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Refused
@@ -38,9 +39,26 @@ def preferred(signatures: Iterable[Signature]) -> Signature:
     return min(signatures, key=lambda one: (PREFERENCE.index(one.kind), one.encoded))
 
 
-def one_of_each_owner(confirmations: Iterable[Confirmation]) -> tuple[Confirmation, ...]:
+class OwnersSignature(Protocol):
+    """A verified signature of an owner, over whatever was signed."""
+
+    @property
+    def owner(self) -> Address:
+        """Who signed."""
+        ...
+
+    @property
+    def signature(self) -> Signature:
+        """What recovers to the owner."""
+        ...
+
+
+Signed = TypeVar("Signed", bound=OwnersSignature)
+
+
+def one_of_each_owner(confirmations: Iterable[Signed]) -> tuple[Signed, ...]:
     """Each owner once, in the order in which they first came, by the signature that counts."""
-    by_owner: dict[Address, Confirmation] = {}
+    by_owner: dict[Address, Signed] = {}
     for confirmation in confirmations:
         known = by_owner.get(confirmation.owner, confirmation)
         is_first = preferred((known.signature, confirmation.signature)) == known.signature

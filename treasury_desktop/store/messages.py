@@ -15,6 +15,7 @@ from treasury_desktop.messages.kept_message import (
     MessageConfirmation,
 )
 from treasury_desktop.messages.message import message_bytes, message_of
+from treasury_desktop.safes.confirmation import one_of_each_owner
 from treasury_desktop.safes.signature import parse_signature
 from treasury_desktop.store.database import Shelf, left_out, readable
 
@@ -64,7 +65,7 @@ class MessageShelf(Shelf):
                 _add_aside(connection, signature)
 
     def message(self, safe_message_hash: bytes) -> KeptMessage | None:
-        """The message with its confirmations, the first of each owner, or `None`."""
+        """The message with its confirmations, one of each owner, or `None`."""
         with self._database.reading() as connection:
             row = _row(connection, safe_message_hash)
             return None if row is None else _whole(connection, row, [])
@@ -120,15 +121,13 @@ def _whole(connection: sqlite3.Connection, row: Row, flaws: list[str]) -> KeptMe
         " WHERE safe_message_hash = ? ORDER BY arrival",
         (row[0],),
     )
-    by_owner: dict[Address, MessageConfirmation] = {}
-    for confirmation in readable(_confirmation_of, signed, flaws):
-        by_owner.setdefault(confirmation.owner, confirmation)
+    confirmations = one_of_each_owner(readable(_confirmation_of, signed, flaws))
     aside = connection.execute(
         "SELECT safe_message_hash, claimed_signer, data, reason FROM message_signatures_aside"
         " WHERE safe_message_hash = ? ORDER BY arrival",
         (row[0],),
     )
-    return _message_of(row, tuple(by_owner.values()), tuple(map(_aside_of, aside)))
+    return _message_of(row, confirmations, tuple(map(_aside_of, aside)))
 
 
 def _message_of(
