@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors.safes.conftest import Deployer
-from tests.journeys.conftest import Ceremony, key_of, save_bundle
+from tests.journeys.conftest import Ceremony, executed, key_of, save_bundle
 from treasury_desktop.application import demonstration
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.assets.address import Address
@@ -128,7 +128,7 @@ def test_signed_inside_and_approved_on_the_chain(pair: Pair, tmp_path: Path) -> 
     pair.exchange(signed, tmp_path)
     first.refresh()
     assert pair.confirmed_by(signed) == {inner}
-    assert first.execute(signed, executor).execution_success is True
+    assert executed(first, signed, executor).execution_success is True
 
     first.refresh()
     outer_hash = queued_at(first, pair.outer, 1)
@@ -138,9 +138,9 @@ def test_signed_inside_and_approved_on_the_chain(pair: Pair, tmp_path: Path) -> 
     second.refresh()
     second.sign(second.review(approval), owner_b)
     pair.exchange(approval, tmp_path)
-    assert first.execute(approval, executor).execution_success is True
+    assert executed(first, approval, executor).execution_success is True
     first.refresh()
     assert pair.confirmed_by(outer_hash) == {inner}
-    assert first.execute(outer_hash, executor).execution_success is True
+    assert executed(first, outer_hash, executor).execution_success is True
     done = [first.records.transaction(each) for each in (signed, approval, outer_hash)]
     assert [None if one is None else one.state for one in done] == [State.EXECUTED] * 3

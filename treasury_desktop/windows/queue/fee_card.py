@@ -22,7 +22,7 @@ from treasury_desktop.windows.errands import Done, Errands, Failed, Progress
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.session import Session
-from treasury_desktop.windows.untrusted import PlainLabel, plain_label
+from treasury_desktop.windows.untrusted import PlainLabel, plain_label, plain_tooltip
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.fields import Pick
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
@@ -252,7 +252,7 @@ class FeeCard(Card):
                 set_variant(label, role="strong")
             title = plain_label(name, role=role)
             if name == DATA_FEE:
-                title.setToolTip("Paid to the parent chain when mined; no signature bounds it.")
+                plain_tooltip(title, "Paid to the parent chain when mined; no signature bounds it.")
                 self._of_rollups = (title, label)
             grid.addWidget(title, row, 0)
             grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
