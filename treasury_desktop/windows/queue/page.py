@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
@@ -38,7 +38,6 @@ from treasury_desktop.windows.picture import pasted_file, png_of
 from treasury_desktop.windows.queue.execute_panel import ACT as EXECUTE
 from treasury_desktop.windows.queue.execute_panel import ExecutePanel
 from treasury_desktop.windows.queue.queue_card import TransactionCard
-from treasury_desktop.windows.queue.sending_panel import SendingPanel
 from treasury_desktop.windows.queue.service_bar import ServiceBar
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import plain_label
@@ -48,6 +47,9 @@ from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.progress_row import ProgressRow
 from treasury_desktop.windows.widgets.section_title import SectionTitle
 from treasury_desktop.windows.widgets.state_pane import StatePane
+
+if TYPE_CHECKING:
+    from treasury_desktop.windows.queue.sending_panel import SendingPanel
 
 T = TypeVar("T")
 IMPORT = "import"
@@ -94,7 +96,7 @@ class QueuePage(QWidget):
         self._most_cards = MOST_CARDS
         self.dialog: QFileDialog | None = None
         self.execute = ExecutePanel(session, errands, actions)
-        self.sending = SendingPanel(session, errands, actions)
+        self._sending: SendingPanel | None = None
         self.says = NoticeLine(can_close=True)
         self._progress = ProgressRow()
         self.service = ServiceBar(session, errands, actions.service, self._safe)
@@ -360,9 +362,24 @@ class QueuePage(QWidget):
             self._turn_to(self.sending)
             self.sending.show_transaction(card, self._keys or ())
 
+    @property
+    def sending(self) -> "SendingPanel":
+        """What waits for a block; made when it is first asked for, which is seldom."""
+        if self._sending is None:
+            from treasury_desktop.windows.queue.sending_panel import (  # noqa: PLC0415  seldom shown
+                SendingPanel,
+            )
+
+            panel = self._sending = SendingPanel(self._session, self._errands, self._actions)
+            panel.closed.connect(self._show_lanes)
+            panel.ended.connect(self._on_executed)
+            panel.execute_asked.connect(self.open_execution)
+            self._stack.addWidget(panel)
+        return self._sending
+
     def _turn_to(self, shown: QWidget) -> None:
         """Lanes or execution: the page is as high as what it shows, and begins at its top."""
-        for each in (self._first, self.execute, self.sending):
+        for each in filter(None, (self._first, self.execute, self._sending)):
             is_shown = each is shown
             down = QSizePolicy.Policy.Preferred if is_shown else QSizePolicy.Policy.Ignored
             each.setSizePolicy(QSizePolicy.Policy.Preferred, down)
@@ -532,9 +549,6 @@ class QueuePage(QWidget):
         self.service.queue_outdated.connect(self._read_queue)
         self.execute.closed.connect(self._show_lanes)
         self.execute.ended.connect(self._on_executed)
-        self.sending.closed.connect(self._show_lanes)
-        self.sending.ended.connect(self._on_executed)
-        self.sending.execute_asked.connect(self.open_execution)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.paste)
@@ -559,7 +573,6 @@ class QueuePage(QWidget):
         column.addWidget(self.pane, 1)
         self._stack.addWidget(self._first)
         self._stack.addWidget(self.execute)
-        self._stack.addWidget(self.sending)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
