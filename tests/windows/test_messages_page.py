@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,10 +17,10 @@ from tests.typed_data_samples import a_permit, a_vote, as_bytes
 from treasury_desktop.desk.final_signature import FinalSignature
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.windows.errands import Errands
-from treasury_desktop.windows.messages.new_message import MOST_CHARACTERS
 from treasury_desktop.windows.messages.page import MessagesPage
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import rich_labels, texts_in
+from treasury_desktop.windows.widgets.long_text import MOST_CHARACTERS
 
 Show = Callable[..., None]
 VOTE = as_bytes(a_vote(str(SAFE))).decode()
@@ -97,8 +98,18 @@ def test_a_text_without_end_is_not_read(opened: Callable[..., Opened]) -> None:
     """It stays in its field, and nothing is asked of it."""
     made = opened()
     made.page.take_text("x" * (MOST_CHARACTERS + 1))
-    assert "2,097,153; at most 2,097,152 characters are read" in made.words
+    assert "262,145; at most 262,144 characters are read" in made.words
     assert made.desk.records.messages_kept == {}
+
+
+def test_a_paste_without_end_is_said_to_be_too_long(opened: Callable[..., Opened]) -> None:
+    """It never gets into the field, which would take seconds to lay it out."""
+    made = opened()
+    paste = QMimeData()
+    paste.setText("x" * (MOST_CHARACTERS + 1))
+    made.page.new.field.insertFromMimeData(paste)
+    assert made.page.new.field.toPlainText() == ""
+    assert "262,145; at most 262,144 characters are read here" in made.words
 
 
 def test_what_blocks_cannot_be_signed(opened: Callable[..., Opened], qtbot: QtBot) -> None:

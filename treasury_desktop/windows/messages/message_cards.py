@@ -1,10 +1,9 @@
 """The chosen message: what it does, what speaks against it, all of it, its hashes, who signed."""
 
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from treasury_desktop.viewmodels.messages import HASH_NAMES, MessageView
 from treasury_desktop.windows.look import tokens
-from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.messages.acknowledged_message import AcknowledgedMessage
 from treasury_desktop.windows.review.acknowledge_row import AcknowledgeRow
 from treasury_desktop.windows.review.findings_list import FindingsList
@@ -12,6 +11,7 @@ from treasury_desktop.windows.untrusted import breakable, plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.hash_rows import HashRows
+from treasury_desktop.windows.widgets.long_text import LongText
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 _ZERO = "0x" + "00" * 20
@@ -31,7 +31,7 @@ class MessageCards(QWidget):
         self._about = plain_label(role="quiet", wrap=True)
         self.findings = FindingsList()
         self.acknowledge = AcknowledgeRow(acknowledged)
-        self.content = QPlainTextEdit()
+        self.content = LongText("The whole message")
         self._own_hash_name = plain_label(role="quiet")
         self._own_hash = plain_label(role="mono", wrap=True, selectable=True)
         self._hashes = HashRows(names=HASH_NAMES)
@@ -50,7 +50,7 @@ class MessageCards(QWidget):
         self._safe.show_address(view.safe_address)
         self._about.setText(view.safe)
         self.findings.show_findings(view.findings, self._acknowledged.is_named)
-        self.content.setPlainText(view.content)
+        self.content.show_text(view.content)
         self._own_hash_name.setText(f"{view.own_hash_name}, which the contract asks the Safe about")
         self._own_hash.setText(" ".join(grouped(view.own_hash)))
         self._hashes.show_hashes(view.domain, view.struct, view.safe_message, view.words)
@@ -69,10 +69,7 @@ class MessageCards(QWidget):
         found = Card("Findings", caption="worst first")
         found.add(self.findings)
         self.content.setReadOnly(True)
-        self.content.setAccessibleName("The whole message")
-        self.content.setTabChangesFocus(True)
         self.content.setMinimumHeight(_CONTENT_HEIGHT)
-        set_variant(self.content, role="mono")
         whole = Card("The whole message", caption="nothing is left out")
         whole.add(self.content)
         hashes = Card("Hashes", caption="compare them with your cosigners")

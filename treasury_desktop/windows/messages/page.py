@@ -32,12 +32,13 @@ from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.messages.acknowledged_message import AcknowledgedMessage
 from treasury_desktop.windows.messages.message_cards import MessageCards
 from treasury_desktop.windows.messages.message_list import MessageList
-from treasury_desktop.windows.messages.new_message import MOST_CHARACTERS, NewMessage
+from treasury_desktop.windows.messages.new_message import NewMessage
 from treasury_desktop.windows.messages.sign_card import SignCard
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.sign.page import ACT as SIGN
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
+from treasury_desktop.windows.widgets.long_text import MOST_CHARACTERS
 from treasury_desktop.windows.widgets.notice import NoticeLine
 from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 
@@ -204,10 +205,14 @@ class MessagesPage(QWidget):
     def take_text(self, text: str) -> None:
         """Takes in what was pasted or written."""
         if len(text) > MOST_CHARACTERS:
-            most = f"at most {MOST_CHARACTERS:,} characters are read"
-            self.says.say(f"Nothing was taken in. The text has {len(text):,}; {most}.", "block")
+            self._refuse_length(len(text))
             return
         self._import(lambda: self._actions.messages.import_text(text))
+
+    def _refuse_length(self, count: int) -> None:
+        most = f"at most {MOST_CHARACTERS:,} characters are read here"
+        words = f"Nothing was taken in. The text has {count:,}; {most}. Open it as a file instead."
+        self.says.say(words, "block")
 
     def ask_file(self) -> None:
         """Opens a dialog for a file; nothing blocks."""
@@ -340,6 +345,7 @@ class MessagesPage(QWidget):
         self.sign.export_asked.connect(self._ask_export)
         self.sign.keys_asked.connect(lambda: self.page_asked.emit("keys"))
         self.new.taken.connect(self.take_text)
+        self.new.refused.connect(self._refuse_length)
         self.new.closed.connect(self._close_new)
         self._session.snapshot_arrived.connect(self._review)
         self._session.signing_stopped.connect(self._show_sign)
