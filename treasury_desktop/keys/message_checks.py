@@ -9,7 +9,7 @@ from treasury_desktop.bundle import read_bundle
 from treasury_desktop.errors import Refused
 from treasury_desktop.keys.encrypted_key import OWNER
 from treasury_desktop.keys.message_job import SignMessage
-from treasury_desktop.keys.signing_checks import facts_of
+from treasury_desktop.keys.signing_checks import facts_of, refuse_unnamed_dangers
 from treasury_desktop.messages.message import message_of
 from treasury_desktop.review.messages.message_review import examine_message
 
@@ -33,10 +33,5 @@ def safe_message_hash_to_sign(job: SignMessage, now: int) -> bytes:
     review.require_signable()
     if not setting.safe.is_owner(job.key.address):
         raise Refused(f"{job.key.address} is not an owner of the Safe {setting.safe.address}.")
-    for finding in review.dangers:
-        if finding.code not in job.acknowledged:
-            raise Refused(
-                f"The signer found a danger that nobody acknowledged ({finding.code}): "
-                f"{finding.sentence} Nothing is signed."
-            )
+    refuse_unnamed_dangers(review.findings, job.acknowledged)
     return review.hashes.safe_message

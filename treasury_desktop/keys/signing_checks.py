@@ -19,7 +19,7 @@ from treasury_desktop.keys.encrypted_key import EXECUTOR, OWNER
 from treasury_desktop.keys.jobs import SignExecution, SignSafeTx
 from treasury_desktop.keys.nested_job import SignForNested, message_of
 from treasury_desktop.review.facts import LocalFacts
-from treasury_desktop.review.findings import Severity
+from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.chain_answer import ON_CHAIN_ONLY
 from treasury_desktop.safes.execution import exec_transaction_calldata
@@ -56,14 +56,14 @@ def _review_to_sign(job: SignSafeTx | SignForNested, now: int) -> Review:
         raise Refused(
             "The hash of these bytes is not the one that was reviewed; nothing is signed."
         )
-    _refuse_unnamed_dangers(review, job.acknowledged)
+    refuse_unnamed_dangers(review.findings, job.acknowledged)
     _refuse_second_signature(review, job.already_signed)
     return review
 
 
-def _refuse_unnamed_dangers(review: Review, acknowledged: frozenset[str]) -> None:
+def refuse_unnamed_dangers(findings: tuple[Finding, ...], acknowledged: frozenset[str]) -> None:
     """Nobody signs a danger that was not shown, also where only this process finds it."""
-    for finding in review.findings:
+    for finding in findings:
         if finding.severity is Severity.DANGER and finding.code not in acknowledged:
             raise Refused(
                 f"The signer found a danger that nobody acknowledged ({finding.code}): "

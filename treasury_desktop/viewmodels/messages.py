@@ -79,6 +79,11 @@ class MessageView:
     is_complete: bool
 
     @property
+    def relied_on(self) -> object:
+        """What a signer relies on: with another one, nothing of it was acknowledged."""
+        return self.key, self.findings
+
+    @property
     def dangers(self) -> tuple[FindingRow, ...]:
         """The findings that each want a typed acknowledgement."""
         return tuple(row for row in self.findings if row.words)

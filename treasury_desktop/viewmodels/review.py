@@ -137,6 +137,11 @@ class ReviewView:
     call_count: int
 
     @property
+    def relied_on(self) -> object:
+        """What a signer relies on: with another one, nothing of it was acknowledged."""
+        return self.safe_tx_hash, self.findings, self.judgements
+
+    @property
     def dangers(self) -> tuple[FindingRow, ...]:
         """The findings that each want a typed acknowledgement."""
         return tuple(row for row in self.findings if row.words)

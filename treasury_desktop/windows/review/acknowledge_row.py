@@ -1,6 +1,6 @@
 """Naming a danger: one at a time, by typing its words, so that none is clicked away unread."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -10,8 +10,7 @@ from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.untrusted import plain_label
 
 if TYPE_CHECKING:
-    from treasury_desktop.windows.messages.acknowledged_message import AcknowledgedMessage
-    from treasury_desktop.windows.review.acknowledged import Acknowledged
+    from treasury_desktop.windows.review.named_dangers import NamedDangers
 
 
 class AcknowledgeRow(QFrame):
@@ -23,7 +22,7 @@ class AcknowledgeRow(QFrame):
     path_chosen = Signal(object)
 
     def __init__(
-        self, acknowledged: "Acknowledged | AcknowledgedMessage", parent: QWidget | None = None
+        self, acknowledged: "NamedDangers[Any, Any]", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         set_variant(self, role="banner", kind="danger")

@@ -1,84 +1,9 @@
-"""What the person has read and named: the one thing that leads from review to sign.
-
-It belongs to one review of one hash; whenever the review changes, everything acknowledged is void.
-"""
-
-from PySide6.QtCore import QObject, Signal
+"""The transaction under review and the dangers that were named."""
 
 from treasury_desktop.review.review import Review
-from treasury_desktop.viewmodels.review import FindingRow, ReviewView, is_acknowledged
+from treasury_desktop.viewmodels.review import ReviewView
+from treasury_desktop.windows.review.named_dangers import NamedDangers
 
 
-class Acknowledged(QObject):
-    """The review under the person's eyes and the dangers they named.
-
-    Signals: `changed` after another review arrived or a danger was acknowledged.
-    """
-
-    changed = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._review: Review | None = None
-        self._view: ReviewView | None = None
-        self._named: set[tuple[str, str]] = set()
-
-    @property
-    def review(self) -> Review | None:
-        """The review that was read, or `None`."""
-        return self._review
-
-    @property
-    def view(self) -> ReviewView | None:
-        """What the page said of it, or `None`."""
-        return self._view
-
-    def take(self, review: Review, view: ReviewView) -> bool:
-        """Makes this review the one being read; whether anything a signer relies on changed."""
-        is_other = (
-            self._view is None
-            or self._view.safe_tx_hash != view.safe_tx_hash
-            or self._view.findings != view.findings
-            or self._view.judgements != view.judgements
-        )
-        if is_other:
-            self._named.clear()
-        self._review, self._view = review, view
-        self.changed.emit()
-        return is_other
-
-    def forget(self) -> None:
-        """Nothing is under review."""
-        self._review, self._view = None, None
-        self._named.clear()
-        self.changed.emit()
-
-    def name(self, row: FindingRow, typed: str) -> bool:
-        """Acknowledges a danger if its words were typed."""
-        if not is_acknowledged(row, typed):
-            return False
-        self._named.add(row.key)
-        self.changed.emit()
-        return True
-
-    def is_named(self, row: FindingRow) -> bool:
-        """Whether this danger was acknowledged."""
-        return row.key in self._named
-
-    @property
-    def missing(self) -> tuple[FindingRow, ...]:
-        """The dangers nobody has acknowledged yet, worst first."""
-        dangers = () if self._view is None else self._view.dangers
-        return tuple(row for row in dangers if row.key not in self._named)
-
-    @property
-    def why_not(self) -> str:
-        """Why this must not go on to signing; empty when it may."""
-        if self._view is None:
-            return "Nothing is under review."
-        if self._view.why_not:
-            return self._view.why_not
-        count = len(self.missing)
-        if count:
-            return f"Acknowledge {count} danger{'' if count == 1 else 's'} by name first."
-        return ""
+class Acknowledged(NamedDangers[Review, ReviewView]):
+    """Shared by Review and Sign: what was named there goes with the signature here."""
