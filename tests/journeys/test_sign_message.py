@@ -7,7 +7,9 @@ import pytest
 from tests.journeys.conftest import Ceremony, key_of
 from tests.typed_data_samples import a_permit, a_vote, as_bytes
 from treasury_desktop.application.open_desk import OpenDesk
+from treasury_desktop.desk.collect_confirmations import NO_OWNERS_YET
 from treasury_desktop.errors import Refused
+from treasury_desktop.messages.kept_message import AsideSignature
 from treasury_desktop.messages.typed_data import read_typed_data
 
 
@@ -68,3 +70,26 @@ def test_a_permit_to_a_stranger_cannot_be_signed(ceremony: Ceremony) -> None:
         desk.messages.sign(review, key_of(desk, "Owner A"))
     with pytest.raises(Refused, match="never signed"):
         desk.messages.import_text("0x" + "ab" * 32)
+
+
+def test_a_refresh_counts_what_waited_for_the_owners(ceremony: Ceremony) -> None:
+    """A signature that came before the Safe's owners were read confirms once they are."""
+    first, second = ceremony.desk(), ceremony.desk(as_second_signer=True)
+    first.refresh()
+    second.refresh()
+    key = first.messages.import_text(vote_of(first)).safe_message_hash
+    signed = first.messages.sign(first.messages.review(key), key_of(first, "Owner A"))
+    second.messages.import_text(vote_of(second))
+    second.records.keep_message_signature_aside(
+        AsideSignature(
+            safe_message_hash=key,
+            claimed_signer=signed.owner,
+            data=signed.signature.encoded,
+            reason=NO_OWNERS_YET,
+        )
+    )
+
+    second.refresh()
+
+    (kept,) = second.messages.all()
+    assert kept.confirmations == (signed,)
