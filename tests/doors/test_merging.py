@@ -26,11 +26,19 @@ from tests.samples import (
 from tests.signed import by_eth_sign, by_key, claims, twin
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in, unwrapped
 from treasury_desktop.assets.address import Address
-from treasury_desktop.bundle import Bundle, ClaimedSignature, write_bundle
+from treasury_desktop.bundle import (
+    MOST_SIGNATURES,
+    Bundle,
+    ClaimedSignature,
+    read_bundle,
+    write_bundle,
+)
 from treasury_desktop.desk.collect_confirmations import CONFIRMED_OTHERWISE, still_aside
+from treasury_desktop.desk.export_bundle import export_without_evidence
 from treasury_desktop.desk.import_several import Outcome, import_each
 from treasury_desktop.desk.import_signatures import ImportedSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction
+from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_of
 from treasury_desktop.files.air_gapped.carried_bytes import write_carried_bytes
 from treasury_desktop.files.air_gapped.resource_writing import write_parts, write_uniform_resource
@@ -379,3 +387,32 @@ def test_what_the_roads_carry() -> None:
             states.append(one.state())
     assert states[0][hash_of(TRANSACTIONS[2])][0] is State.CONFIRMED
     assert states == [states[0]] * 4
+
+
+def test_a_heap_of_junk_leaves_a_bundle_that_can_be_read() -> None:
+    """What counts goes first, then what may yet count; everything stays here."""
+    tx = TRANSACTIONS[0]
+    hashed = hash_of(tx)
+    junk = tuple(
+        ClaimedSignature(signer=None, data=number.to_bytes(64, "big") + b"\x1b")
+        for number in range(1, MOST_SIGNATURES + 200)
+    )
+    (true,) = claims(by_key(hashed, 1))
+    approved = ClaimedSignature(
+        signer=an_owner(2), data=Signature(an_owner(2).number, 0, 1).encoded
+    )
+    with two_desks() as (one, other):
+        one.import_all(
+            [
+                write_bundle(Bundle(safe=a_safe(), tx=tx, signatures=some))
+                for some in (junk[:700], (*junk[700:], approved, true))
+            ]
+        )
+        other.import_all(one.everything())
+        (here,), (there,) = one.queue(), other.queue()
+        assert owners_in(there) == owners_in(here) == {an_owner(1)}
+        assert len(here.quarantined) == len(junk) + 1
+        assert len(there.quarantined) == MOST_SIGNATURES - 1
+        assert approved.data in {aside.data for aside in there.quarantined}
+        lean = read_bundle(export_without_evidence(here, local_facts(WORKSPACE, SNAPSHOT, ())))
+        assert lean.signatures == (true, approved)

@@ -5,15 +5,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from treasury_desktop.application.incoming_message import IncomingMessage, message_in_file
 from treasury_desktop.bundle import ClaimedSignature
+from treasury_desktop.desk.collect_confirmations import NO_OWNERS_YET
 from treasury_desktop.desk.collect_message_signatures import still_aside
 from treasury_desktop.desk.final_signature import FinalSignature, final_signature
 from treasury_desktop.desk.import_message import ImportedMessage, import_message
 from treasury_desktop.desk.message_doors import MessageRecords, MessageVerifier
 from treasury_desktop.desk.review_message import review_message, safe_of
 from treasury_desktop.desk.sign_message import sign_message
+from treasury_desktop.desk.signatures_sent_on import sent_on
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_file
-from treasury_desktop.files.message_file import MAX_BYTES, MessageFile, write_message_file
+from treasury_desktop.files.message_file import (
+    MAX_BYTES,
+    MAX_SIGNATURES,
+    MessageFile,
+    write_message_file,
+)
 from treasury_desktop.messages.kept_message import KeptMessage, MessageConfirmation
 
 if TYPE_CHECKING:
@@ -25,6 +32,9 @@ if TYPE_CHECKING:
     from treasury_desktop.review.facts import LocalFacts
     from treasury_desktop.review.messages.message_review import MessageReview
     from treasury_desktop.treasury.workspace import Workspace
+
+MOST_ASIDE_BYTES = 256 * 1024
+"""Twice that in hex is a quarter of what a message's file may be."""
 
 
 class _Desk(Protocol):
@@ -104,15 +114,15 @@ class MessageDesk:
             safe=safe_of(kept.safe, kept.chain_id, self._desk.local_facts()),
             message=kept.message,
             purpose=kept.purpose,
-            signatures=(
-                *(
+            signatures=sent_on(
+                tuple(
                     ClaimedSignature(signer=one.owner, data=one.signature.encoded)
                     for one in kept.confirmations
                 ),
-                *(
-                    ClaimedSignature(signer=one.claimed_signer, data=one.data)
-                    for one in still_aside(kept)
-                ),
+                still_aside(kept),
+                frozenset((NO_OWNERS_YET,)),
+                most=MAX_SIGNATURES,
+                most_bytes=MOST_ASIDE_BYTES,
             ),
         )
         write_whole_file(path, write_message_file(file))

@@ -9,12 +9,13 @@ from treasury_desktop.bundle.claims import (
     ServiceParameter,
     claimed_functions,
 )
-from treasury_desktop.bundle.reading import read_bundle
+from treasury_desktop.bundle.reading import MOST_SIGNATURES, read_bundle
 from treasury_desktop.bundle.unnamed import Remark, Unnamed
 from treasury_desktop.bundle.writing import write_bundle
 
 __all__ = [
     "FORMAT",
+    "MOST_SIGNATURES",
     "Bundle",
     "ClaimedAbi",
     "ClaimedException",

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import Bundle, write_bundle
-from treasury_desktop.desk.review_transaction import bundle_of, bundle_with_our_evidence
+from treasury_desktop.desk.collect_confirmations import WAITING, still_aside
+from treasury_desktop.desk.review_transaction import (
+    bundle_of,
+    bundle_with_our_evidence,
+    signatures_of,
+)
+from treasury_desktop.desk.signatures_sent_on import may_yet_count
 from treasury_desktop.review.approved_transactions import with_our_transactions
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.queued import QueuedTransaction
@@ -36,7 +42,8 @@ def export_bundle(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
 def export_without_evidence(queued: QueuedTransaction, facts: LocalFacts) -> bytes:
     """The transaction with all confirmations on it, and what it approves; nothing of the treasury.
 
-    For cosigners whose own desk knows the Safe: it fits a few QR codes.
+    For cosigners whose own desk knows the Safe: it fits a few QR codes, also where somebody sent
+    a heap of signatures that count for nothing.
     """
     stored = with_our_transactions(bundle_of(queued), facts.waiting)
     safe = Safe(
@@ -51,7 +58,9 @@ def export_without_evidence(queued: QueuedTransaction, facts: LocalFacts) -> byt
             tx=queued.tx,
             purpose=queued.purpose,
             strategy=UNKNOWN if queued.strategy is None else queued.strategy,
-            signatures=stored.signatures,
+            signatures=signatures_of(
+                queued, (one for one in still_aside(queued) if may_yet_count(one, WAITING))
+            ),
             exceptions=stored.exceptions,
             inner_transactions=stored.inner_transactions,
         )
