@@ -12,13 +12,13 @@ from treasury_desktop.bundle import write_bundle
 from treasury_desktop.desk.doors import KeyLabel, Records, WorkspaceFacts
 from treasury_desktop.desk.inside_signatures import inside_of
 from treasury_desktop.desk.sign_transaction import acknowledged_in, reviewed_anew
+from treasury_desktop.desk.signed_before import signed_before
 from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_facts
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review
 from treasury_desktop.safes.nested_signature import message_to_sign
 from treasury_desktop.safes.queued import QuarantinedSignature
-from treasury_desktop.safes.rejection import is_rejection
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.safes.signature_blob import contract_signature, pack_signatures
@@ -76,7 +76,7 @@ def sign_for_nested(
     if not inner_safe.is_owner(key.address):
         raise Refused(f"{key.label} ({key.address}) is not an owner of the Safe {inner}.")
     message = message_to_sign(outer, review.bundle.tx, inner_safe)
-    before = _signed_before(fresh, inner_safe, key, records)
+    before = signed_before(fresh, key, facts, records)
     reviewed = fresh.hashes.safe_tx
     about = {
         "safe_tx_hash": "0x" + reviewed.hex(), "key": str(key.address), "for": str(inner),
@@ -104,24 +104,6 @@ def sign_for_nested(
         signed=len(inside_of(queued, outer, inner_safe)),
         threshold=inner_safe.threshold if isinstance(inner_safe.threshold, int) else None,
     )
-
-
-def _signed_before(review: Review, inner: Safe, key: KeyLabel, records: Records) -> bytes | None:
-    """What else this key signed inside that Safe for the nonce; refused unless this rejects it."""
-    outer, tx, own = review.facts.safe, review.bundle.tx, review.hashes.safe_tx
-    for rival in records.transactions(outer.address):
-        if rival.tx.nonce != tx.nonce or rival.safe_tx_hash == own:
-            continue
-        # All of them, however many: no heap of a stranger's may hide what this key signed.
-        if key.address in inside_of(rival, outer, inner, most=None):
-            if is_rejection(outer, tx):
-                return rival.safe_tx_hash
-            raise Refused(
-                f"{key.label} has already signed another transaction "
-                f"(0x{rival.safe_tx_hash.hex()}) for nonce {tx.nonce}; only the rejection of that "
-                "nonce may be signed beside it."
-            )
-    return None
 
 
 def _alone(

@@ -3,6 +3,7 @@
 from treasury_desktop.bundle import write_bundle
 from treasury_desktop.desk.collect_confirmations import keep_confirmation
 from treasury_desktop.desk.doors import KeyLabel, Records, Signer
+from treasury_desktop.desk.signed_before import signed_before
 from treasury_desktop.desk.signer_facts import bundle_for_signer, workspace_facts
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.facts import LocalFacts
@@ -10,7 +11,6 @@ from treasury_desktop.review.findings import Finding, Severity
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import safe_tx_hashes
-from treasury_desktop.safes.rejection import is_rejection
 
 
 def sign_transaction(
@@ -25,7 +25,7 @@ def sign_transaction(
     safe = fresh.facts.safe
     if not safe.is_owner(key.address):
         raise Refused(f"{key.label} ({key.address}) is not an owner of this Safe.")
-    beside = _signed_before(fresh, key, records)
+    beside = signed_before(fresh, key, facts, records)
     bundle = bundle_for_signer(review.bundle, facts)
     reviewed = fresh.hashes.safe_tx
     about = {"safe_tx_hash": "0x" + reviewed.hex(), "key": str(key.address)}
@@ -82,21 +82,3 @@ def _dangers(review: Review) -> tuple[Finding, ...]:
 
 def _about(finding: Finding) -> tuple[str, str, str]:
     return finding.code, finding.path, finding.sentence
-
-
-def _signed_before(review: Review, key: KeyLabel, records: Records) -> bytes | None:
-    """What else this key signed for the nonce, where this is its rejection; refused otherwise.
-
-    Two signatures of one owner for one nonce let whoever holds both choose which one runs. A
-    rejection is the one second signature that can do no harm, and the only way to take one back.
-    """
-    tx, safe = review.bundle.tx, review.facts.safe
-    signed = records.signed_hash_for(safe.address, tx.nonce, key.address)
-    if signed is None or signed == review.hashes.safe_tx:
-        return None
-    if not is_rejection(safe, tx):
-        raise Refused(
-            f"{key.label} has already signed another transaction (0x{signed.hex()}) for nonce "
-            f"{tx.nonce}; only the rejection of that nonce may be signed beside it."
-        )
-    return signed

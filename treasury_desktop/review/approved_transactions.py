@@ -36,7 +36,7 @@ def with_our_transactions(bundle: Bundle, ours: tuple[InnerTransaction, ...]) ->
     supplied = list(bundle.inner_transactions)
     data = [bundle.tx.data, *_data_of(supplied)]
     while data:
-        named = [by_hash.pop(each, None) for each in _hashes_in(data)]
+        named = [by_hash.pop(each, None) for each in hashes_in(data)]
         found = [one for one in named if one is not None and one not in supplied]
         supplied += found
         data = list(_data_of(found))
@@ -140,7 +140,7 @@ def _safe_of(inner: ApprovedInner, local: LocalFacts | None) -> Safe:
     return inner.safe
 
 
-def _hashes_in(data: Iterable[bytes]) -> Iterator[bytes]:
+def hashes_in(data: Iterable[bytes]) -> Iterator[bytes]:
     """Every 32 bytes that stand behind the selector of approveHash."""
     for each in data:
         at = each.find(SELECTOR)
