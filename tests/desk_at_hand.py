@@ -151,23 +151,40 @@ class DeskAtHand:
         """Handing over and taking in."""
         return ExchangeAtHand(self._answer)
 
-    def keys(self) -> Any:
+    @property
+    def keys(self) -> "KeysAtHand":
+        """The keys of this desk."""
+        return KeysAtHand(self.answers, self._answer)
+
+    def sign(self, review: Review, key: KeyLabel) -> Any:
+        """A confirmation."""
+        return self._answer("sign", review, key)
+
+
+class KeysAtHand:
+    """Answers as its desk was told."""
+
+    def __init__(self, answers: dict[str, Any], answer: Callable[..., Any]) -> None:
+        self._answers = answers
+        self._answer = answer
+
+    def all(self) -> Any:
         """The keys of this desk; none unless told otherwise."""
         return self._answer("keys")
 
-    def key_troubles(self) -> Any:
+    def troubles(self) -> Any:
         """No trouble unless told otherwise."""
-        return self.answers.get("key_troubles", ())
+        return self._answers.get("key_troubles", ())
 
-    def demonstration_keys(self) -> Any:
+    def offered(self) -> Any:
         """Nothing offered unless told otherwise, as in every workspace but the demonstration."""
-        return self.answers.get("demonstration_keys", ())
+        return self._answers.get("demonstration_keys", ())
 
-    def import_demonstration_key(self, key: object) -> Any:
+    def import_offered(self, key: object) -> Any:
         """As told."""
         return self._answer("import_demonstration_key", key)
 
-    def key_places(self) -> Any:
+    def places(self) -> Any:
         """Where keys can be kept."""
         return self._answer("key_places")
 
@@ -175,7 +192,7 @@ class DeskAtHand:
         """Nothing."""
         return self._answer("choose_encrypted_file")
 
-    def create_key(self, label: str, role: str) -> Any:
+    def create(self, label: str, role: str) -> Any:
         """A key's label."""
         return self._answer("create_key", label, role)
 
@@ -195,7 +212,7 @@ class DeskAtHand:
         """Nothing, after writing."""
         return self._answer("export_keystore", key, path)
 
-    def rename_key(self, key: KeyLabel, label: str) -> Any:
+    def rename(self, key: KeyLabel, label: str) -> Any:
         """A key's label."""
         return self._answer("rename_key", key, label)
 
@@ -203,17 +220,13 @@ class DeskAtHand:
         """A key's label."""
         return self._answer("change_passphrase", key)
 
-    def watch_owner(self, label: str, address: str) -> Any:
+    def watch(self, label: str, address: str) -> Any:
         """A watched owner."""
         return self._answer("watch_owner", label, address)
 
-    def remove_key(self, key: KeyLabel) -> Any:
+    def remove(self, key: KeyLabel) -> Any:
         """Nothing."""
         return self._answer("remove_key", key)
-
-    def sign(self, review: Review, key: KeyLabel) -> Any:
-        """A confirmation."""
-        return self._answer("sign", review, key)
 
 
 class SendingAtHand:

@@ -47,8 +47,8 @@ from treasury_desktop.safes.safe_tx import Operation, SafeTx
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.handing_over import Form
-from treasury_desktop.windows.actions import KeyPlaces
 from treasury_desktop.windows.actions_of_exchange import Written
+from treasury_desktop.windows.actions_of_keys import KeyPlaces
 
 OWNER_KEY = KeyLabel(label="Signer A", address=an_owner(1), role="owner", kept_in="Secret Service")
 OTHER_OWNER_KEY = KeyLabel(

@@ -18,7 +18,7 @@ from treasury_desktop.keys.key_store import keys_in_files
 from treasury_desktop.keys.secret import Secret
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.safes.queued import QueuedTransaction
-from treasury_desktop.windows.actions import DemonstrationKey
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey
 from treasury_desktop.windows.secret_entry.window import GUARD_MS
 
 OWNER = DemonstrationKey(label="Owner A", role="owner", index=1)
@@ -35,8 +35,8 @@ def signing_row(folders: DemonstrationFolders, times: int) -> Row:
         shutil.copytree(folders.desk(as_second_signer=False), folder)
         desk = OpenDesk(folder, wish=WindowWish(rehearse=True))
         try:
-            desk.choose_encrypted_file()
-            owner = desk.import_demonstration_key(OWNER)
+            desk.keys.choose_encrypted_file()
+            owner = desk.keys.import_offered(OWNER)
             honest = next(q for q in desk.queue() if not desk.review(q.safe_tx_hash).blocks)
             ours, kdf = medians(
                 lambda: _signing(desk, honest, owner), lambda: _kdf_alone(folder, owner), times

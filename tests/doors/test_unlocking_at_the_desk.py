@@ -11,7 +11,8 @@ from tests.doors.keys.key_samples import Case, a_safe, address_of, case_of, seal
 from tests.doors.keys.session_bus import LOGIN, SCREEN, Teller, a_bus, telling
 from tests.doors.keys.unlocking import person, wait_until_gone
 from tests.samples import NOW, a_snapshot, a_workspace
-from treasury_desktop.application.open_desk import FILE_MODE_MARK, OpenDesk
+from treasury_desktop.application.desk_keys import FILE_MODE_MARK
+from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.unlocking import DeskUnlocking
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.files.workspace_file import write_workspace
@@ -48,7 +49,7 @@ def desk(tmp_path: Path) -> Iterator[OpenDesk]:
 
 def unlock(desk: OpenDesk, teller: Teller, case: Case = CASE) -> int:
     """Signs with a person who keeps the key unlocked; the process that keeps it."""
-    (key,) = desk.keys()
+    (key,) = desk.keys.all()
     with desk.signer() as signer:
         signer._command = lambda _: person(teller.bus.address)
         assert signer.sign_safe_tx(key, case.bundle, case.hash) == signed(1, case.hash)
@@ -74,11 +75,11 @@ def test_desk_says_which_key_is_unlocked(desk: OpenDesk, teller: Teller) -> None
 
 
 def _remove(desk: OpenDesk, key: KeyLabel) -> None:
-    desk.remove_key(key)
+    desk.keys.remove(key)
 
 
 def _stop(desk: OpenDesk, _key: KeyLabel) -> None:
-    desk.stop_signing("The window was closed.")
+    desk.keys.stop_signing("The window was closed.")
 
 
 def _close(desk: OpenDesk, _key: KeyLabel) -> None:
@@ -94,7 +95,7 @@ def test_what_a_desk_does_locks_the_key(
     desk: OpenDesk, teller: Teller, act: Callable[[OpenDesk, KeyLabel], None]
 ) -> None:
     """Removing the key, a fault or a closed window, closing the desk, and Lock now."""
-    (key,) = desk.keys()
+    (key,) = desk.keys.all()
     process = unlock(desk, teller)
     act(desk, key)
     assert desk.unlocking.unlocked() is None

@@ -67,9 +67,9 @@ def ceremony(tmp_path: Path) -> Iterator[Ceremony]:
 
 def key_of(desk: OpenDesk, label: str) -> KeyLabel:
     """The desk's key of that label, imported from the demonstration's accounts when missing."""
-    offered = {key.label: key for key in desk.demonstration_keys()}
-    kept = next((key for key in desk.keys() if key.label == label), None)  # noqa: SIM118  no dict
-    return kept or desk.import_demonstration_key(offered[label])
+    offered = {key.label: key for key in desk.keys.offered()}
+    kept = next((key for key in desk.keys.all() if key.label == label), None)
+    return kept or desk.keys.import_offered(offered[label])
 
 
 def save_bundle(desk: OpenDesk, safe_tx_hash: bytes, path: Path) -> None:

@@ -30,7 +30,7 @@ def main(moment: str, folder: str, endpoint: str, safe_tx_hash: str) -> None:
         key_profile=PROFILES[False],
         wish=WindowWish(rehearse=True),
     )
-    executor = next(key for key in desk.keys() if key.role == "executor")  # noqa: SIM118  no dict
+    executor = next(key for key in desk.keys.all() if key.role == "executor")
     executed(desk, bytes.fromhex(safe_tx_hash), executor)
 
 

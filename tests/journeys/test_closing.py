@@ -35,7 +35,7 @@ def a_window(desk: OpenDesk) -> DeskWindow:
 
 def passphrase_window(desk: OpenDesk) -> int | None:
     """The process that asks for a passphrase, once it runs."""
-    running = None if desk._acting is None else desk._acting._running
+    running = None if desk.keys._acting is None else desk.keys._acting._running
     return None if running is None else running.process_id
 
 
@@ -47,7 +47,7 @@ def test_passphrase_window_ends_with_the_act(ceremony: Ceremony, qtbot: QtBot, h
     owner = key_of(desk, "Owner A")
     queued = desk.keep_draft(drafted(desk, 4))
     review = desk.review(queued.safe_tx_hash)
-    desk.wish = WindowWish()  # from now on a person would type, and nobody does
+    desk.keys.wish = WindowWish()  # from now on a person would type, and nobody does
     opened, said = a_window(desk), list[Any]()
     opened.errands.act("sign", lambda _: desk.sign(review, owner), said.append, room="keys")
     qtbot.waitUntil(lambda: passphrase_window(desk) is not None, timeout=20_000)

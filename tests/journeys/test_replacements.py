@@ -47,7 +47,7 @@ class Waiting:
             while time.monotonic() < until:
                 sendings = self.desk.records.sendings(self.hash)
                 if len(sendings) > before and self._knows(sendings[-1].transaction_hash):
-                    self.desk.end_key_acts()
+                    self.desk.keys.end_acts()
                     return
 
         watcher = threading.Thread(target=stop_once_sent)

@@ -12,8 +12,8 @@ from treasury_desktop.desk.exchange_with_service import ServiceReading
 from treasury_desktop.keys.signer_process import WindowWish
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.viewmodels.handing_over import Form
-from treasury_desktop.windows.actions import DemonstrationKey
 from treasury_desktop.windows.actions_of_exchange import Arrival
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey
 
 OWNER_C = DemonstrationKey(label="Owner C", role="owner", index=3)
 

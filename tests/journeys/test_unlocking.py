@@ -11,7 +11,8 @@ from tests.doors.keys.key_samples import a_safe, case_of, sealed, signed
 from tests.doors.keys.session_bus import LOGIN, SCREEN, Teller, a_bus, telling
 from tests.doors.keys.unlocking import person, wait_until_gone
 from tests.samples import NOW, a_snapshot, a_workspace
-from treasury_desktop.application.open_desk import FILE_MODE_MARK, OpenDesk
+from treasury_desktop.application.desk_keys import FILE_MODE_MARK
+from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.window import DeskWindow
 from treasury_desktop.files.workspace_file import write_workspace
 from treasury_desktop.keys.key_store import keys_in_files
@@ -51,7 +52,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[DeskWindow]:
 
 def unlock(desk: OpenDesk, teller: Teller) -> int:
     """Signs with a person who keeps the key unlocked; the process that keeps it."""
-    (key,) = desk.keys()
+    (key,) = desk.keys.all()
     with desk.signer() as signer:
         signer._command = lambda _: person(teller.bus.address)
         assert signer.sign_safe_tx(key, CASE.bundle, CASE.hash) == signed(1, CASE.hash)

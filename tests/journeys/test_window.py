@@ -319,7 +319,7 @@ def test_fault_of_our_own_in_an_errand_is_shown_and_stops_signing(
         assert "ZeroDivisionError" in _words(opened)
         assert "while doing: sum" in _words(opened)
         with pytest.raises(Refused, match="fault of its own"):
-            opened.desk.create_key("Another", "owner")
+            opened.desk.keys.create("Another", "owner")
         opened.show("holdings")
         assert opened.window.shown_page == "holdings"
 

@@ -19,7 +19,7 @@ from tests.signing_desk import (
     a_signing_desk,
 )
 from treasury_desktop.errors import Refused, Unavailable
-from treasury_desktop.windows.actions import DemonstrationKey
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.keys.page import KeysPage
 from treasury_desktop.windows.look import tokens

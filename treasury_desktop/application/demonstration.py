@@ -27,7 +27,7 @@ from treasury_desktop.application.window import (
 from treasury_desktop.devnet.prepared_folder import is_prepared, reset
 from treasury_desktop.errors import Malformed, Unavailable
 from treasury_desktop.store.folder_lock import LOCK_NAME, FolderLock
-from treasury_desktop.windows.actions import DemonstrationKey
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey
 from treasury_desktop.windows.building import BuildingWindow
 from treasury_desktop.windows.errands import Done, Failed, Progress
 

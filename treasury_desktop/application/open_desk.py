@@ -6,13 +6,13 @@ when a chart is opened, the key ring when keys are looked at.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treasury_desktop.application.chain_answers import ChainAnswers
+from treasury_desktop.application.desk_keys import DeskKeys
 from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatures_in
 from treasury_desktop.application.nested_safes import NestedSafes
 from treasury_desktop.application.sending_desk import SendingDesk
@@ -50,7 +50,7 @@ from treasury_desktop.desk.review_transaction import review_queued
 from treasury_desktop.desk.sign_transaction import sign_transaction
 from treasury_desktop.desk.sync_pools import sync_pools
 from treasury_desktop.errors import Refused, Unavailable
-from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_file
+from treasury_desktop.files.bundle_file import read_bundle_file
 from treasury_desktop.files.workspace_file import read_workspace
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review
@@ -62,25 +62,19 @@ from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Endpoint, Workspace
-from treasury_desktop.windows.actions import DemonstrationKey, KeyPlaces
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from treasury_desktop.application.exchange import Exchange
     from treasury_desktop.application.message_desk import MessageDesk
     from treasury_desktop.application.service_desk import ServiceDesk
     from treasury_desktop.chain.node import Node
-    from treasury_desktop.keys.back_off import BackOff
-    from treasury_desktop.keys.key_store import KeyStore
-    from treasury_desktop.keys.service_key import ServiceKeys
     from treasury_desktop.keys.signer_process import SignerProcess, WindowWish
     from treasury_desktop.pools.history import PoolSeries
     from treasury_desktop.pools.pool import PoolState
     from treasury_desktop.store.histories import HistoryStore
-
-LARGEST_KEYSTORE = 64 * 1024
-"""Bytes; real ones have about 500."""
-FILE_MODE_MARK = "keys-in-files"
-"""An empty file in the workspace: the person chose to keep keys in encrypted files."""
 
 
 class OpenDesk:
@@ -100,24 +94,22 @@ class OpenDesk:
         self._workspace = read_workspace(folder)
         if endpoints:
             self._workspace = replace(self._workspace, endpoints=endpoints)
-        self._offered_keys = offered_keys
-        self._key_profile = key_profile
         self._clock = clock
-        self.wish = wish
         self._troubles: tuple[str, ...] = ()
         self._unkept: TreasurySnapshot | None = None
         self._records = self._open_records()
         self._lock = threading.RLock()
         self._node: Node | None = None
         self._histories: HistoryStore | None = None
-        self._key_store: KeyStore | None = None
         self._service: ServiceDesk | None = None
-        self._signing = threading.Lock()
-        self._why_no_signing = ""
-        self._acting: SignerProcess | None = None
-        self._back_off: BackOff | None = None
-        self.unlocking = DeskUnlocking()
-        self._stops = 0
+        self.keys = DeskKeys(
+            folder,
+            chain_id=self._workspace.chain.chain_id,
+            signed_hash_for=self._records.signed_hash_for,
+            profile=key_profile,
+            offered=offered_keys,
+            wish=wish,
+        )
         self._answers = ChainAnswers()
 
     def _open_records(self) -> RecordStore:
@@ -179,6 +171,11 @@ class OpenDesk:
         return NestedSafes(self, self.signer, self._ask_the_chain)
 
     @property
+    def unlocking(self) -> DeskUnlocking:
+        """The key that is unlocked for a while, if one is."""
+        return self.keys.unlocking
+
+    @property
     def sending(self) -> SendingDesk:
         """What is done to send executions."""
         return SendingDesk(self)
@@ -228,9 +225,9 @@ class OpenDesk:
                 self._service = ServiceDesk(
                     self._records,
                     safes=self._safes_as_read,
-                    labels=self.keys,
-                    open_keys=self._open_service_keys,
-                    key_place=self._service_key_place,
+                    labels=self.keys.all,
+                    open_keys=self.keys.open_service_keys,
+                    key_place=self.keys.service_key_place,
                     clock=self._clock,
                 )
             return self._service
@@ -420,106 +417,6 @@ class OpenDesk:
         queued = self._records.transaction(safe_tx_hash)
         return None if queued is None else with_answer(queued, self._answers.said)
 
-    # ── keys ─────────────────────────────────────────────────────────────────────────────────────
-
-    def keys(self) -> tuple[KeyLabel, ...]:
-        """The keys of this desk, and owners of ours whose keys lie elsewhere."""
-        store = self._open_key_store()
-        return (*store.labels(), *store.watched())
-
-    def key_troubles(self) -> tuple[str, ...]:
-        """The keys that are listed and cannot be read."""
-        return self._open_key_store().troubles()
-
-    def key_places(self) -> KeyPlaces:
-        """Where keys can be kept, and why not in the key ring."""
-        from treasury_desktop.keys.key_store import (  # noqa: PLC0415  loads the key ring
-            keys_in_system_key_ring,
-        )
-
-        why_not, name = "", ""
-        try:
-            store = keys_in_system_key_ring(profile=self._key_profile)
-            store.labels()
-            name = store.kept_in
-        except Unavailable as failure:
-            why_not = failure.sentence
-        return KeyPlaces(
-            key_ring=name,
-            why_no_key_ring=why_not,
-            encrypted_file=str(self.folder / "keys"),
-            is_file_chosen=self._is_file_mode,
-        )
-
-    def choose_encrypted_file(self) -> None:
-        """Keep keys in encrypted files, because the person said so."""
-        try:
-            (self.folder / FILE_MODE_MARK).touch(mode=0o600)
-        except OSError as failure:
-            raise Unavailable(f"The choice cannot be kept: {failure.strerror}.") from None
-        with self._lock:
-            self._key_store = None
-
-    def create_key(self, label: str, role: str) -> KeyLabel:
-        """A new key under a passphrase that the secret-entry process asks for."""
-        with self.signer() as signer:
-            return signer.create_key(label, role)
-
-    def import_words(self, label: str, role: str) -> KeyLabel:
-        """A key under a mnemonic that the secret-entry process asks for."""
-        with self.signer() as signer:
-            return signer.import_words(label, role)
-
-    def import_private_key(self, label: str, role: str) -> KeyLabel:
-        """A private key that the secret-entry process asks for."""
-        with self.signer() as signer:
-            return signer.import_private_key(label, role)
-
-    def import_keystore(self, label: str, role: str, path: Path) -> KeyLabel:
-        """The key of a keystore file; the file stays as it is."""
-        text = read_bundle_file(path, max_bytes=LARGEST_KEYSTORE).decode("utf-8", "replace")
-        with self.signer() as signer:
-            return signer.import_keystore(label, role, text)
-
-    def export_keystore(self, key: KeyLabel, path: Path) -> None:
-        """Write a key as a keystore file, readable by its owner only."""
-        with self.signer() as signer:
-            write_whole_file(path, signer.export_keystore(key).encode())
-
-    def rename_key(self, key: KeyLabel, label: str) -> KeyLabel:
-        """The same key under another label."""
-        with self.signer() as signer:
-            return signer.rename_key(key, label)
-
-    def change_passphrase(self, key: KeyLabel) -> KeyLabel:
-        """The same key under another passphrase."""
-        with self.signer() as signer:
-            return signer.change_passphrase(key)
-
-    def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:
-        """The public accounts offered to this desk that it does not hold yet."""
-        held = {key.label for key in self.keys()} if self._offered_keys else set()
-        return tuple(key for key in self._offered_keys if key.label not in held)
-
-    def import_demonstration_key(self, key: DemonstrationKey) -> KeyLabel:
-        """One of the demonstration's public accounts, on the demonstration's chain only."""
-        chain_id = self._workspace.chain.chain_id
-        with self.signer() as signer:
-            return signer.import_demonstration_key(key.label, key.role, key.index, chain_id)
-
-    def watch_owner(self, label: str, address: str) -> KeyLabel:
-        """Remember an owner of ours whose key lies elsewhere."""
-        return self._open_key_store().watch(label, Address.parse(address))
-
-    def remove_key(self, key: KeyLabel) -> None:
-        """Forget a key, whose ciphertext is gone then, or an owner that was only watched."""
-        store = self._open_key_store()
-        if key.is_here:
-            self.unlocking.lock()
-            store.remove(key)
-        else:
-            store.stop_watching(key.address)
-
     # ── signing and executing ────────────────────────────────────────────────────────────────────
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:
@@ -529,16 +426,11 @@ class OpenDesk:
                 review, self.local_facts(), key, signer, self._records, now=self.now()
             )
 
-    def stopped_since(self) -> Callable[[], bool]:
-        """Whether key acts were ended after this was asked."""
-        stops = self._stops
-        return lambda: self._stops != stops
+    def signer(self) -> "AbstractContextManager[SignerProcess]":
+        """A signer for one act with a key."""
+        return self.keys.signer()
 
     # ── doors, opened when first needed ──────────────────────────────────────────────────────────
-
-    @property
-    def _is_file_mode(self) -> bool:
-        return (self.folder / FILE_MODE_MARK).exists()
 
     def open_node(self) -> "Node":
         """The nodes of this workspace, as one source of answers."""
@@ -559,84 +451,6 @@ class OpenDesk:
                 self._histories = HistoryStore(self.folder)
             return self._histories
 
-    def _open_key_store(self) -> "KeyStore":
-        from treasury_desktop.keys.key_store import (  # noqa: PLC0415  loads the key ring
-            keys_in_files,
-            keys_in_system_key_ring,
-        )
-
-        with self._lock:
-            if self._key_store is None:
-                self._key_store = (
-                    keys_in_files(self.folder / "keys")
-                    if self._is_file_mode
-                    else keys_in_system_key_ring(profile=self._key_profile)
-                )
-            return self._key_store
-
-    def _service_key_place(self) -> str:
-        if self._is_file_mode:
-            return "a file that only you can read"
-        return "the key ring of this system"
-
-    def _open_service_keys(self) -> "ServiceKeys":
-        from treasury_desktop.keys.service_key import (  # noqa: PLC0415  loads the key ring
-            service_keys_in_files,
-            service_keys_in_key_ring,
-        )
-
-        if self._is_file_mode:
-            return service_keys_in_files(self.folder / "service-keys")
-        return service_keys_in_key_ring(profile=self._key_profile)
-
-    def stop_signing(self, sentence: str) -> None:
-        """Refuse every use of a key from now on, for this reason."""
-        self._why_no_signing = sentence
-        self.unlocking.lock()
-
-    def end_key_acts(self) -> None:
-        """End the passphrase window and the wait for a receipt, if any; nothing is signed."""
-        self._stops += 1
-        acting = self._acting
-        if acting is not None:
-            acting.end()
-
-    def _require_signing(self) -> None:
-        if self._why_no_signing:
-            raise Refused(self._why_no_signing)
-
-    def _back_off_of_keys(self) -> "BackOff":
-        """Wrong passphrases are counted for as long as the desk is open."""
-        from treasury_desktop.keys.back_off import BackOff  # noqa: PLC0415  with the first act
-
-        if self._back_off is None:
-            self._back_off = BackOff()
-        return self._back_off
-
-    @contextmanager
-    def signer(self) -> "Iterator[SignerProcess]":
-        """A signer for one act; a second act waits for nothing and is refused."""
-        from treasury_desktop.keys.signer_process import (  # noqa: PLC0415  loads the key ring
-            SignerProcess,
-        )
-
-        self._require_signing()
-        if not self._signing.acquire(blocking=False):
-            raise Refused("Another passphrase window is open; finish or cancel it first.")
-        try:
-            self._acting = SignerProcess(
-                self._open_key_store(),
-                signed_hash_for=self._records.signed_hash_for,
-                wish=self.wish,
-                back_off=self._back_off_of_keys(),
-                unlocked=self.unlocking.for_signer(),
-            )
-            self._require_signing()  # once more: whoever stops it ends what is acting by then
-            yield self._acting
-        finally:
-            self._acting = None
-            self._signing.release()
-
     def hang_up(self) -> None:
         """End every conversation with a node, whoever waits for an answer: the desk closes."""
         self.stop_service()
@@ -651,7 +465,7 @@ class OpenDesk:
 
     def close(self) -> None:
         """Close node and stores; the desk is of no use afterwards."""
-        self.unlocking.close()
+        self.keys.unlocking.close()
         with self._lock:
             if self._node is not None:
                 self._node.close()

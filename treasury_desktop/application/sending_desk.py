@@ -61,7 +61,7 @@ class SendingDesk:
         desk = self._desk
         node = desk.open_node()
         broadcaster = self._broadcaster()
-        is_stopped = desk.stopped_since()
+        is_stopped = desk.keys.stopped_since()
         desk.refresh()  # fresh facts: an execution is judged by the newest block
         if is_stopped():
             raise Cancelled("Cancelled; nothing was sent.")
@@ -97,7 +97,7 @@ class SendingDesk:
 
         desk = self._desk
         broadcaster = self._broadcaster()
-        is_stopped = desk.stopped_since()
+        is_stopped = desk.keys.stopped_since()
         desk.refresh()  # a speed-up is judged by the newest block, and what ran needs neither
         if is_stopped():
             raise Cancelled("Cancelled; nothing was sent.")
@@ -122,7 +122,7 @@ class SendingDesk:
         signed = None if waiting is None else waiting.signed
         if signed is None:
             raise Refused("Nothing waits any more: look at what became of it.")
-        keys = self._desk.keys()
+        keys = self._desk.keys.all()
         for key in keys:
             if key.address == signed.sender and key.is_here:
                 return key

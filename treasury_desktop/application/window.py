@@ -194,7 +194,7 @@ class DeskWindow(QObject):
             return
         self.session.stop_signing(WHY_NO_SIGNING)
         if self._desk is not None:
-            self._desk.stop_signing(WHY_NO_SIGNING)
+            self._desk.keys.stop_signing(WHY_NO_SIGNING)
         page = CrashPage(report)
         page.end_asked.connect(self.window.close)
         self.window.show_instead("A fault", page)
@@ -205,15 +205,15 @@ class DeskWindow(QObject):
         from treasury_desktop.windows.actions_of_service import SERVICE_ACTS  # noqa: PLC0415  same
 
         if self._desk is not None and act in KEY_ACTS:
-            self._desk.end_key_acts()
+            self._desk.keys.end_acts()
         if self._desk is not None and act in SERVICE_ACTS:
             self._desk.stop_service()
 
     def on_closing(self) -> None:
         """Nothing is signed any more; whoever waits for a passphrase hears that at once."""
         if self._desk is not None:
-            self._desk.stop_signing("The window was closed; nothing was signed.")
-            self._desk.end_key_acts()
+            self._desk.keys.stop_signing("The window was closed; nothing was signed.")
+            self._desk.keys.end_acts()
             self._desk.stop_service()
 
     def on_acts_ended(self) -> None:

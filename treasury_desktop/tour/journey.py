@@ -339,11 +339,11 @@ class Journey:
 
     def _choose_key_place(self, desk: OpenDesk) -> None:
         """The key ring where there is one; else the encrypted file, and tour.json says so."""
-        places = desk.key_places()
+        places = desk.keys.places()
         self._told["keys_in"] = places.key_ring or "encrypted file"
         if not places.key_ring:
             self._told["why_no_key_ring"] = places.why_no_key_ring
-            desk.choose_encrypted_file()
+            desk.keys.choose_encrypted_file()
 
     def _take_in_keys(self, driver: Driver) -> None:
         """Takes the demonstration's public accounts in on the Keys page, one after another."""
@@ -362,7 +362,7 @@ class Journey:
     def _picture_of_passphrase(self, driver: Driver, name: str) -> None:
         """The passphrase window takes its own picture: it is another process."""
         picture = driver.next_picture(name)
-        driver.desk_window.desk.wish = WindowWish(
+        driver.desk_window.desk.keys.wish = WindowWish(
             theme="light", rehearse=True, screenshot=str(picture)
         )
 
@@ -374,8 +374,8 @@ def _fewer(page: KeysPage, before: int, errands: Errands) -> Callable[[], bool]:
 
 def _forget_keys(desk: OpenDesk) -> None:
     """Leaves the person's key ring as it was found."""
-    for key in desk.keys():  # noqa: SIM118  no dict
-        desk.remove_key(key)
+    for key in desk.keys.all():
+        desk.keys.remove(key)
 
 
 def _holdings(driver: Driver) -> dict[str, str]:

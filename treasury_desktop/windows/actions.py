@@ -6,7 +6,6 @@ except those that say "at once". They raise the three kinds of `treasury_desktop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms is entered
@@ -27,6 +26,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
     from treasury_desktop.windows.actions_of_exchange import ExchangeActions
+    from treasury_desktop.windows.actions_of_keys import KeyActions
     from treasury_desktop.windows.actions_of_messages import MessageActions
     from treasury_desktop.windows.actions_of_nested_safes import NestedSafeActions
     from treasury_desktop.windows.actions_of_sending import SendingActions
@@ -36,25 +36,6 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
 
 KEY_ACTS = frozenset({"sign", "execute", "create key", "change key"})
 """The names of the errands that have the passphrase window opened."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPlaces:
-    """Where keys can be kept here; a sentence says why a place cannot be used."""
-
-    key_ring: str
-    why_no_key_ring: str
-    encrypted_file: str
-    is_file_chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemonstrationKey:
-    """A public account of the demonstration: label, role ("owner", "executor") and its number."""
-
-    label: str
-    role: str
-    index: int
 
 
 class Actions(Protocol):
@@ -155,64 +136,9 @@ class Actions(Protocol):
         """Handing over and taking in without a server; at once."""
         ...
 
-    def keys(self) -> tuple[KeyLabel, ...]:
-        """The keys of this desk."""
-        ...
-
-    def key_troubles(self) -> tuple[str, ...]:
-        """One sentence for each key that is listed and cannot be read."""
-        ...
-
-    def key_places(self) -> KeyPlaces:
-        """Where keys can be kept."""
-        ...
-
-    def choose_encrypted_file(self) -> None:
-        """Keep keys in an encrypted file, because the person said so."""
-        ...
-
-    def create_key(self, label: str, role: str) -> KeyLabel:
-        """A new key; the passphrase is asked in the secret-entry process."""
-        ...
-
-    def import_words(self, label: str, role: str) -> KeyLabel:
-        """A key under a mnemonic that is typed in the secret-entry process."""
-        ...
-
-    def import_private_key(self, label: str, role: str) -> KeyLabel:
-        """A private key that is typed in the secret-entry process."""
-        ...
-
-    def import_keystore(self, label: str, role: str, path: Path) -> KeyLabel:
-        """The key of a keystore file, encrypted anew."""
-        ...
-
-    def export_keystore(self, key: KeyLabel, path: Path) -> None:
-        """Write a key as a keystore file under a passphrase of the file's own."""
-        ...
-
-    def rename_key(self, key: KeyLabel, label: str) -> KeyLabel:
-        """The same key under another label; its passphrase is asked for."""
-        ...
-
-    def change_passphrase(self, key: KeyLabel) -> KeyLabel:
-        """The same key under another passphrase."""
-        ...
-
-    def watch_owner(self, label: str, address: str) -> KeyLabel:
-        """Remember an owner whose key lies elsewhere, by its EIP-55 address."""
-        ...
-
-    def remove_key(self, key: KeyLabel) -> None:
-        """Forget a key for good, or an owner that was only watched."""
-        ...
-
-    def demonstration_keys(self) -> tuple[DemonstrationKey, ...]:
-        """The demonstration's public accounts that this desk lacks; none in other workspaces."""
-        ...
-
-    def import_demonstration_key(self, key: DemonstrationKey) -> KeyLabel:
-        """Take in one of the demonstration's public accounts, under a passphrase asked for."""
+    @property
+    def keys(self) -> KeyActions:
+        """The keys of this desk; at once."""
         ...
 
     def sign(self, review: Review, key: KeyLabel) -> Confirmation:

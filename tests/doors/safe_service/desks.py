@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.samples import NOW, a_snapshot, a_workspace, an_owner
-from treasury_desktop.application.open_desk import FILE_MODE_MARK, OpenDesk
+from treasury_desktop.application.desk_keys import FILE_MODE_MARK
+from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.files.workspace_text import workspace_text
 from treasury_desktop.store.records import open_records
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -28,8 +29,8 @@ def a_desk(folder: Path, **changes: Any) -> Iterator[OpenDesk]:
     """The desk of a folder; it knows owner 1 as its own."""
     desk = OpenDesk(folder, **{"clock": lambda: NOW} | changes)
     try:
-        if not desk.records.is_read_only and not desk.keys():
-            desk.watch_owner("Ledger", str(an_owner(1)))
+        if not desk.records.is_read_only and not desk.keys.all():
+            desk.keys.watch("Ledger", str(an_owner(1)))
         yield desk
     finally:
         desk.close()

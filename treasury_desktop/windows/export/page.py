@@ -91,7 +91,7 @@ class ExportPage(QWidget):
     def reload(self) -> None:
         """Reads which keys there are, for their names."""
         self._errands.look(
-            "keys for export", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+            "keys for export", lambda _p: self._actions.keys.all(), self._on_keys, room="keys"
         )
         self._show()
 

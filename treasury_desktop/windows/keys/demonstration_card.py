@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from treasury_desktop.windows.actions import DemonstrationKey
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.untrusted import button_text, plain_label

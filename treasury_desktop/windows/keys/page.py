@@ -18,7 +18,8 @@ from treasury_desktop.viewmodels.keys import (
     why_not_create,
     why_not_watch,
 )
-from treasury_desktop.windows.actions import Actions, DemonstrationKey, KeyPlaces
+from treasury_desktop.windows.actions import Actions
+from treasury_desktop.windows.actions_of_keys import DemonstrationKey, KeyPlaces
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.keys.change_card import ChangeCard
 from treasury_desktop.windows.keys.demonstration_card import DemonstrationCard
@@ -114,14 +115,14 @@ class KeysPage(QWidget):
 
     def _read(self) -> _Read:
         """Places first: where no key ring answers, the encrypted file has to be offered."""
-        places = self._actions.key_places()
+        places = self._actions.keys.places()
         if not (places.key_ring or places.is_file_chosen):
             return _Read(keys=(), places=places, offered=())
         return _Read(
-            keys=self._actions.keys(),
+            keys=self._actions.keys.all(),
             places=places,
-            offered=self._actions.demonstration_keys(),
-            troubles=self._actions.key_troubles(),
+            offered=self._actions.keys.offered(),
+            troubles=self._actions.keys.troubles(),
         )
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────
@@ -225,7 +226,10 @@ class KeysPage(QWidget):
 
     def _on_choose(self) -> None:
         self._errands.act(
-            CHOOSE, lambda _p: self._actions.choose_encrypted_file(), self._on_chosen, room="keys"
+            CHOOSE,
+            lambda _p: self._actions.keys.choose_encrypted_file(),
+            self._on_chosen,
+            room="keys",
         )
 
     def _on_chosen(self, outcome: Done[None] | Failed) -> None:
@@ -241,21 +245,22 @@ class KeysPage(QWidget):
 
     def _made(self, wish: NewKey) -> KeyLabel:
         """The key, from where the person said."""
+        keys = self._actions.keys
         if wish.source == "watch":
-            return self._actions.watch_owner(wish.label, wish.address)
+            return keys.watch(wish.label, wish.address)
         if wish.source == "keystore" and wish.path is not None:
-            return self._actions.import_keystore(wish.label, wish.role, wish.path)
+            return keys.import_keystore(wish.label, wish.role, wish.path)
         make = {
-            "create": self._actions.create_key,
-            "words": self._actions.import_words,
-            "private key": self._actions.import_private_key,
+            "create": keys.create,
+            "words": keys.import_words,
+            "private key": keys.import_private_key,
         }[wish.source]
         return make(wish.label, wish.role)
 
     def _on_wanted(self, key: DemonstrationKey) -> None:
         if self._errands.act(
             CREATE,
-            lambda _p: self._actions.import_demonstration_key(key),
+            lambda _p: self._actions.keys.import_offered(key),
             self._on_created,
             room="keys",
         ):
@@ -278,16 +283,16 @@ class KeysPage(QWidget):
         self._has_new_key = True
 
     def _on_rename(self, key: KeyLabel, label: str) -> None:
-        self._change(lambda: self._actions.rename_key(key, label), f"{key.label} is now {label}.")
+        self._change(lambda: self._actions.keys.rename(key, label), f"{key.label} is now {label}.")
 
     def _on_passphrase(self, key: KeyLabel) -> None:
         self._change(
-            lambda: self._actions.change_passphrase(key), f"{key.label} has a new passphrase."
+            lambda: self._actions.keys.change_passphrase(key), f"{key.label} has a new passphrase."
         )
 
     def _on_export(self, key: KeyLabel, path: Path) -> None:
         self._change(
-            lambda: self._actions.export_keystore(key, path),
+            lambda: self._actions.keys.export_keystore(key, path),
             f"{key.label} is exported as {path.name}. Whoever has the file and its passphrase has "
             "the key.",
         )
@@ -296,7 +301,9 @@ class KeysPage(QWidget):
         def on_removed(outcome: Done[None] | Failed) -> None:
             self._on_changed(outcome, f"{key.label} is removed from this machine.")
 
-        self._errands.act(REMOVE, lambda _p: self._actions.remove_key(key), on_removed, room="keys")
+        self._errands.act(
+            REMOVE, lambda _p: self._actions.keys.remove(key), on_removed, room="keys"
+        )
 
     def _change(self, act: Callable[[], object], done: str) -> None:
         def on_changed(outcome: Done[object] | Failed) -> None:

@@ -88,7 +88,7 @@ class MessagesPage(QWidget):
             "messages", lambda _p: self._actions.messages.all(), self._on_messages, room="store"
         )
         self._errands.look(
-            "keys for messages", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+            "keys for messages", lambda _p: self._actions.keys.all(), self._on_keys, room="keys"
         )
 
     def choose(self, key: bytes) -> None:

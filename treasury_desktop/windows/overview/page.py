@@ -109,7 +109,7 @@ class OverviewPage(QWidget):
             room="store",
         )  # fmt: skip
         self._errands.look(
-            "overview: keys", lambda _: self._actions.keys(), self._on_keys, room="keys"
+            "overview: keys", lambda _: self._actions.keys.all(), self._on_keys, room="keys"
         )
 
     def _review_all(self) -> None:

@@ -115,7 +115,7 @@ class QueuePage(QWidget):
     def reload(self) -> None:
         """Reads keys and verdicts again; the queue itself comes from the session."""
         self._errands.look(
-            "keys for the queue", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+            "keys for the queue", lambda _p: self._actions.keys.all(), self._on_keys, room="keys"
         )
         self._ask_verdicts()
 

@@ -99,7 +99,7 @@ class ReviewPage(QWidget):
         """Reviews the selected transaction anew, off the GUI thread."""
         selected = self._session.selection
         self._errands.look(
-            "keys of the review", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+            "keys of the review", lambda _p: self._actions.keys.all(), self._on_keys, room="keys"
         )
         if selected is None:
             self._errands.cancel_look(LOOK)

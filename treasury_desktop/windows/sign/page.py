@@ -108,7 +108,7 @@ class SignPage(QWidget):
     def reload(self) -> None:
         """Reads the keys and shows what can be signed with them."""
         self._errands.look(
-            "keys to sign", lambda _p: self._actions.keys(), self._on_keys, room="keys"
+            "keys to sign", lambda _p: self._actions.keys.all(), self._on_keys, room="keys"
         )
         self._show()
 
