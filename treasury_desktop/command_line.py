@@ -69,8 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--second", action="store_true", help="the second signer's desk")
     demo.set_defaults(command=_demo)
 
-    opening = commands.add_parser("open", help="open a workspace folder")
-    opening.add_argument("folder", type=Path)
+    opening = commands.add_parser("open", help="open a treasury, or begin one")
+    opening.add_argument("folder", type=Path, nargs="?", help="its folder; usually your own data")
     opening.set_defaults(command=_open)
 
     _add_review(commands.add_parser("review", help="examine a transaction", allow_abbrev=False))
@@ -107,7 +107,13 @@ def _demo(parsed: argparse.Namespace) -> int:
 def _open(parsed: argparse.Namespace) -> int:
     from treasury_desktop.application.window import open_workspace  # noqa: PLC0415  Qt only here
 
-    return open_workspace(parsed.folder)
+    return open_workspace(parsed.folder or _usual_folder())
+
+
+def _usual_folder() -> Path:
+    from platformdirs import user_data_path  # noqa: PLC0415  only where no folder was named
+
+    return user_data_path("treasury-desktop", appauthor=False) / "treasury"
 
 
 def _review(parsed: argparse.Namespace) -> int:

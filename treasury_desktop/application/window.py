@@ -30,6 +30,7 @@ from treasury_desktop.windows.status_line import StatusPart
 if TYPE_CHECKING:  # the frame is painted before any of these rooms is entered
     from collections.abc import Callable
 
+    from treasury_desktop.application.beginning import Beginning
     from treasury_desktop.application.open_desk import OpenDesk
     from treasury_desktop.desk.refresh_treasury import Refreshed
     from treasury_desktop.windows.unlocking import ShownUnlocking
@@ -48,7 +49,8 @@ class DeskWindow(QObject):
     """A desk with its session, errands and main window, wired together.
 
     The frame is shown first; `open` then loads the desk and shows what it keeps, without any
-    network. `whose` tells two desks of one treasury apart.
+    network. `whose` tells two desks of one treasury apart; `begins` answers what begins the
+    workspace where there is none to open yet.
     Signals: `opened` once the desk is in the window; not where it cannot be opened.
     """
 
@@ -60,9 +62,12 @@ class DeskWindow(QObject):
         *,
         remembers: Remembered | None = None,
         whose: str = "",
+        begins: "Callable[[], Beginning | None]" = lambda: None,
     ) -> None:
         super().__init__()
         self._open_desk = open_desk
+        self._begins = begins
+        self._beginning: Beginning | None = None
         self._whose = whose
         self._desk: OpenDesk | None = None
         self._is_tried = False
@@ -96,6 +101,10 @@ class DeskWindow(QObject):
         if self._is_tried:
             return
         self._is_tried = True
+        self._beginning = self._begins()
+        if self._beginning is not None:
+            self._begin(self._beginning)
+            return
         try:
             self._desk = self._open_desk()
             self._load_from_store()
@@ -112,6 +121,20 @@ class DeskWindow(QObject):
         self.window.open_first_page()
         self.errands.look("records", lambda _: self.desk.examine_records(), self._on_examined)
         self.opened.emit()
+
+    def _begin(self, beginning: "Beginning") -> None:
+        """The page that begins a workspace; the desk opens once it is written."""
+        from treasury_desktop.windows.beginning.page import (  # noqa: PLC0415  for the first start
+            BeginningPage,
+        )
+
+        page = BeginningPage(self.errands, beginning)
+        page.created.connect(self._on_begun)
+        self.window.show_alone("New treasury", page)
+
+    def _on_begun(self) -> None:
+        self._is_tried = False
+        self.open()
 
     def _on_examined(self, outcome: "Done[tuple[str, ...]] | Failed") -> None:
         """What a look at all records found, behind what was known when they were opened."""
@@ -220,6 +243,8 @@ class DeskWindow(QObject):
         """Only looks are left, and nobody waits for what a node answers them."""
         if self._desk is not None:
             self._desk.hang_up()
+        if self._beginning is not None:
+            self._beginning.hang_up()
 
     def on_closed(self) -> None:
         """Everything has ended; the store may be closed."""
@@ -280,7 +305,12 @@ def open_workspace(folder: Path) -> int:
 
         return OpenDesk(folder)
 
-    return run(application, DeskWindow(open_desk, remembers=kept))
+    def begins() -> "Beginning | None":
+        from treasury_desktop.application.beginning import beginning_of  # noqa: PLC0415  as above
+
+        return beginning_of(folder)
+
+    return run(application, DeskWindow(open_desk, remembers=kept, begins=begins))
 
 
 def run(application: QApplication, desk_window: DeskWindow) -> int:

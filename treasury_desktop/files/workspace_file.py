@@ -58,7 +58,11 @@ def read_workspace(folder: Path) -> Workspace:
 
     Unavailable: the file cannot be read. Malformed: file, line where it can be told, key, problem.
     """
-    text = _text_of(folder / WORKSPACE_NAME)
+    return workspace_in(_text_of(folder / WORKSPACE_NAME))
+
+
+def workspace_in(text: str) -> Workspace:
+    """The workspace a text describes; Malformed: line where it can be told, key, problem."""
     _refuse_depth(text)
     try:
         table = tomllib.loads(text)

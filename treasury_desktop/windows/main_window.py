@@ -184,6 +184,14 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(widget)
         self._title.setText(title)
 
+    def show_alone(self, title: str, widget: QWidget) -> None:
+        """Shows something before there are pages, with their margins; it scrolls like one."""
+        frame, column = _frame(scrolls=True)
+        column.addWidget(widget)
+        self._navigation.mark_none()
+        self.show_instead(title, frame)
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_treasury_name(self, name: str, *, whose: str = "") -> None:
         """Shows the treasury's name above the navigation, and whose desk this is."""
         self._navigation.show_name(whose or name)

@@ -53,6 +53,13 @@ class Navigation(QFrame):
         if key in self._items:
             self._items[key].setChecked(True)
 
+    def mark_none(self) -> None:
+        """Marks no page: there are none to be on."""
+        self._group.setExclusive(False)
+        for item in self._items.values():
+            item.setChecked(False)
+        self._group.setExclusive(True)
+
     def show_badge(self, key: str, text: str, kind: str = "") -> None:
         """Shows a short text, such as a count, at a page's name; an empty one removes it."""
         if key in self._items:

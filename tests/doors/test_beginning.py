@@ -1,0 +1,116 @@
+"""A folder without a workspace: what is read of an address, and what is written in the end."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.desk.test_begin_workspace import NODES, a_sight, some_choices
+from tests.samples import SAFE
+from treasury_desktop.application.beginning import Beginning, beginning_of
+from treasury_desktop.desk.begin_workspace import begun_workspace
+from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.files.workspace_file import WORKSPACE_NAME, read_workspace
+from treasury_desktop.treasury.workspace import Endpoint
+
+
+@pytest.mark.parametrize(
+    ("text", "chain_id"),
+    [
+        (str(SAFE), None),
+        (f"  {SAFE}\n", None),
+        (f"eth:{SAFE}", 1),
+        (f"metis-andromeda:{SAFE}", 1088),
+        (f"https://app.safe.global/home?safe=arb1:{SAFE}", 42161),
+        (f"https://x.invalid/#/safe?safe={SAFE}", None),
+    ],
+)
+def test_a_safe_is_read_from_what_people_paste(text: str, chain_id: int | None) -> None:
+    """An address, an address with its chain, or a link that names one."""
+    wanted = Beginning(Path("unused")).wanted_safe(text)
+    assert (wanted.address, wanted.chain_id) == (SAFE, chain_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Safe"),
+        (str(SAFE)[:-1], "Safe"),
+        (str(SAFE).replace("c318aE", "C318aE"), "checksum"),
+        ("0x" + "00" * 20, "zero address"),
+        (f"nosuchchain:{SAFE}", "nobody here knows"),
+        (f"e th:{SAFE}", "chain name"),
+        ("https://app.safe.global/home", "names no Safe"),
+        (f"https://x.invalid/?safe={SAFE}&safe={SAFE}", "names no Safe"),
+        ("https://[::1/?safe=1", "names no Safe"),
+        ("https://x.invalid/?" + "a=1&" * 100, "names no Safe"),
+    ],
+)
+def test_what_is_no_safe_is_refused(text: str, sentence: str) -> None:
+    """In one sentence."""
+    with pytest.raises(Malformed, match=sentence):
+        Beginning(Path("unused")).wanted_safe(text)
+
+
+def test_the_workspace_is_written_and_opens(tmp_path: Path) -> None:
+    """In a folder that is made for it, readable by its owner only."""
+    folder = tmp_path / "new" / "treasury"
+    beginning = beginning_of(folder)
+    assert beginning is not None
+    assert beginning.place == str(folder)
+    beginning.create(a_sight(), some_choices(), NODES)
+    assert read_workspace(folder) == begun_workspace(a_sight(), some_choices(), NODES)
+    assert (folder / WORKSPACE_NAME).stat().st_mode & 0o077 == 0
+    assert beginning_of(folder) is None
+
+
+def test_a_workspace_that_is_there_is_never_replaced(tmp_path: Path) -> None:
+    """Whoever wrote it meanwhile; a dangling link counts as one too."""
+    for make in ((tmp_path / WORKSPACE_NAME).touch, lambda: _dangling(tmp_path)):
+        beginning = Beginning(tmp_path)
+        make()
+        with pytest.raises(Refused, match="already; nothing was written"):
+            beginning.create(a_sight(), some_choices(), NODES)
+        assert beginning_of(tmp_path) is None
+        (tmp_path / WORKSPACE_NAME).unlink()
+
+
+def _dangling(folder: Path) -> None:
+    (folder / WORKSPACE_NAME).symlink_to(folder / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        some_choices(name="Harbour\u202eDAO"),
+        some_choices(safe_names=("Same", "Same")),
+        some_choices(native_symbol=" "),
+        some_choices(chain_name="x" * 500),
+    ],
+    ids=["bidi", "doubled", "empty", "long"],
+)
+def test_names_that_no_workspace_may_have_write_nothing(tmp_path: Path, choices: object) -> None:
+    """What would not be read back is not written."""
+    with pytest.raises(Malformed):
+        Beginning(tmp_path).create(a_sight(), choices, NODES)  # type: ignore[arg-type]  params
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_node_without_a_web_address_writes_nothing(tmp_path: Path) -> None:
+    """Nor does a folder that cannot be made."""
+    with pytest.raises(Malformed, match="http"):
+        Beginning(tmp_path).create(
+            a_sight(), some_choices(), (Endpoint(name="file", url="file:///etc/passwd"),)
+        )
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable):
+        Beginning(tmp_path / "file" / "below").create(a_sight(), some_choices(), NODES)
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_nothing_under_way_can_be_ended() -> None:
+    """Hanging up is harmless; a look without nodes is refused and leaves nothing behind."""
+    beginning = Beginning(Path("unused"))
+    beginning.hang_up()
+    with pytest.raises(TreasuryError, match="Name a node"):
+        beginning.look((beginning.wanted_safe(str(SAFE)),), ())
+    assert beginning.now() > 0
