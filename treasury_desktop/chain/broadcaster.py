@@ -10,21 +10,23 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import decimal_text
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.chain import answers
-from treasury_desktop.chain.answers import BlockHeader, MinedReceipt, Reverted
+from treasury_desktop.chain.answers import BlockHeader, MinedReceipt
 from treasury_desktop.chain.connection import Ask, EndpointRefusal
-from treasury_desktop.chain.contract_call import Words
 from treasury_desktop.chain.data_fee import data_fee_wei
+from treasury_desktop.chain.dry_run import Call, on_terms, pinned, require_success, succeeds
 from treasury_desktop.chain.executions import announced
 from treasury_desktop.chain.fee_reader import FeeReader
-from treasury_desktop.chain.inner_revert import execution_revert_words
+from treasury_desktop.chain.gas_estimator import GasEstimator, with_margin
 from treasury_desktop.chain.node import Node
-from treasury_desktop.chain.revert_words import revert_words
 from treasury_desktop.desk.doors import ExecutionTransaction, Receipt
-from treasury_desktop.desk.fees import AgreedCost, CostEstimate, gwei_text, require_bounded
+from treasury_desktop.desk.fees import (
+    AgreedCost,
+    CostEstimate,
+    gwei_text,
+    require_bounded,
+)
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.treasury.snapshot import Block
-
-GAS_MARGIN_PERCENT = 20
 
 _KNOWN_ALREADY = ("already known", "known transaction", "already imported", "already exists")
 _MAYBE_MINED = ("nonce too low", "nonce is too low")
@@ -35,6 +37,7 @@ class Broadcaster:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._gas = GasEstimator(node)
 
     def estimate_execution(
         self, chain_id: int, sender: Address, safe: Address, calldata: bytes, now: int
@@ -42,8 +45,10 @@ class Broadcaster:
         """What it would cost now; refuses what would revert. `now` is Unix seconds."""
         header = self._header_of(chain_id)
         call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
-        self._require_success(call, header.block)
-        return self._estimate(call, header, now)
+        require_success(self._node, call, header.block)
+        estimates = self._gas.estimates(call, header.gas_limit)
+        estimate = self._estimate(call, header, estimates[0], now)
+        return self._gas.with_enough_gas(estimate, estimates, call, header)
 
     def prepare_execution(
         self,
@@ -62,10 +67,15 @@ class Broadcaster:
         """
         header = self._header_of(chain_id)
         call = {"from": str(sender), "to": str(safe), "data": f"0x{calldata.hex()}"}
-        self._require_success(call, header.block)
-        expected = self._gas(call, header.gas_limit)
+        require_success(self._node, call, header.block)
+        expected = self._gas.estimates(call, header.gas_limit)[0]
         _require_enough(agreed, expected, header.base_fee_wei or 0)
         self._require_payable(sender, agreed, header.block)
+        if not succeeds(self._node, on_terms(call, agreed), header.block):
+            raise Refused(
+                f"With the {agreed.gas_limit:,} gas and the fees that were agreed it would fail "
+                "now; look at the cost again."
+            )
         if account_nonce is None:
             account_nonce = self._next_nonce(sender)
         else:
@@ -84,7 +94,8 @@ class Broadcaster:
     def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
         """What an empty transfer from the account to itself costs now (Unix seconds)."""
         header = self._node.newest_header()
-        return self._estimate({"from": str(sender), "to": str(sender), "data": "0x"}, header, now)
+        call = {"from": str(sender), "to": str(sender), "data": "0x"}
+        return self._estimate(call, header, self._gas.expected(call, header.gas_limit), now)
 
     def prepare_cancellation(
         self, sender: Address, account_nonce: int, agreed: AgreedCost
@@ -92,7 +103,8 @@ class Broadcaster:
         """An empty transfer to itself at a place that is still open; refuses what cannot work."""
         header = self._node.newest_header()
         call = {"from": str(sender), "to": str(sender), "data": "0x"}
-        _require_enough(agreed, self._gas(call, header.gas_limit), header.base_fee_wei or 0)
+        expected = self._gas.expected(call, header.gas_limit)
+        _require_enough(agreed, expected, header.base_fee_wei or 0)
         self._require_payable(sender, agreed, header.block)
         self._require_open(sender, account_nonce)
         return ExecutionTransaction(
@@ -108,7 +120,7 @@ class Broadcaster:
 
     def account_nonces_used(self, sender: Address) -> int:
         """How many of the account's nonces are used at the newest block that is agreed on."""
-        pin = _pinned(self._node.newest_header().block)
+        pin = pinned(self._node.newest_header().block)
         used: int = self._node.ask(
             Ask("eth_getTransactionCount", (str(sender), pin), _account_nonce, "account nonce")
         )
@@ -187,51 +199,14 @@ class Broadcaster:
             execution_success=_execution_success(mined, safe, safe_tx_hash),
         )
 
-    def _require_success(self, call: dict[str, str], block: Block) -> None:
-        pin = _pinned(block)
-        answer = self._node.ask(Ask("eth_call", (call, pin), answers.hex_data, "dry run"))
-        if isinstance(answer, Reverted):
-            safe, calldata = Address.parse(call["to"]), bytes.fromhex(call["data"][2:])
-            why = execution_revert_words(self._node, safe, calldata, answer, pin)
-            raise Refused(f"The Safe would refuse the execution: {why}.")
-        if not Words(answer, "dry run of execTransaction").flag(0):
-            raise Refused("The Safe would use up the nonce, but the transaction inside would fail.")
-
-    def _gas(self, call: dict[str, str], gas_limit: int) -> int:
-        """The middle estimate: endpoints estimate differently, and one may lie.
-
-        At the latest block: in a pending one, what waits to be replaced has run already.
-        """
-        ask = Ask("eth_estimateGas", (call, "latest"), _gas_figure, "gas estimate")
-        outcomes = [outcome for _name, outcome in self._node.ask_each((ask,))]
-        said = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
-        reverts = [each for each in said if isinstance(each, Reverted)]
-        estimates = sorted(each for each in said if not isinstance(each, Reverted))
-        if reverts and len(reverts) >= len(estimates):
-            raise self._refusal(reverts)
-        if not estimates:
-            raise next(each for each in outcomes if isinstance(each, TreasuryError))
-        estimate: int = estimates[len(estimates) // 2]
-        if estimate > gas_limit:
-            raise Refused(f"The execution needs {estimate:,} gas, more than a block holds.")
-        return estimate
-
-    def _refusal(self, reverts: list[Reverted]) -> Refused:
-        """The reason only where as many endpoints give it as have to agree."""
-        needed = self._node.needed
-        given = (each for each in reverts if each.data or needed == 1)
-        agreed = next((each for each in given if reverts.count(each) >= needed), None)
-        why = "" if agreed is None else f": {revert_words(agreed)}"
-        return Refused(f"The Safe would refuse the execution{why}.")
-
-    def _estimate(self, call: dict[str, str], header: BlockHeader, now: int) -> CostEstimate:
+    def _estimate(self, call: Call, header: BlockHeader, expected: int, now: int) -> CostEstimate:
         """What a call would cost that succeeds at a block."""
-        sender, expected = Address.parse(call["from"]), self._gas(call, header.gas_limit)
+        sender = Address.parse(call["from"])
         calldata = bytes.fromhex(call["data"][2:])
         return CostEstimate(
             executor=sender,
             gas_expected=expected,
-            gas_limit=_with_margin(expected, header.gas_limit),
+            gas_limit=with_margin(expected, header.gas_limit),
             market=FeeReader(self._node).market(header),
             data_fee_wei=data_fee_wei(self._node, calldata, header.block),
             executor_wei=self._balance(sender, header.block),
@@ -247,7 +222,7 @@ class Broadcaster:
 
     def _balance(self, sender: Address, block: Block) -> int:
         """The sender's native coin in wei."""
-        question = (str(sender), _pinned(block))
+        question = (str(sender), pinned(block))
         balance: int = self._node.ask(
             Ask("eth_getBalance", question, answers.quantity, "gas money")
         )
@@ -323,15 +298,6 @@ class Broadcaster:
         return agreed[0] if agreed else None
 
 
-def _pinned(block: Block) -> dict[str, object]:
-    """A block as EIP-1898 names it, so that all endpoints speak of the same."""
-    return {"blockHash": f"0x{block.hash.hex()}", "requireCanonical": True}
-
-
-def _with_margin(gas: int, gas_limit: int) -> int:
-    return min(gas * (100 + GAS_MARGIN_PERCENT) // 100, gas_limit)
-
-
 def _require_enough(agreed: AgreedCost, gas: int, base_fee_wei: int) -> None:
     """What was agreed still works; where it does not, somebody has to agree anew."""
     require_bounded(agreed.fees)
@@ -362,10 +328,6 @@ def _is_known(failure: TreasuryError, phrases: tuple[str, ...]) -> bool:
         return False
     message = failure.message.lower()
     return any(phrase in message for phrase in phrases)
-
-
-def _gas_figure(value: Any, name: str) -> int:
-    return answers.quantity(value, name, 64)
 
 
 def _account_nonce(value: Any, name: str) -> int:

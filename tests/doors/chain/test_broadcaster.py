@@ -12,6 +12,7 @@ from tests.doors.chain.lying_endpoint import LyingEndpoint
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.chain.broadcaster import Broadcaster
+from treasury_desktop.chain.dry_run import require_success
 from treasury_desktop.chain.fee_reader import FeeReader
 from treasury_desktop.chain.movement_reader import MovementReader
 from treasury_desktop.chain.node import Node
@@ -429,9 +430,9 @@ def test_one_estimate_of_three_decides_nothing(
     three: Broadcaster, liar: LyingEndpoint, answer: dict[str, Any]
 ) -> None:
     """Neither a figure beyond a block, nor none, nor a revert: the middle one counts."""
-    honest = three._gas(CALL, 50_000_000)
+    honest = three._gas.expected(CALL, 50_000_000)
     _lying(liar, "eth_estimateGas", answer)
-    assert three._gas(CALL, 50_000_000) == honest
+    assert three._gas.expected(CALL, 50_000_000) == honest
 
 
 @pytest.mark.parametrize("figure", [0, 10**30])
@@ -451,11 +452,11 @@ def test_of_two_tips_the_lower_and_of_two_estimates_the_higher(
     """Too low a tip waits, too little gas fails: neither pays a liar."""
     with closing(Node((liar.endpoint, chain.endpoint), 31337)) as node:
         two, fees = Broadcaster(node), FeeReader(node)
-        tip, gas = fees.recommended_tip(), two._gas(CALL, 50_000_000)
+        tip, gas = fees.recommended_tip(), two._gas.expected(CALL, 50_000_000)
         _lying(liar, "eth_maxPriorityFeePerGas", {"result": hex(10**30)})
         assert fees.recommended_tip() == tip
         _lying(liar, "eth_estimateGas", {"result": "0x1"})
-        assert two._gas(CALL, 50_000_000) == gas
+        assert two._gas.expected(CALL, 50_000_000) == gas
 
 
 def test_words_of_one_endpoint_are_not_the_safes(
@@ -467,8 +468,8 @@ def test_words_of_one_endpoint_are_not_the_safes(
     refused = CALL | {"to": str(chain.safe), "data": f"0x{data.hex()}"}
     _lying(liar, "eth_estimateGas", RE_SIGN)
     with pytest.raises(Refused, match=r"fewer confirmations than the threshold \(GS020\)\.$"):
-        three._gas(refused, 50_000_000)
+        three._gas.expected(refused, 50_000_000)
     _lying(liar, "eth_call", RE_SIGN)
     block = three._node.newest_header().block
     with pytest.raises(Refused, match=r"fewer confirmations than the threshold \(GS020\)\.$"):
-        three._require_success(refused, block)
+        require_success(three._node, refused, block)
