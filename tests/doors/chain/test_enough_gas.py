@@ -96,15 +96,15 @@ def test_a_lie_about_gas_costs_nothing(own_chain: Demonstration, safe_tx_gas: in
             assert it.receipt(it.estimate()).execution_success is True
 
 
-@pytest.mark.parametrize("gas", [1, 60_000, 20_000_000, 10**15])
-def test_of_two_estimates_neither_decides(own_chain: Demonstration, gas: int) -> None:
+def test_of_two_estimates_neither_decides(own_chain: Demonstration) -> None:
     """One of two endpoints makes no execution look dear, and takes no gas from it."""
     with LyingEndpoint(own_chain.endpoint.url) as one:
         it = Executing(own_chain, one)
         with closing(it.node):
             honest = it.estimate()
-            says(one, gas)
-            assert replace(it.estimate(), market=honest.market) == honest
+            for gas in (1, 60_000, 20_000_000, 10**15):
+                says(one, gas)
+                assert it.estimate() == honest
 
 
 def test_what_was_agreed_and_lets_it_fail_inside_is_not_signed(own_chain: Demonstration) -> None:
