@@ -4,6 +4,7 @@ import contextlib
 
 from treasury_desktop.assets.keccak import keccak
 from treasury_desktop.bundle import write_bundle
+from treasury_desktop.desk.account_place import at_its_place
 from treasury_desktop.desk.ask_the_chain import ConfirmationReader
 from treasury_desktop.desk.confirmed_execution import (
     confirmed_execution,
@@ -46,9 +47,10 @@ def execute_transaction(
     of it once more; without a reader none of it counts.
 
     What was sent before and is still on its way is sent again as it was: nothing new is signed.
+    What no node has heard of is signed anew, for the same place of the account.
     """
     queued = known_transaction(records, safe_tx_hash)
-    on_its_way = _settle_earlier_sending(queued, broadcaster, records, now)
+    on_its_way, earlier = _settle_earlier_sendings(queued, broadcaster, records, now)
     if on_its_way is not None:
         return _sent_again(on_its_way, broadcaster)
     ready = confirmed_execution(queued, facts, reader, confirmations_on_chain)
@@ -56,6 +58,14 @@ def execute_transaction(
     bundle, fresh = verified(ready, facts, executor, reader, now)
     transaction = broadcaster.prepare_execution(
         safe.chain_id, executor.address, safe.address, ready.calldata, agreed
+    )
+    transaction = at_its_place(
+        transaction,
+        queued,
+        earlier,
+        safes=facts.own_safes,
+        broadcaster=broadcaster,
+        records=records,
     )
     raw = signer.sign_execution(
         executor,
@@ -74,13 +84,13 @@ def execute_transaction(
         raise
 
 
-def _settle_earlier_sending(
+def _settle_earlier_sendings(
     queued: QueuedTransaction, broadcaster: Broadcaster, records: Records, now: int
-) -> Sending | None:
-    """The earlier sending that is still on its way, if any; refuses where one was executed.
+) -> tuple[Sending | None, tuple[Sending, ...]]:
+    """The earlier sending that is still on its way, if any, and all that could still be mined.
 
-    Without a receipt it may wait in some node's pool: only when the nodes have never heard of any
-    of them is another one signed.
+    Refuses where one was executed. Without a receipt it may wait in some node's pool: only when the
+    nodes have never heard of any of them is another one signed.
     """
     receipt, open_ = look_for_receipt(queued, broadcaster, records)
     if receipt is not None:
@@ -89,8 +99,8 @@ def _settle_earlier_sending(
             raise Refused("This transaction has been executed already; nothing was sent again.")
     for sending in reversed(open_):
         if broadcaster.is_known(sending.transaction_hash):
-            return sending
-    return None
+            return sending, open_
+    return None, open_
 
 
 def _sent_again(sending: Sending, broadcaster: Broadcaster) -> bytes:

@@ -95,9 +95,9 @@ def look_for_receipt(
         receipt = broadcaster.receipt(sending.transaction_hash, queued.safe, queued.safe_tx_hash)
         if receipt is not None and receipt.execution_success is not None:
             return receipt, ()
-        is_cancellation = _is_cancellation(sending)
-        if receipt is not None and (receipt.status == 0 or is_cancellation):
-            ended[_place_of(sending)] = replace(receipt, is_cancellation=is_cancellation)
+        cancels = is_cancellation(sending)
+        if receipt is not None and (receipt.status == 0 or cancels):
+            ended[_place_of(sending)] = replace(receipt, is_cancellation=cancels)
     open_ = tuple(sending for sending in sendings if _place_of(sending) not in ended)
     decides = None if open_ or not ended else tuple(ended.values())[-1]
     return decides, open_
@@ -175,7 +175,8 @@ def signed_of(sending: Sending) -> SignedTransaction | None:
         return None
 
 
-def _is_cancellation(sending: Sending) -> bool:
+def is_cancellation(sending: Sending) -> bool:
+    """Whether it carries nothing, as far as its bytes were kept."""
     signed = signed_of(sending)
     return signed is not None and signed.is_cancellation
 
