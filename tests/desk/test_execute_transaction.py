@@ -15,6 +15,7 @@ from tests.samples import (
     a_safe,
     a_snapshot,
     a_workspace,
+    an_address,
     an_agreed_cost,
 )
 from treasury_desktop.assets.keccak import keccak
@@ -163,6 +164,19 @@ def test_owner_as_executor() -> None:
     """An owner's key pays for nothing."""
     chain = MemoryChain()
     assert "must not be an owner's key" in refused(confirmed(1, 2), chain, executor=a_key(2))
+
+
+def test_owner_of_a_safe_that_may_be_an_owner_as_executor() -> None:
+    """An executor of one Safe of the treasury owns none of the others either."""
+    inner = a_safe(address=an_address("inner"), owners=(EXECUTOR.address,), threshold=1)
+    records, chain = confirmed(1, 2), MemoryChain()
+    with pytest.raises(Refused, match=f"must not be an owner's key; .* of {inner.address}"):
+        execute_transaction(
+            the_one(records).safe_tx_hash, replace(our_facts(), others=(inner,)), EXECUTOR,
+            an_agreed_cost(), signer=MemorySigner(), reader=chain, broadcaster=chain,
+            records=records, now=NOW,
+        )  # fmt: skip
+    assert not records.sent
 
 
 def test_chain_that_derives_another_hash() -> None:

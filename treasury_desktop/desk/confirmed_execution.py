@@ -1,5 +1,6 @@
 """What a confirmed transaction is executed with: the Safe read anew, and enough confirmations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from treasury_desktop.bundle import Bundle
@@ -67,7 +68,7 @@ def verified(
     """What the signer is given, after everything was verified anew; refuses what may not run."""
     queued, safe = ready.queued, ready.safe
     _require_facts_of_now(safe, facts)
-    require_no_owner(safe, executor)
+    require_no_owner((safe, *ready.others), executor)
     if reader.transaction_hash_on_chain(queued.safe, queued.tx) != queued.safe_tx_hash:
         raise Refused("The Safe itself derives another hash for this transaction.")
     fresh = replace(facts, safe=safe, others=ready.others)
@@ -78,10 +79,17 @@ def verified(
     return bundle, fresh
 
 
-def require_no_owner(safe: Safe, executor: KeyLabel) -> None:
-    """Refuses an owner's account: what pays for gas every day owns nothing here."""
-    if safe.is_owner(executor.address):
-        raise Refused("An executor key must not be an owner's key.")
+def require_no_owner(safes: Iterable[Safe], executor: KeyLabel) -> None:
+    """Refuses an owner's account: what pays for gas every day owns nothing here.
+
+    Neither the Safe nor one that may be an owner of it.
+    """
+    for safe in safes:
+        if safe.is_owner(executor.address):
+            raise Refused(
+                "An executor key must not be an owner's key; "
+                f"{executor.address} is an owner of {safe.address}."
+            )
 
 
 def require_next(queued: QueuedTransaction, safe: Safe) -> None:

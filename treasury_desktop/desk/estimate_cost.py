@@ -25,7 +25,7 @@ def estimate_cost(
     """The cost of the very calldata that would be sent; refuses what the Safe would refuse."""
     queued = known_transaction(records, safe_tx_hash)
     ready = confirmed_execution(queued, facts, reader, confirmations_on_chain)
-    require_no_owner(ready.safe, executor)
+    require_no_owner((ready.safe, *ready.others), executor)
     return broadcaster.estimate_execution(
         ready.safe.chain_id, executor.address, ready.safe.address, ready.calldata, now
     )

@@ -152,6 +152,11 @@ def _check_executor(job: SignExecution, safe: Safe) -> None:
         raise Refused("The bundle does not say who owns the Safe; nothing is executed.")
     if safe.is_owner(key.address):
         raise Refused(f"{key.address} is an owner of the Safe; an executor never is.")
+    for other in job.workspace.safes:
+        if other.is_owner(key.address):
+            raise Refused(
+                f"{key.address} is an owner of the Safe {other.address}; an executor never is."
+            )
     if job.transaction.sender != key.address:
         raise Refused(f"The execution is sent by {job.transaction.sender}, not by {key.address}.")
 

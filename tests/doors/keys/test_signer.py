@@ -264,6 +264,15 @@ def test_owners_key_never_pays_for_an_execution(owner_key: EncryptedKey, honest:
         ask(execution(honest, disguised, blob(honest, 1, 2)), PASSPHRASE)
 
 
+def test_an_executor_owns_no_safe_of_the_treasury(executor_key: EncryptedKey, honest: Case) -> None:
+    """Such a Safe may be an owner of the one that executes."""
+    job = execution(honest, executor_key, blob(honest, 1, 2))
+    inner = a_safe(address=Address(b"\x11" * 20), owners=(executor_key.address,), threshold=1)
+    owning = replace(job, workspace=replace(job.workspace, safes=(inner,)))
+    with pytest.raises(Refused, match=f"is an owner of the Safe {inner.address}"):
+        ask(owning, PASSPHRASE)
+
+
 def test_execution_needs_known_owners_and_threshold(executor_key: EncryptedKey) -> None:
     """Where the bundle does not say who owns the Safe, nothing is executed."""
     tx = SafeTx(to=a_safe().address, nonce=7)
