@@ -189,7 +189,7 @@ def receipt(value: Any, name: str) -> MinedReceipt | None:
     """A receipt, or `None` while the transaction is in no block."""
     if value is None or member(value, "blockHash", name) is None:
         return None
-    return MinedReceipt(
+    found = MinedReceipt(
         transaction_hash=hash_bytes(
             member(value, "transactionHash", name), f"{name}.transactionHash"
         ),
@@ -199,6 +199,10 @@ def receipt(value: Any, name: str) -> MinedReceipt | None:
         gas_used=quantity(member(value, "gasUsed", name), f"{name}.gasUsed", 64),
         logs=logs(member(value, "logs", name), f"{name}.logs"),
     )
+    where = found.transaction_hash, found.block_hash
+    if any((each.transaction_hash, each.block_hash) != where for each in found.logs):
+        raise Malformed(name, "has a log of another transaction or block")
+    return found
 
 
 def revert_reason(data: bytes, message: str) -> str:

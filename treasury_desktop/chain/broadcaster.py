@@ -28,6 +28,9 @@ from treasury_desktop.desk.fees import (
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.treasury.snapshot import Block
 
+MOST_WAITING = 64
+"""Transactions of one account that nodes keep waiting; no honest one names a nonce beyond."""
+
 _KNOWN_ALREADY = ("already known", "known transaction", "already imported", "already exists")
 _MAYBE_MINED = ("nonce too low", "nonce is too low")
 
@@ -77,7 +80,7 @@ class Broadcaster:
                 "now; look at the cost again."
             )
         if account_nonce is None:
-            account_nonce = self._next_nonce(sender)
+            account_nonce = self._next_nonce(sender, header.block)
         else:
             self._require_open(sender, account_nonce)
         return ExecutionTransaction(
@@ -93,7 +96,7 @@ class Broadcaster:
 
     def estimate_cancellation(self, sender: Address, now: int) -> CostEstimate:
         """What an empty transfer from the account to itself costs now (Unix seconds)."""
-        header = self._node.newest_header()
+        header = self._priced_header()
         call = {"from": str(sender), "to": str(sender), "data": "0x"}
         return self._estimate(call, header, self._gas.expected(call, header.gas_limit), now)
 
@@ -101,7 +104,7 @@ class Broadcaster:
         self, sender: Address, account_nonce: int, agreed: AgreedCost
     ) -> ExecutionTransaction:
         """An empty transfer to itself at a place that is still open; refuses what cannot work."""
-        header = self._node.newest_header()
+        header = self._priced_header()
         call = {"from": str(sender), "to": str(sender), "data": "0x"}
         expected = self._gas.expected(call, header.gas_limit)
         _require_enough(agreed, expected, header.base_fee_wei or 0)
@@ -121,9 +124,7 @@ class Broadcaster:
     def account_nonces_used(self, sender: Address) -> int:
         """How many of the account's nonces are used at the newest block that is agreed on."""
         pin = pinned(self._node.newest_header().block)
-        used: int = self._node.ask(
-            Ask("eth_getTransactionCount", (str(sender), pin), _account_nonce, "account nonce")
-        )
+        used: int = self._node.ask(_nonces(sender, pin))
         return used
 
     def broadcast(self, raw_transaction: bytes) -> bytes:
@@ -213,12 +214,22 @@ class Broadcaster:
             estimated_at=now,
         )
 
-    def _next_nonce(self, sender: Address) -> int:
-        """The sender's first account nonce that nothing waits for."""
-        question = (str(sender), "pending")
-        ask = Ask("eth_getTransactionCount", question, _account_nonce, "account nonce")
-        nonce: int = self._node.ask(ask)
-        return nonce
+    def _next_nonce(self, sender: Address, block: Block) -> int:
+        """The sender's first account nonce that nothing waits for.
+
+        Far ahead it would wait for years, and cost its gas when its turn comes.
+        """
+        asks = (
+            _nonces(sender, pinned(block)),
+            _nonces(sender, "pending"),
+        )
+        used, free = self._node.ask_all(asks).values
+        if not used <= free <= used + MOST_WAITING:
+            raise Refused(
+                f"The nodes name {free:,} as the next account nonce of {sender}, of which {used:,} "
+                "are used: it would be mined never, or who knows when. Try again."
+            )
+        return int(free)
 
     def _balance(self, sender: Address, block: Block) -> int:
         """The sender's native coin in wei."""
@@ -246,7 +257,17 @@ class Broadcaster:
     def _header_of(self, chain_id: int) -> BlockHeader:
         if chain_id != self._node.chain_id:
             raise Refused(f"The endpoints are of chain {self._node.chain_id}, not {chain_id}.")
-        return self._node.newest_header()
+        return self._priced_header()
+
+    def _priced_header(self) -> BlockHeader:
+        """The newest block, where it has a base fee: nothing else is sent than EIP-1559."""
+        header = self._node.newest_header()
+        if header.base_fee_wei is None:
+            raise Refused(
+                "The newest block has no base fee; on chains without EIP-1559 nothing is sent "
+                "from here."
+            )
+        return header
 
     def _is_there(self, transaction_hash: bytes) -> bool | None:
         """As `is_known`, and `None` where too few answer."""
@@ -315,11 +336,11 @@ def _require_enough(agreed: AgreedCost, gas: int, base_fee_wei: int) -> None:
 
 def _execution_success(mined: MinedReceipt, safe: Address, safe_tx_hash: bytes) -> bool | None:
     """What the Safe itself announced about our hash: success, failure, or nothing."""
-    for log in mined.logs:
-        found = announced(log) if log.address == safe else None
-        if found is not None and found[0] == safe_tx_hash:
-            return found[2]
-    return None
+    found = (announced(log) for log in mined.logs if log.address == safe)
+    said = {each[2] for each in found if each is not None and each[0] == safe_tx_hash}
+    if len(said) > 1 or (said and mined.status == 0):
+        raise Malformed("receipt", "contradicts itself about what became of the transaction")
+    return said.pop() if said else None
 
 
 def _is_known(failure: TreasuryError, phrases: tuple[str, ...]) -> bool:
@@ -328,6 +349,10 @@ def _is_known(failure: TreasuryError, phrases: tuple[str, ...]) -> bool:
         return False
     message = failure.message.lower()
     return any(phrase in message for phrase in phrases)
+
+
+def _nonces(sender: Address, at: object) -> Ask:
+    return Ask("eth_getTransactionCount", (str(sender), at), _account_nonce, "account nonce")
 
 
 def _account_nonce(value: Any, name: str) -> int:

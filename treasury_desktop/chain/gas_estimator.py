@@ -65,7 +65,7 @@ class GasEstimator:
         return estimate
 
     def _said(self, call: Call) -> list[int]:
-        """Every estimate, ascending; refuses where as many say that it reverts.
+        """Every estimate, ascending; refuses where more say that it reverts.
 
         At the latest block: in a pending one, what waits to be replaced has run already.
         """
@@ -74,7 +74,7 @@ class GasEstimator:
         said = [each[0] for each in outcomes if not isinstance(each, TreasuryError)]
         reverts = [each for each in said if isinstance(each, Reverted)]
         estimates = sorted(each for each in said if not isinstance(each, Reverted))
-        if reverts and len(reverts) >= len(estimates):
+        if len(reverts) > len(estimates):
             raise self._refusal(reverts)
         if not estimates:
             raise next(each for each in outcomes if isinstance(each, TreasuryError))
