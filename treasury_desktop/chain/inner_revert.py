@@ -1,8 +1,9 @@
-"""Why the call inside a Safe transaction reverts, where the Safe itself only says GS013.
+"""Why the call inside a Safe transaction reverts, told apart from what the Safe itself says.
 
-Safes up to 1.4.1 throw the inner reason away. The chain is asked for it once more: a CALL as if the
-Safe made it, a DELEGATECALL through the Safe's own simulateAndRevert. Source: Safe.sol,
-StorageAccessible.sol.
+Safes up to 1.4.1 throw the inner reason away and say GS013 only. Since 1.5.0 a Safe repeats it as
+if it were its own, so any contract can speak in the Safe's codes. The chain is asked for it once
+more: a CALL as if the Safe made it, a DELEGATECALL through the Safe's own simulateAndRevert.
+Source: Safe.sol, StorageAccessible.sol.
 """
 
 from eth_abi.abi import decode, encode
@@ -14,7 +15,7 @@ from treasury_desktop.chain.answers import Reverted
 from treasury_desktop.chain.connection import Ask
 from treasury_desktop.chain.contract_call import selector
 from treasury_desktop.chain.node import Node
-from treasury_desktop.chain.revert_words import is_inner_failure, revert_words
+from treasury_desktop.chain.revert_words import INSIDE, is_inner_failure, revert_words
 from treasury_desktop.errors import TreasuryError
 from treasury_desktop.safes.execution import EXEC_TRANSACTION_SELECTOR
 from treasury_desktop.safes.safe_tx import Operation
@@ -22,6 +23,7 @@ from treasury_desktop.safes.safe_tx import Operation
 SIMULATE = selector("simulateAndRevert(address,bytes)")
 _HEAD = ("address", "uint256", "bytes", "uint8")
 _FLAG_AND_LENGTH = 64
+_FAILED = bytes(32)
 
 
 def execution_revert_words(
@@ -33,14 +35,17 @@ def execution_revert_words(
     trouble while looking changes nothing.
     """
     words = revert_words(reverted)
-    if not is_inner_failure(reverted):
+    if not is_inner_failure(reverted) and not reverted.data:
         return words
     try:
         inner = _inner(node, safe, calldata, pin)
     except TreasuryError:
         return words
-    reason = "" if inner is None else revert_words(inner)
-    return f"{words}: {reason}" if inner is not None and (inner.data or inner.reason) else words
+    if inner is None or not (inner.data or inner.reason):
+        return words
+    if is_inner_failure(reverted):
+        return f"{words}: {revert_words(inner)}"
+    return f"{INSIDE}: {words}" if inner == reverted else words
 
 
 def _inner(node: Node, safe: Address, calldata: bytes, pin: object) -> Reverted | None:
@@ -60,5 +65,7 @@ def _inner(node: Node, safe: Address, calldata: bytes, pin: object) -> Reverted 
     answer = node.ask(Ask("eth_call", (call, pin), answers.hex_data, "inner call"))
     if not isinstance(answer, Reverted) or len(answer.data) < _FLAG_AND_LENGTH:
         return None
+    if answer.data[: len(_FAILED)] != _FAILED:
+        return None  # alone it does not revert, and what it returns is no reason
     said = answer.data[_FLAG_AND_LENGTH:]
     return Reverted(said, answers.revert_reason(said, ""))

@@ -11,6 +11,7 @@ from treasury_desktop.chain.answers import Reverted
 
 _CODE = re.compile(r"(?:execution reverted: )?(GS\d{3})", re.ASCII)
 """The whole of a reason: a contract that writes a code into a sentence of its own is no Safe."""
+INSIDE = "the transaction itself fails when it is run: one of its calls reverts"
 _SENTENCES = {
     "GS000": "the Safe could not finish its set-up",
     "GS001": "the Safe has no threshold; it was never set up",
@@ -18,7 +19,7 @@ _SENTENCES = {
     "GS010": "there is not enough gas for the Safe transaction",
     "GS011": "the Safe cannot pay the gas refund in native coin",
     "GS012": "the Safe cannot pay the gas refund in the gas token",
-    "GS013": "the transaction itself fails when it is run: one of its calls reverts",
+    "GS013": INSIDE,
     "GS020": "there are fewer confirmations than the threshold",
     "GS021": "a contract signature points into the other signatures",
     "GS022": "a contract signature lies outside the signatures",
