@@ -413,3 +413,21 @@ def test_mined_with_success_and_not_announced_settles_nothing() -> None:
     assert the_one(records).state is State.SENT
     assert execute(records, chain) == sent
     assert len(set(chain.sent)) == 1
+
+
+@pytest.mark.parametrize("trouble", [Refused("They disagree."), Malformed("receipt", "is odd")])
+def test_trouble_with_one_receipt_holds_up_no_refresh(trouble: TreasuryError) -> None:
+    """It stays as it was, and what else was sent is settled."""
+    records, chain = confirmed(1, 2), MemoryChain()
+    execute(records, chain)
+    chain.silent = trouble
+    settle_sent(chain, records, a_workspace(), now=NOW)
+    assert the_one(records).state is State.SENT
+    chain.silent = None
+    chain.answer(the_one(records).transaction_hash or b"", success=True)
+    settle_sent(chain, records, a_workspace(), now=NOW)
+    chain.silent = trouble
+    assert settle(records, 12, chain=chain) is State.EXECUTED
+    chain.silent = None
+    chain.receipts.clear()
+    assert settle(records, 12, chain=chain) is State.SENT

@@ -69,12 +69,13 @@ def settle_sent(
     """Look for the receipts of what was sent before: also after this desk was killed meanwhile.
 
     What was taken for over is looked at too: a receipt may have been in a block that is no more.
+    Where nodes disagree about one of them it stays unknown, and holds up none of the others.
     """
     for queued in queue_of(records, workspace):
-        if queued.state is State.SENT:
-            _settle(queued, broadcaster, records, now)
-        elif queued.state is State.CONFIRMED and records.sendings(queued.safe_tx_hash):
-            with contextlib.suppress(TreasuryError):  # nothing waits for it; the next refresh asks
+        with contextlib.suppress(TreasuryError):  # the next refresh asks again
+            if queued.state is State.SENT:
+                _settle(queued, broadcaster, records, now)
+            elif queued.state is State.CONFIRMED and records.sendings(queued.safe_tx_hash):
                 _open_what_came_back(queued, broadcaster, records, now)
 
 
@@ -85,10 +86,9 @@ def _settle(
     if receipt is not None:
         record_receipt(queued, receipt, records, now)
         return
-    with contextlib.suppress(TreasuryError):  # then it stays unknown
-        if are_replaced(open_, broadcaster):
-            last = records.sendings(queued.safe_tx_hash)[-1].transaction_hash
-            records.record_if_possible(queued.safe_tx_hash, Event.ACCOUNT_NONCE_TAKEN, last)
+    if are_replaced(open_, broadcaster):
+        last = records.sendings(queued.safe_tx_hash)[-1].transaction_hash
+        records.record_if_possible(queued.safe_tx_hash, Event.ACCOUNT_NONCE_TAKEN, last)
 
 
 def _open_what_came_back(
@@ -140,13 +140,17 @@ def settle_contradicted(broadcaster: Broadcaster, records: Records, refreshed: R
                 queued.state in FINAL
                 and isinstance(safe.nonce, int)
                 and queued.tx.nonce >= safe.nonce
-                and not _has_run(queued, broadcaster, records)
+                and not _may_have_run(queued, broadcaster, records)
             ):
                 _open_again(queued, safe, records)
 
 
-def _has_run(queued: QueuedTransaction, broadcaster: Broadcaster, records: Records) -> bool:
-    receipt, _ = look_for_receipt(queued, broadcaster, records)
+def _may_have_run(queued: QueuedTransaction, broadcaster: Broadcaster, records: Records) -> bool:
+    """Whether a receipt says so, or nodes do not agree on what it says."""
+    try:
+        receipt, _ = look_for_receipt(queued, broadcaster, records)
+    except TreasuryError:
+        return True
     return receipt is not None and receipt.execution_success is not None
 
 
