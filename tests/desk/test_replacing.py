@@ -205,6 +205,21 @@ def test_a_speed_up_is_verified_like_the_first(desk: Desk) -> None:
     assert len(desk.sendings) == 1
 
 
+def test_a_safe_that_changed_while_a_speed_up_was_signed(desk: Desk) -> None:
+    """What was sent before still waits; nothing was sent beside it."""
+    calm, sign = desk.chain.safe, desk.signer.sign_execution
+
+    def slow(*asked: object, **how: object) -> bytes:
+        desk.chain.safe = replace(calm, threshold=1)
+        return sign(*asked, **how)
+
+    desk.signer.sign_execution = slow  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="changed while the execution was being signed"):
+        desk.speed_up()
+    assert len(desk.sendings) == len(desk.chain.sent) == 1
+    assert desk.state is State.SENT
+
+
 def test_only_the_account_that_sent_it_replaces_it(desk: Desk) -> None:
     """Another account's nonce is another place."""
     with pytest.raises(Refused, match="only that account can replace it"):

@@ -9,6 +9,7 @@ from tests.desk.in_memory import MemoryChain, MemoryRecords, MemorySigner, a_key
 from tests.desk.test_execute_transaction import confirmed, execute, our_facts, the_one
 from tests.samples import (
     NOW,
+    SAFE,
     VAULT_STRATEGY,
     a_deposit_tx,
     a_movement,
@@ -18,7 +19,7 @@ from tests.samples import (
     an_agreed_cost,
 )
 from treasury_desktop.bundle import read_bundle, write_bundle
-from treasury_desktop.desk.doors import Receipt, Sending
+from treasury_desktop.desk.doors import ExecutionTransaction, Receipt, Sending
 from treasury_desktop.desk.execute_transaction import (
     execute_transaction,
     transaction_hash_of,
@@ -221,6 +222,43 @@ def test_settled_while_the_passphrase_was_typed() -> None:
             the_one(records).safe_tx_hash, our_facts(), a_key(7, role="executor"), an_agreed_cost(),
             signer=Slow(), reader=chain, broadcaster=chain, records=records, now=NOW,
         )  # fmt: skip
+    assert not chain.sent
+    assert not records.sent
+
+
+@pytest.mark.parametrize("change", [{"nonce": 13}, {"threshold": 1}, {"modules": (SAFE,)}])
+def test_a_safe_that_changed_while_the_passphrase_was_typed(change: dict[str, object]) -> None:
+    """What was signed is not sent, and not on record: it never left this program."""
+    records, chain = confirmed(1, 2), MemoryChain()
+
+    class Slow(MemorySigner):
+        def sign_execution(self, *asked: object, **how: object) -> bytes:
+            chain.safe = replace(chain.safe, **change)  # type: ignore[arg-type]
+            return super().sign_execution(*asked, **how)  # type: ignore[arg-type]
+
+    with pytest.raises(Refused, match="changed while the execution was being signed"):
+        execute_transaction(
+            the_one(records).safe_tx_hash, our_facts(), a_key(7, role="executor"), an_agreed_cost(),
+            signer=Slow(), reader=chain, broadcaster=chain, records=records, now=NOW,
+        )  # fmt: skip
+    assert not chain.sent
+    assert not records.sent
+    assert the_one(records).state is State.CONFIRMED
+
+
+def test_a_dry_run_that_fails_while_the_passphrase_was_typed() -> None:
+    """A pool moved, or the place was used: what reverts is not sent."""
+    records = confirmed(1, 2)
+
+    class Moves(MemoryChain):
+        def prepare_execution(self, *asked: object, **how: object) -> ExecutionTransaction:
+            if how.get("account_nonce") is not None:
+                raise Refused("The Safe would refuse the execution.")
+            return super().prepare_execution(*asked, **how)  # type: ignore[arg-type]
+
+    chain = Moves()
+    with pytest.raises(Refused, match="would refuse the execution"):
+        execute(records, chain)
     assert not chain.sent
     assert not records.sent
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.ask_the_chain import ConfirmationReader, ask_the_chain, with_answer
-from treasury_desktop.desk.doors import KeyLabel, Records, SafeReader
+from treasury_desktop.desk.doors import (
+    Broadcaster,
+    ExecutionTransaction,
+    KeyLabel,
+    Records,
+    SafeReader,
+)
+from treasury_desktop.desk.fees import AgreedCost
 from treasury_desktop.desk.review_transaction import bundle_of
 from treasury_desktop.desk.signer_facts import bundle_for_signer
 from treasury_desktop.errors import Refused
@@ -77,6 +84,33 @@ def verified(
     if review.blocks:
         raise Refused(f"It must not be executed: {review.blocks[0].sentence}")
     return bundle, fresh
+
+
+def require_still_right(
+    ready: ConfirmedExecution,
+    transaction: ExecutionTransaction,
+    agreed: AgreedCost,
+    *,
+    reader: SafeReader,
+    broadcaster: Broadcaster,
+) -> None:
+    """Refuses to send what was right before the passphrase was typed, and is not after it.
+
+    A person takes minutes; what was signed meanwhile never leaves this program then.
+    """
+    if reader.read_safe(ready.safe.address) != ready.safe:
+        raise Refused(
+            "The Safe changed while the execution was being signed; nothing was sent. Refresh, "
+            "and look at it again."
+        )
+    broadcaster.prepare_execution(
+        transaction.chain_id,
+        transaction.sender,
+        transaction.to,
+        transaction.data,
+        agreed,
+        account_nonce=transaction.account_nonce,
+    )
 
 
 def require_no_owner(safes: Iterable[Safe], executor: KeyLabel) -> None:

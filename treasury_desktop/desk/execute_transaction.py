@@ -9,6 +9,7 @@ from treasury_desktop.desk.ask_the_chain import ConfirmationReader
 from treasury_desktop.desk.confirmed_execution import (
     confirmed_execution,
     known_transaction,
+    require_still_right,
     verified,
 )
 from treasury_desktop.desk.doors import (
@@ -74,6 +75,7 @@ def execute_transaction(
         transaction,
         workspace=workspace_facts(fresh),
     )
+    require_still_right(ready, transaction, agreed, reader=reader, broadcaster=broadcaster)
     sending = Sending(transaction_hash=transaction_hash_of(raw), raw_transaction=raw)
     record_sending(safe_tx_hash, sending, records, now)
     try:

@@ -11,6 +11,7 @@ from treasury_desktop.desk.confirmed_execution import (
     ConfirmedExecution,
     known_transaction,
     require_next,
+    require_still_right,
     verified,
 )
 from treasury_desktop.desk.doors import (
@@ -107,6 +108,7 @@ def speed_up(
         workspace=workspace_facts(fresh),
         replaces=waiting.sending.raw_transaction,
     )
+    require_still_right(ready, transaction, agreed, reader=reader, broadcaster=broadcaster)
     sending = Sending(transaction_hash=transaction_hash_of(raw), raw_transaction=raw)
     record_sending(safe_tx_hash, sending, records, now, "speeding up")
     return broadcaster.broadcast(raw)  # where every node refuses it, the other one still waits
