@@ -14,6 +14,7 @@ from treasury_desktop.desk.execute_transaction import execute_transaction
 from treasury_desktop.desk.fees import AgreedCost, raised
 from treasury_desktop.desk.signed_transaction import read_signed
 from treasury_desktop.errors import Refused
+from treasury_desktop.safes.lifecycle import Event
 from treasury_desktop.safes.rejection import rejection
 
 
@@ -141,5 +142,14 @@ def test_what_was_sent_without_its_bytes_names_no_place(desk: Desk) -> None:
     rival = rivals_hash(desk)
     for hash_, sendings in desk.records.sent.items():
         desk.records.sent[hash_] = tuple(replace(one, raw_transaction=b"") for one in sendings)
+    execute(desk, rival)
+    assert nonces(desk, rival) == [0]
+
+
+def test_the_place_of_what_ran_is_not_looked_at(desk: Desk) -> None:
+    """Years of history are not read again for each execution."""
+    rival = rivals_hash(desk)
+    hash_ = next(each for each in desk.records.kept if each != rival)
+    desk.records.record_event(hash_, Event.EXECUTION_SUCCEEDED)
     execute(desk, rival)
     assert nonces(desk, rival) == [0]

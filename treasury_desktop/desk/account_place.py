@@ -12,6 +12,7 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.desk.doors import Broadcaster, ExecutionTransaction, Records, Sending
 from treasury_desktop.desk.follow_sendings import is_cancellation, signed_of
 from treasury_desktop.errors import Refused
+from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 
 
@@ -48,9 +49,11 @@ def at_its_place(
 def _sent_for_others(
     queued: QueuedTransaction, safes: Iterable[Address], records: Records
 ) -> Iterator[tuple[QueuedTransaction, Sending]]:
+    """What may still wait; of what ran, and is years of history, the place is used."""
     for safe in sorted({queued.safe, *safes}):
         for other in records.transactions(safe):
-            if other.safe_tx_hash != queued.safe_tx_hash and other.transaction_hash is not None:
+            has_run = other.state in (State.EXECUTED, State.FAILED)
+            if other.safe_tx_hash != queued.safe_tx_hash and not has_run:
                 yield from ((other, sending) for sending in records.sendings(other.safe_tx_hash))
 
 
