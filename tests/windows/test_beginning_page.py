@@ -79,7 +79,10 @@ class Opened:
         """Fills, presses and waits for what is found."""
         self.fill()
         self.page.look.button.click()
-        self.qtbot.waitUntil(lambda: self.page.names is not None)
+        self.qtbot.waitUntil(self._shows_names)
+
+    def _shows_names(self) -> bool:
+        return self.page.names is not None and self.page.names.isVisible()
 
     @property
     def words(self) -> str:
