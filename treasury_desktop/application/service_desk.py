@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from treasury_desktop.safe_service.service import TransactionService
 
 OFF = "The Safe Transaction Service is turned off in Settings; nothing was asked."
+CHANGED = (
+    "The Safe Transaction Service was turned off or changed meanwhile; what it verifiably brought "
+    "before is kept."
+)
 MOST_BUDGET_DIGITS = 9
 
 
@@ -106,12 +110,13 @@ class ServiceDesk:
             ServiceKey(key)  # what is no key would be refused at each request, too late
             wanted = replace(wanted, key_entry=self._open_keys().keep(named, key))
         self._keep(wanted, is_new_key=bool(key))
-        if before.key_entry and before.key_entry != wanted.key_entry:
-            self._open_keys().forget(before.key_entry)
         if before.address != named:
+            self.stop()  # what the other one says from now on is said of this one by nobody
             self._forget_what_was_heard()
         with self._lock:
             self._trouble = None  # of another address or key perhaps; the next answer tells
+        if before.key_entry and before.key_entry != wanted.key_entry:
+            self._open_keys().forget(before.key_entry)
         return self.state()
 
     def turn_off(self) -> ServiceState:
@@ -157,6 +162,8 @@ class ServiceDesk:
             with self._conversation() as service:
                 version = service.version()
             with self._lock:
+                if service.is_hung_up:
+                    raise Refused(CHANGED)
                 self._answer = version or "of no name"
         except TreasuryError as failure:
             with self._lock:
@@ -194,6 +201,8 @@ class ServiceDesk:
                 raise Cancelled("Cancelled; what came for another Safe before is kept.") from None
             raise
         with self._lock:
+            if service.is_hung_up:
+                raise Refused(CHANGED)
             self._is_read = True
             self._listed = {
                 one.safe_tx_hash: one.owners for each in readings for one in each.listed
@@ -212,7 +221,8 @@ class ServiceDesk:
                 said = "Your confirmation was sent" if is_there else "Proposed"
                 with self._lock:
                     had = self._listed.get(safe_tx_hash, frozenset())
-                    self._listed[safe_tx_hash] = had | {owner}
+                    if not service.is_hung_up:
+                        self._listed[safe_tx_hash] = had | {owner}
         return f"{said} to {service.name}."
 
     def stop(self) -> None:
@@ -259,7 +269,7 @@ class ServiceDesk:
                 raise Refused(OFF)
             yield service
             with self._lock:
-                self._trouble = None
+                self._trouble = self._trouble if service.is_hung_up else None
         except TreasuryError as failure:
             if is_cancelled():
                 raise Cancelled from None
