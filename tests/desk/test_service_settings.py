@@ -11,6 +11,7 @@ from treasury_desktop.desk.service_settings import (
     ServiceProblem,
     ServiceSettings,
     ServiceState,
+    month_after,
     trouble_of,
 )
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
@@ -83,3 +84,11 @@ def test_the_host_is_named_with_its_port() -> None:
         assert state.host == host
         assert not state.is_on
         assert not state.is_used_up
+
+
+@pytest.mark.parametrize(
+    ("month", "after"), [("2026-11", "2026-12"), ("2026-12", "2027-01"), ("0999-09", "0999-10")]
+)
+def test_a_month_has_one_after_it(month: str, after: str) -> None:
+    """Across the year's end, and always as long."""
+    assert month_after(month) == after

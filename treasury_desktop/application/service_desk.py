@@ -66,7 +66,7 @@ class ServiceDesk:
         self._lock = threading.RLock()
         self._conversations: set[TransactionService] = set()
         self._meter: Meter | None = None
-        self._metered = 0
+        self._metered = ""
         self._trouble: ServiceTrouble | None = None
         self._answer = ""
         self._is_read = False
@@ -296,28 +296,33 @@ class ServiceDesk:
     # ── the budget ───────────────────────────────────────────────────────────────────────────────
 
     def _used(self) -> RequestCount:
-        """This month's count; a clock that is set back brings no new budget."""
+        """This month's count."""
         month = datetime.fromtimestamp(self._clock(), tz=UTC).strftime("%Y-%m")
-        counted = self._records.service_use()
-        return counted if counted and counted.month >= month else RequestCount(month=month)
+        return self._records.service_use(month)
 
     def _meter_for(self, settings: ServiceSettings) -> "Meter":
+        """The one meter of all conversations: two would count the same request once."""
         from treasury_desktop.safe_service.meter import (  # noqa: PLC0415  not while it is off
             Budget,
             Meter,
             MonthlyUse,
         )
 
+        budget = Budget(requests_per_month=settings.requests_per_month)
         with self._lock:
-            if self._meter is None or self._metered != settings.requests_per_month:
+            if self._meter is None:
                 used = self._used()
                 self._meter = Meter(
-                    Budget(requests_per_month=settings.requests_per_month),
+                    budget,
                     MonthlyUse(month=used.month, requests=used.requests),
                     on_use=self._count,
+                    counted_in=lambda month: self._records.service_use(month).requests,
                     now=self._clock,
                 )
-                self._metered = settings.requests_per_month
+            elif self._metered != settings.address:
+                self._meter.turn_to_another()
+            self._meter.allow(budget)
+            self._metered = settings.address
             return self._meter
 
     def _count(self, use: "MonthlyUse") -> None:

@@ -82,6 +82,12 @@ class RequestCount:
             raise Malformed("service use", 'is a count of a month such as "2026-11"')
 
 
+def month_after(month: str) -> str:
+    """The month that follows: "2027-01" after "2026-12"."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12:04}-{number % 12 + 1:02}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceTrouble:
     """What went wrong when the service was asked last; `kind` is what the person may do about."""
@@ -148,8 +154,12 @@ class ServiceShelf(Protocol):
         """Durable when it returns."""
         ...
 
-    def service_use(self) -> RequestCount | None:
-        """The count of the latest month, or `None` before the first request."""
+    def service_use(self, month: str) -> RequestCount:
+        """The count of a month, or of the one after it where that is greater.
+
+        So a clock that is set back across a month's end brings no new budget, and one that once
+        ran far ahead costs none.
+        """
         ...
 
     def keep_service_use(self, use: RequestCount) -> None:

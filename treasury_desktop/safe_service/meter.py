@@ -61,7 +61,8 @@ class Quota:
 class Meter:
     """Counts requests before they are sent. Several threads may ask.
 
-    `on_use` gets the new count and keeps it durably; where it raises, nothing is sent.
+    `on_use` gets the new count and keeps it durably; where it raises, nothing is sent. `counted_in`
+    tells what was counted of another month, when the clock comes to it.
     """
 
     def __init__(
@@ -70,14 +71,17 @@ class Meter:
         use: MonthlyUse,
         *,
         on_use: Callable[[MonthlyUse], None],
+        counted_in: Callable[[str], int] = lambda _month: 0,
         now: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._budget, self._use, self._on_use = budget, use, on_use
+        self._counted_in = counted_in
         self._now, self._ticks = now, ticks
         self._next_tick = ticks()
         self._quota = Quota()
-        self._silent_until = 0
+        self._silent_until = 0.0
+        """In ticks: a clock that is set back makes no hour longer."""
         self._lock = threading.Lock()
 
     @property
@@ -89,6 +93,16 @@ class Meter:
     def quota(self) -> Quota:
         """What the service said last; shown as its word."""
         return self._quota
+
+    def allow(self, budget: Budget) -> None:
+        """Goes on with another budget; what was counted stays counted."""
+        with self._lock:
+            self._budget = budget
+
+    def turn_to_another(self) -> None:
+        """Forgets what one service said about its count: the next request goes to another one."""
+        with self._lock:
+            self._quota, self._silent_until = Quota(), 0.0
 
     def admit(self) -> float:
         """Count one request and return for how many seconds to hold it back; refuses too many."""
@@ -116,14 +130,17 @@ class Meter:
                 quota = replace(quota, remaining=0, resets_at=later)
             if quota != Quota():
                 self._quota = quota
-            is_used_up = quota.remaining == 0 and quota.resets_at is not None
-            most = now + LONGEST_WORD_SECONDS
-            self._silent_until = min(quota.resets_at or 0, most) if is_used_up else 0
+            silence = 0
+            if quota.remaining == 0 and quota.resets_at is not None:
+                silence = max(0, min(quota.resets_at - now, LONGEST_WORD_SECONDS))
+            self._silent_until = self._ticks() + silence
 
     def _counted(self, now: float) -> MonthlyUse:
-        """The use with one request more; a clock that is set back brings no new budget."""
+        """The use with one request more; what another month had is asked for, not guessed."""
         month = datetime.fromtimestamp(now, tz=UTC).strftime("%Y-%m")
-        use = self._use if month <= self._use.month else MonthlyUse(month=month)
+        use = self._use
+        if month != use.month:
+            use = MonthlyUse(month=month, requests=self._counted_in(month))
         if use.requests >= self._budget.requests_per_month:
             raise Refused(
                 f"All {self._budget.requests_per_month:,} requests of {use.month} to the Safe "
@@ -132,9 +149,9 @@ class Meter:
         return replace(use, requests=use.requests + 1)
 
     def _wait_for_the_service(self, now: float) -> float:
-        wait = max(0.0, self._silent_until - now)
+        wait = max(0.0, self._silent_until - self._ticks())
         if wait > LONGEST_WAIT_SECONDS:
-            until = datetime.fromtimestamp(self._silent_until, tz=UTC).strftime("%H:%M:%S")
+            until = datetime.fromtimestamp(now + wait, tz=UTC).strftime("%H:%M:%S")
             raise Refused(
                 "The Safe Transaction Service says that no request is left; the next one is sent "
                 f"after {until} UTC."

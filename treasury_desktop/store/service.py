@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from treasury_desktop.desk.service_settings import RequestCount, ServiceSettings
+from treasury_desktop.desk.service_settings import RequestCount, ServiceSettings, month_after
 from treasury_desktop.store.database import Shelf
 
 MOST_BROUGHT = 5_000
@@ -42,13 +42,14 @@ class ServiceShelf(Shelf):
                 ),
             )
 
-    def service_use(self) -> RequestCount | None:
-        """The count of the latest month, or `None` before the first request."""
+    def service_use(self, month: str) -> RequestCount:
+        """The count of a month, or of the one after it where that is greater."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT month, requests FROM service_use ORDER BY month DESC LIMIT 1"
+            (requests,) = connection.execute(
+                "SELECT coalesce(max(requests), 0) FROM service_use WHERE month IN (?, ?)",
+                (month, month_after(month)),
             ).fetchone()
-        return None if row is None else RequestCount(month=row[0], requests=row[1])
+        return RequestCount(month=month, requests=requests)
 
     def keep_service_use(self, use: RequestCount) -> None:
         """Durable when it returns; a count of a month never falls."""

@@ -11,7 +11,7 @@ from tests.doors.safe_service.loopback_service import LoopbackService
 from tests.samples import a_queued, a_safe_tx, an_owner
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.service_desk import ServiceDesk
-from treasury_desktop.errors import TreasuryError, Unavailable
+from treasury_desktop.errors import Refused, TreasuryError, Unavailable
 from treasury_desktop.keys.service_key import ServiceKeys
 
 OURS = a_queued(a_safe_tx(12), signed_by=(1,))
@@ -133,3 +133,16 @@ def test_a_key_that_cannot_be_forgotten_keeps_nothing_of_the_first(
         desk.service.turn_on(str(second.address), "200", "")
     assert desk.service.state().settings.address == str(second.address)
     assert (desk.service.state().is_read, desk.service.state().listed) == (False, {})
+
+
+def test_the_silence_of_the_first_is_not_the_seconds(
+    desk: OpenDesk, first: LoopbackService, second: LoopbackService
+) -> None:
+    """The first one says that no request is left for an hour; the second one is asked at once."""
+    first.status, first.headers = 429, {"Retry-After": "3000"}
+    desk.service.try_connection()
+    with pytest.raises(Refused, match="no request is left"):
+        desk.service.try_connection()
+    desk.service.turn_on(str(second.address), "200", "")
+    assert desk.service.try_connection().answer == "6.10.1"
+    assert desk.service.state().used.requests == 2

@@ -490,8 +490,7 @@ def test_the_count_is_on_the_disk_before_the_request_leaves(
     seen = list[int]()
 
     def look(page: Any) -> Any:
-        use = desk.records.service_use()
-        seen.append(0 if use is None else use.requests)
+        seen.append(desk.records.service_use("2026-11").requests)
         return page
 
     served.twist = look
@@ -560,6 +559,31 @@ def test_another_month_brings_a_new_budget(folder: Path, served: LoopbackService
         desk.service.try_connection()
         now[0] -= 31 * 86_400
         assert desk.service.state().is_used_up
+
+
+def test_a_clock_that_once_ran_ahead_pins_no_month(folder: Path, served: LoopbackService) -> None:
+    """All of a far month's budget was spent in it; this month has its own, and so has the next."""
+    november = 1_795_000_000
+    now = [november + 4 * 365 * 86_400]
+    with a_desk(folder, clock=lambda: now[0]) as desk:
+        for month in range(3):
+            desk.service.turn_on(str(served.address), "1", "")
+            desk.service.try_connection()
+            assert desk.service.state().is_used_up
+            now[0] = november + month * 31 * 86_400
+            assert desk.service.state().used.requests == 0
+
+
+def test_a_budget_that_is_changed_while_it_is_used_counts_every_request(
+    on: ServiceDesk, desk: OpenDesk, served: LoopbackService
+) -> None:
+    """Two requests at the same time, under two budgets: both are counted."""
+    first = on._opened(desk.records.service_settings())
+    on.turn_on(str(served.address), "300", "")
+    second = on._opened(desk.records.service_settings())
+    first.version()
+    second.version()
+    assert on.state().used.requests == 2
 
 
 def test_where_the_count_cannot_be_kept_nothing_is_sent(

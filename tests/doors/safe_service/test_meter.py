@@ -17,6 +17,10 @@ class Clock:
         self.now: float = NOW
         self.tick: float = 0
 
+    def passes(self, seconds: float) -> None:
+        """So much later."""
+        self.now, self.tick = self.now + seconds, self.tick + seconds
+
 
 def clocked(clock: Clock, budget: Budget = SMALL) -> Meter:
     """A meter by that clock."""
@@ -42,18 +46,46 @@ def test_a_stored_count_goes_on() -> None:
         meter.admit()
 
 
-def test_a_new_month_begins_at_nought_and_an_old_one_does_not_come_back() -> None:
-    """A clock that is set back counts on."""
-    clock = Clock()
-    meter = clocked(clock)
-    for _ in range(3):
+def test_another_month_has_its_own_count() -> None:
+    """A new one begins at nought; of one that was there before, what was counted is asked for."""
+    clock, stored = Clock(), dict[str, int]()
+    meter = a_meter(
+        budget=SMALL,
+        now=lambda: clock.now,
+        on_use=lambda use: stored.update({use.month: use.requests}),
+        counted_in=lambda month: stored.get(month, 0),
+    )
+    for _ in range(2):
         meter.admit()
     clock.now += 31 * 86_400
     meter.admit()
     assert meter.use == MonthlyUse(month="2026-12", requests=1)
     clock.now = NOW
     meter.admit()
-    assert meter.use == MonthlyUse(month="2026-12", requests=2)
+    assert stored == {"2026-11": 3, "2026-12": 1}
+    with pytest.raises(Refused, match="All 3 requests of 2026-11"):
+        meter.admit()
+
+
+def test_silence_outlasts_no_clock_that_is_set_back() -> None:
+    """The hour began while the clock was far ahead; it is over after an hour all the same."""
+    clock = Clock()
+    clock.now = NOW + 10 * 365 * 86_400
+    meter = clocked(clock)
+    meter.hear(429, {"retry-after": "600"})
+    clock.now = NOW
+    with pytest.raises(Refused, match="no request is left"):
+        meter.admit()
+    clock.tick += 601
+    assert meter.admit() == 0
+
+
+def test_another_service_is_not_silenced() -> None:
+    """What one service said of its count says nothing of another's."""
+    meter = clocked(Clock())
+    meter.hear(429, {"retry-after": "600"})
+    meter.turn_to_another()
+    assert (meter.admit(), meter.quota) == (0, Quota())
 
 
 def test_what_cannot_be_stored_is_not_sent() -> None:
@@ -88,9 +120,9 @@ def test_the_service_says_that_nothing_is_left(reset: int) -> None:
     with pytest.raises(Refused, match=r"says that no request is left; .* after \d\d:\d\d:\d\d UTC"):
         meter.admit()
     assert meter.use.requests == 0
-    clock.now += 599
+    clock.passes(599)
     assert meter.admit() == 1
-    clock.now, clock.tick = clock.now + 1, 1
+    clock.passes(1)
     assert meter.admit() == 0
 
 
@@ -100,10 +132,10 @@ def test_a_lie_about_the_reset_lasts_an_hour(reset: str) -> None:
     clock = Clock()
     meter = clocked(clock)
     meter.hear(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset})
-    clock.now += 3_590
+    clock.passes(3_590)
     with pytest.raises(Refused, match="no request is left"):
         meter.admit()
-    clock.now += 10
+    clock.passes(10)
     assert meter.admit() == 0
 
 

@@ -42,7 +42,7 @@ def test_it_is_off_until_somebody_turns_it_on(records: RecordStore) -> None:
     """New records know no service and have counted nothing."""
     assert records.service_settings() == ServiceSettings()
     assert not records.service_settings().is_on
-    assert records.service_use() is None
+    assert records.service_use("2026-11") == RequestCount(month="2026-11")
     assert records.brought_by() == {}
 
 
@@ -55,7 +55,7 @@ def test_the_choice_and_the_count_survive(folder: Path) -> None:
     first.close()
     again = open_records(folder)
     assert again.service_settings() == CHOSEN
-    assert again.service_use() == RequestCount(month="2026-11", requests=31)
+    assert again.service_use("2026-11") == RequestCount(month="2026-11", requests=31)
     again.close()
 
 
@@ -63,9 +63,18 @@ def test_the_count_of_a_month_never_falls(records: RecordStore) -> None:
     """Whoever counted less does not take back what was sent."""
     for requests in (5, 3):
         records.keep_service_use(RequestCount(month="2026-11", requests=requests))
-    assert records.service_use() == RequestCount(month="2026-11", requests=5)
+    assert records.service_use("2026-11") == RequestCount(month="2026-11", requests=5)
     records.keep_service_use(RequestCount(month="2026-12", requests=1))
-    assert records.service_use() == RequestCount(month="2026-12", requests=1)
+    assert records.service_use("2026-12") == RequestCount(month="2026-12", requests=1)
+    assert records.service_use("2026-11") == RequestCount(month="2026-11", requests=5)
+
+
+def test_a_clock_that_ran_ahead_costs_no_budget(records: RecordStore) -> None:
+    """What was counted of a far month is that month's; the next month's stays counted in this."""
+    records.keep_service_use(RequestCount(month="2031-02", requests=900))
+    assert records.service_use("2026-12") == RequestCount(month="2026-12")
+    records.keep_service_use(RequestCount(month="2027-01", requests=7))
+    assert records.service_use("2026-12") == RequestCount(month="2026-12", requests=7)
 
 
 def test_the_first_who_brought_it_is_remembered(records: RecordStore, samples: Samples) -> None:
