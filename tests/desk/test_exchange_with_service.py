@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from tests.signed import by_eth_sign, by_key, twin
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN
 from treasury_desktop.bundle import ClaimedSignature, read_bundle
+from treasury_desktop.desk import exchange_with_service
 from treasury_desktop.desk.collect_confirmations import collect_confirmations
 from treasury_desktop.desk.doors import (
     IsCancelled,
@@ -42,6 +44,7 @@ from treasury_desktop.desk.exchange_with_service import (
 )
 from treasury_desktop.desk.inside_signatures import whole_signature
 from treasury_desktop.errors import Cancelled, Refused, Unavailable
+from treasury_desktop.review.signatures import checked_signatures
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
@@ -260,6 +263,26 @@ def test_a_reading_cancelled_at_its_end_keeps_nothing() -> None:
     with pytest.raises(Cancelled):
         read_service_queue(service, a_safe(), records, now=NOW, is_cancelled=lambda: True)
     assert records == MemoryRecords()
+
+
+def test_a_reading_is_cancelled_between_transactions_and_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A liar's signatures take a minute to recover; nobody has to wait for them."""
+    recovered = list[bytes | None]()
+
+    def noted(claimed: Any, safe: Safe, safe_tx_hash: bytes | None) -> Any:
+        recovered.append(safe_tx_hash)
+        return checked_signatures(claimed, safe, safe_tx_hash)
+
+    monkeypatch.setattr(exchange_with_service, "checked_signatures", noted)
+    records = MemoryRecords()
+    service = MemoryService(listed=tuple(a_served(a_safe_tx(nonce), 1) for nonce in (12, 13, 14)))
+    with pytest.raises(Cancelled):
+        read_service_queue(
+            service, a_safe(), records, now=NOW, is_cancelled=lambda: len(recovered) == 2
+        )
+    assert (len(recovered), records) == (2, MemoryRecords())
 
 
 # ── order ────────────────────────────────────────────────────────────────────────────────────────

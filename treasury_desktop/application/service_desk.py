@@ -192,7 +192,7 @@ class ServiceDesk:
                         now=self._clock(),
                         safes=tuple(safes),
                         with_untrusted=with_untrusted,
-                        is_cancelled=is_cancelled,
+                        is_cancelled=lambda: is_cancelled() or service.is_hung_up,
                     )
                     self._records.keep_brought(reading.brought, service.name)
                     readings.append(reading)

@@ -102,7 +102,7 @@ def read_service_queue(
     """Read what waits at the service, keep what owners verifiably signed, and say what is wrong.
 
     `safe` is what the chain said of it, `safes` of all: some may be owners of it. Everything is
-    read before anything is kept.
+    read and verified before anything is kept.
     """
     nonce = known_nonce(safe)
     found = service.queue(safe.address, nonce, trusted=True, is_cancelled=is_cancelled)
@@ -121,8 +121,13 @@ def read_service_queue(
         remarks=(*found.remarks, *aside.remarks, *contradictions(ours.true, safe)),
     )
     entries = put_together(ours.true)
+    verified = list[_Verified]()
     for entry in entries:
-        reading = _kept(entry, safe, safes, records, reading, now=now)
+        if is_cancelled():  # a liar's hundred thousand signatures take a minute
+            raise Cancelled
+        verified.append(_verified(entry, safe))
+    for each in verified:
+        reading = _kept(each, safe, safes, records, reading, now=now)
     shown = {entry.safe_tx_hash for entry in entries}
     apart = tuple(
         ApartTransaction(entry.safe_tx_hash, entry.tx, entry.note, UNTRUSTED)
@@ -173,8 +178,27 @@ def confirm_at_service(
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────
 
 
+class _Verified(NamedTuple):
+    """What is listed of a transaction, one claim of each owner that counts, and what is forged."""
+
+    entry: ServedEntry
+    counting: dict[Address, ClaimedSignature]
+    forged: tuple[RefusedEntry, ...]
+
+
+def _verified(entry: ServedEntry, safe: Safe) -> _Verified:
+    """All signatures of one transaction recovered; nothing is kept."""
+    checked = checked_signatures(entry.claimed, safe, entry.safe_tx_hash)
+    lies = (one for one in checked if confirming(one, entry.safe_tx_hash, safe) is None)
+    return _Verified(
+        entry=entry,
+        counting=_counting(checked, entry.safe_tx_hash, safe),
+        forged=forged_signatures(entry, lies),
+    )
+
+
 def _kept(
-    entry: ServedEntry,
+    verified: _Verified,
     safe: Safe,
     safes: tuple[Safe, ...],
     records: Records,
@@ -183,13 +207,11 @@ def _kept(
     now: int,
 ) -> ServiceReading:
     """The reading with one transaction more: kept, or apart where no owner signed it."""
-    checked = checked_signatures(entry.claimed, safe, entry.safe_tx_hash)
-    counting = _counting(checked, entry.safe_tx_hash, safe)
-    lies = (one for one in checked if confirming(one, entry.safe_tx_hash, safe) is None)
+    entry, counting, forged = verified
     reading = replace(
         reading,
         listed=(*reading.listed, ListedTransaction(entry.safe_tx_hash, frozenset(counting))),
-        refused=reading.refused + forged_signatures(entry, lies),
+        refused=reading.refused + forged,
     )
     known = records.transaction(entry.safe_tx_hash)
     if known is None and not counting:

@@ -5,7 +5,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ from tests.doors.safe_service.loopback_service import LoopbackService, hash_of
 from tests.samples import SAFE, a_confirmation, a_queued, a_safe, a_safe_tx, an_owner
 from treasury_desktop.application.open_desk import OpenDesk
 from treasury_desktop.application.service_desk import OFF, ServiceDesk
+from treasury_desktop.desk import exchange_with_service
+from treasury_desktop.desk.doors import ServedTransaction
 from treasury_desktop.desk.exchange_with_service import ServiceReading
+from treasury_desktop.desk.served_transactions import ServedEntry, put_together
 from treasury_desktop.desk.service_settings import RequestCount, ServiceSettings
 from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.safe_service.service import TransactionService
@@ -445,6 +448,22 @@ def test_turning_it_off_ends_what_is_being_asked(on: ServiceDesk, served: Loopba
     assert [each.sentence for each in failures] == [
         f"{served.address.authority} is not asked any more: we hung up."
     ]
+
+
+def test_turning_it_off_ends_what_is_being_verified(
+    on: ServiceDesk, desk: OpenDesk, served: LoopbackService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer is here and would take long: nothing of it is kept."""
+    served.add(THEIRS, signed(THEIRS, 3))
+
+    def off_meanwhile(listed: Iterable[ServedTransaction]) -> tuple[ServedEntry, ...]:
+        on.turn_off()
+        return put_together(listed)
+
+    monkeypatch.setattr(exchange_with_service, "put_together", off_meanwhile)
+    with pytest.raises(Cancelled, match="nothing was changed"):
+        read(on)
+    assert [one.tx for one in desk.queue()] == [OURS.tx]
 
 
 def test_turning_it_off_at_the_last_moment_counts(
