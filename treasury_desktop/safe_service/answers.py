@@ -91,9 +91,12 @@ def refusal(answer: Answer, name: str) -> TreasuryError:
 
 
 def _words(answer: Answer) -> str:
-    """The first text in the body of an error, quoted; nothing where there is none."""
+    """The first text in the body of an error, quoted; nothing where there is none.
+
+    Nor where it is longer than errors are: success that was not hoped for comes with megabytes.
+    """
     try:
-        first = next(_texts(read_json(answer.body)), "")
+        first = next(_texts(read_json(answer.body, max_bytes=MOST_ERROR_BYTES)), "")
     except Malformed:
         return ""
     return f': "{plain(first, limit=MOST_SHOWN)}"' if first else ""

@@ -1,6 +1,7 @@
 """With a service that keeps to its documentation: propose, confirm, read what waits."""
 
 import json
+import tracemalloc
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,7 @@ from treasury_desktop.desk.exchange_with_service import (
     read_service_queue,
 )
 from treasury_desktop.errors import Cancelled, Refused, Unavailable
+from treasury_desktop.safe_service.answers import Answer, refusal
 from treasury_desktop.safe_service.meter import Budget, MonthlyUse, Quota
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
@@ -300,3 +302,16 @@ def test_every_other_status_of_a_post_is_no_success(
     with pytest.raises(Unavailable, match=said):
         propose_to_service(opened(), queued.safe_tx_hash, an_owner(1), a_safe(), records, now=NOW)
     assert [kind for kind, _, _ in records.notes] == ["proposing to service"]
+
+
+def test_megabytes_of_unhoped_success_are_not_parsed() -> None:
+    """Every empty list of three bytes would take sixty; of an error a few kilobytes are read."""
+    body = b"[" + b"[]," * (1 << 19) + b"[]]"
+    tracemalloc.start()
+    try:
+        said = refusal(Answer(200, {}, body, is_cut=False), "safe.example").sentence
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert said == "safe.example answered with HTTP status 200."
+    assert peak < len(body)
