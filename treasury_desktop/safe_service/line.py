@@ -18,6 +18,7 @@ import certifi
 
 from treasury_desktop.safe_service.address import ServiceAddress
 from treasury_desktop.safe_service.answers import MOST_BYTES, MOST_ERROR_BYTES, OK, Answer
+from treasury_desktop.safe_service.name_lookup import NameLookup
 
 PIECE = 64 << 10
 PROBLEMS = (OSError, HTTPException, ValueError)
@@ -36,6 +37,7 @@ class Line:
         self._is_over = False
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
+        self._lookup = NameLookup(address.host, address.port)
         self._clock = threading.Timer(seconds, self._end_late)
         self._clock.daemon = True
 
@@ -64,6 +66,7 @@ class Line:
 
     def end(self) -> None:
         """Shuts the line; whoever reads from it hears that it broke."""
+        self._lookup.give_up()
         with self._lock:
             self._is_over = True
             for each in self._open:
@@ -99,10 +102,7 @@ class Line:
     def _dialled(self) -> socket.socket:
         """A connection to the first of the host's addresses that takes it."""
         failure: OSError = OSError("the name has no address")
-        host, port = self._address.host, self._address.port
-        for family, kind, protocol, _, where in socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        ):
+        for family, kind, protocol, _, where in self._lookup.addresses():
             opened = socket.socket(family, kind, protocol)
             try:
                 self._use(opened)

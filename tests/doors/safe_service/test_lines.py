@@ -102,6 +102,52 @@ def test_hanging_up_ends_what_is_waited_for(served: LoopbackService, opened: Ope
     assert len(served.requests) == asked
 
 
+@pytest.fixture(name="silent_names")
+def silent_names_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A name service that is silent until the test is over; the event says that it was asked."""
+    asked, over = threading.Event(), threading.Event()
+
+    def silent(*_arguments: object, **_more: object) -> list[object]:
+        asked.set()
+        over.wait()
+        raise OSError("no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    yield asked
+    over.set()
+    for thread in threading.enumerate():
+        if thread.name == "name lookup":
+            thread.join()
+
+
+def test_a_silent_name_service_has_its_time(opened: Opened, silent_names: threading.Event) -> None:
+    """The system's own call cannot be ended, and lasts half a minute: nobody waits for it."""
+    door = opened(address=ServiceAddress.parse("https://silent.example"), timeout_seconds=0.3)
+    began = time.monotonic()
+    assert ask(door) == "silent.example did not answer within 0.3 seconds."
+    assert silent_names.is_set()
+    assert time.monotonic() - began < SOON
+
+
+def test_hanging_up_ends_the_wait_for_a_name(opened: Opened, silent_names: threading.Event) -> None:
+    """Turning the service off, or closing the window, is heard while its name is looked up."""
+    door = opened(address=ServiceAddress.parse("https://silent.example"), timeout_seconds=60)
+    said: list[str] = []
+    asking = threading.Thread(target=lambda: said.append(ask(door)))
+    asking.start()
+    silent_names.wait()
+    door.hang_up()
+    asking.join(SOON)
+    assert said == ["silent.example is not asked any more: we hung up."]
+
+
+@pytest.mark.parametrize("host", ["a..example", "x" * 70 + ".example"])
+def test_what_no_name_can_be_is_one_sentence(opened: Opened, host: str) -> None:
+    """Such a name raises something else than a name that nobody has."""
+    door = opened(address=ServiceAddress.parse(f"https://{host}"))
+    assert ask(door) == f"{host} cannot be reached, or does not answer in HTTP."
+
+
 def test_hanging_up_ends_the_wait_for_the_budget(served: LoopbackService, opened: Opened) -> None:
     """A request that is held back is not sent afterwards."""
     meter = a_meter(budget=Budget(requests_per_second=1), ticks=lambda: 0)
