@@ -203,16 +203,16 @@ class TransactionService:
         return headers
 
     def _failure(self, line: "Line", method: str) -> Unavailable:
-        if self._over.is_set():
-            return self._no_more()
         lost = "" if method == "GET" else " It may have got it all the same: read its queue."
+        if self._over.is_set():
+            return self._no_more(lost)
         if line.is_late:
             seconds = f"{self._timeout_seconds:g} seconds"
             return NotReached(f"{self.name} did not answer within {seconds}.{lost}")
         return NotReached(f"{self.name} cannot be reached, or does not answer in HTTP.{lost}")
 
-    def _no_more(self) -> Unavailable:
-        return Unavailable(f"{self.name} is not asked any more: we hung up.")
+    def _no_more(self, lost: str = "") -> Unavailable:
+        return Unavailable(f"{self.name} is not asked any more: we hung up.{lost}")
 
     @contextmanager
     def _noted(self, line: "Line") -> Iterator[None]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -82,6 +83,23 @@ def test_a_lost_answer_to_a_proposal_is_not_called_failed(
     served.raw, served.drip = b"HTTP/1.1 2", b"0"
     with pytest.raises(Unavailable, match=r"within 0\.3 seconds\. It may have got it all the same"):
         opened(timeout_seconds=0.3).propose(SAFE, queued.tx, queued.confirmations[0])
+
+
+def test_hanging_up_on_a_proposal_does_not_call_it_failed(
+    served: LoopbackService, opened: Opened
+) -> None:
+    """It is turned off between the proposal and the answer: nobody knows what arrived."""
+    queued = a_queued(signed_by=(1,))
+    door = opened()
+    honest = served.post
+
+    def hung_up_meanwhile(path: str, body: Any) -> Any:
+        door.hang_up()
+        return honest(path, body)
+
+    served.post = hung_up_meanwhile  # type: ignore[method-assign]  # the server calls what is there
+    with pytest.raises(Unavailable, match=r"hung up\. It may have got it all the same"):
+        door.propose(SAFE, queued.tx, queued.confirmations[0])
 
 
 def test_hanging_up_ends_what_is_waited_for(served: LoopbackService, opened: Opened) -> None:
