@@ -3,10 +3,15 @@
 from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.strict_json import read_json_object
+from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.chain_answer import ChainAnswer, accepted_of_each_owner
 from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.safe_tx import SafeTx
+
+_JUDGED_BY = ("strategy", "policy", "strategies", "exceptions")
+"""What a whole bundle says beside its evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,16 @@ def with_copy(known: QueuedTransaction, copy: QueuedTransaction) -> QueuedTransa
     """What is said of a known transaction once another copy of it came in; it only gains.
 
     Purpose, strategy and bundle are the words of whoever wrote them. A draft of our own has ours,
-    whichever came first, and a stranger's copy fills at most the gap of a missing bundle.
+    whichever came first, and a stranger's copy fills at most the gap of a missing bundle. Among
+    strangers whoever came first stands, but a bare transaction, such as a service lists, keeps no
+    whole bundle away.
     """
     first, second = known, copy
-    if copy.drafted_here and not known.drafted_here:
-        first, second = copy, known
     is_of_one_origin = known.drafted_here == copy.drafted_here
+    if known.drafted_here != copy.drafted_here:
+        first, second = (copy, known) if copy.drafted_here else (known, copy)
+    elif not known.drafted_here and _says_more(copy.bundle, known.bundle):
+        first, second = copy, known
     return replace(
         known,
         purpose=first.purpose or (second.purpose if is_of_one_origin else ""),
@@ -74,3 +83,20 @@ def with_copy(known: QueuedTransaction, copy: QueuedTransaction) -> QueuedTransa
         drafted_here=known.drafted_here or copy.drafted_here,
         transaction_hash=known.transaction_hash or copy.transaction_hash,
     )
+
+
+def _says_more(second: bytes, first: bytes) -> bool:
+    return second != first and _is_bare(first) and not _is_bare(second)
+
+
+def _is_bare(bundle: bytes) -> bool:
+    """Whether a bundle has nothing to judge its transaction by, at most a purpose."""
+    if not bundle:
+        return True
+    try:
+        members = read_json_object(bundle)
+    except Malformed:  # whatever it says, it says more
+        return False
+    evidence = members.get("evidence")
+    kinds = evidence.values() if isinstance(evidence, dict) else ()
+    return not any((*(members.get(name) for name in _JUDGED_BY), *kinds))

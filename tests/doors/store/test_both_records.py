@@ -322,3 +322,34 @@ def test_movements_read_anew_take_the_place_of_what_was_kept(
     assert both.movements(CHAIN_ID) == (samples.movement(5, 55), kept)
     assert both.movements_read_up_to(CHAIN_ID) == 60
     assert both.movements(5) == (elsewhere,)
+
+
+@pytest.mark.parametrize(
+    "bare", [b"", b'{"purpose":"x"}', b'{"evidence":{"queue":[]},"policy":{}}']
+)
+@pytest.mark.parametrize(
+    "whole", [b'{"strategy":"core"}', b'{"evidence":{"tokens":[{}]}}', b'{"exceptions":[{}]}']
+)
+def test_a_bare_copy_of_a_strangers_gives_way(
+    both: Records, samples: Samples, bare: bytes, whole: bytes
+) -> None:
+    """Of two strangers the one whose bundle can be judged stands, whichever came first."""
+    for nonce, is_bare_first in ((7, True), (8, False)):
+        first = samples.queued(
+            nonce, purpose="bare", strategy=None, bundle=bare, drafted_here=False
+        )
+        second = replace(first, purpose="whole", bundle=whole)
+        for copy in (first, second) if is_bare_first else (second, first):
+            both.keep_transaction(copy)
+        assert known(both, first) == second
+
+
+def test_our_own_bare_draft_gives_way_to_nobody(both: Records, samples: Samples) -> None:
+    """What we drafted stands, however little it says."""
+    ours = samples.queued(bundle=b"{}")
+    both.keep_transaction(ours)
+    for is_ours in (False, True):
+        both.keep_transaction(
+            replace(ours, drafted_here=is_ours, purpose="other", bundle=b'{"strategy":"core"}')
+        )
+    assert known(both, ours) == ours
