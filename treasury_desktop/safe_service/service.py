@@ -6,10 +6,10 @@ safe-transaction-service v6.10.1 (history/urls, urls_v2, serializers).
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from treasury_desktop.assets.address import Address
@@ -29,6 +29,7 @@ from treasury_desktop.safes.safe_tx import SafeTx
 if TYPE_CHECKING:
     from treasury_desktop.safe_service.line import Line
 
+T = TypeVar("T")
 ENTRIES_A_PAGE = 50
 MOST_PAGES = 10
 """A queue of five hundred is nobody's; a list without an end is."""
@@ -71,17 +72,7 @@ class TransactionService:
 
         `NotTheService` where something else answers.
         """
-        with self._speaking():
-            try:
-                value = json_of(self._asked("GET", "v1/about/", None), self.name)
-                said = Fields(value, "").required("version", text)
-            except Malformed:
-                raise NotTheService(
-                    f"{self.name} does not answer as a Safe Transaction Service does; is the "
-                    "address right?"
-                ) from None
-            is_told = self._key is not None and self._key.is_told_in(said)
-            return "" if is_told else plain(said, limit=MOST_VERSION_CHARACTERS)
+        return self._spoken(self._version)
 
     def queue(
         self, safe: Address, first_nonce: int, *, trusted: bool, is_cancelled: IsCancelled
@@ -140,6 +131,18 @@ class TransactionService:
         for line in lines:
             line.end()
 
+    def _version(self) -> str:
+        try:
+            value = json_of(self._asked("GET", "v1/about/", None), self.name)
+            said = Fields(value, "").required("version", text)
+        except Malformed:
+            raise NotTheService(
+                f"{self.name} does not answer as a Safe Transaction Service does; is the "
+                "address right?"
+            ) from None
+        is_told = self._key is not None and self._key.is_told_in(said)
+        return "" if is_told else plain(said, limit=MOST_VERSION_CHARACTERS)
+
     def _page(self, safe: Address, first_nonce: int, *, trusted: bool, offset: int) -> Page:
         # Not `executed=false`: the Safe's nonce, which the chain told us, is what decides.
         query = {
@@ -149,14 +152,17 @@ class TransactionService:
             "limit": str(ENTRIES_A_PAGE),
             "offset": str(offset),
         }
-        with self._speaking():
+        name = "entry" if trusted else "untrusted entry"
+
+        def listed() -> Page:
             answer = self._asked("GET", f"{_queue_path(safe)}?{urlencode(query)}", None)
             value = json_of(answer, self.name)
             try:
-                name = "entry" if trusted else "untrusted entry"
                 return read_page(value, name=name, first=offset + 1, most=ENTRIES_A_PAGE)
             except Malformed as flaw:
                 raise Malformed(f"{self.name}: {flaw.field or 'answer'}", flaw.problem) from None
+
+        return self._spoken(listed)
 
     def _following(self, page: Page, safe: Address, offset: int) -> int | str | None:
         """Where the next page begins; `None` after the last one, a sentence where it is refused.
@@ -174,8 +180,8 @@ class TransactionService:
         return following
 
     def _send(self, api_path: str, body: dict[str, JsonSource]) -> None:
-        with self._speaking():
-            require_created(self._asked("POST", api_path, canonical_json(body)), self.name)
+        sent = canonical_json(body)
+        self._spoken(lambda: require_created(self._asked("POST", api_path, sent), self.name))
 
     def _asked(self, method: str, api_path: str, body: bytes | None) -> Answer:
         """The answer to one request, counted and held back as the budget says."""
@@ -231,17 +237,21 @@ class TransactionService:
         is_told = self._key is not None and self._key.is_told_in(served.note)
         return replace(served, note="") if is_told else served
 
-    @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        """Sentences that leave this room do not hold the key, whoever put it into them."""
+    def _spoken(self, ask: Callable[[], T]) -> T:
+        """What asking gives; no failure that leaves this room holds the key, whoever put it there.
+
+        Nor does what lies behind a failure, which names what came: nothing lies behind it.
+        """
         try:
-            yield
+            return ask()
         except TreasuryError as error:
-            if self._key is None or not self._key.is_told_in(error.sentence):
-                raise
-        else:
-            return
-        raise ServiceProblem(f"{self.name} answered with our own API key, which is not shown.")
+            failure = error
+        if self._key is not None and self._key.is_told_in(failure.sentence):
+            failure = ServiceProblem(
+                f"{self.name} answered with our own API key, which is not shown."
+            )
+        failure.__cause__ = failure.__context__ = None
+        raise failure
 
 
 def _queue_path(safe: Address) -> str:

@@ -628,15 +628,29 @@ def test_our_key_in_a_note_is_not_kept(waiting: LoopbackService, opened: Opened)
     assert KEY_TEXT not in repr(records)
 
 
-def test_the_key_is_in_no_failure(waiting: LoopbackService, opened: Opened) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"no HTTP but {KEY_TEXT}\r\n\r\n",
+        f'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{{"{KEY_TEXT}":1.5}}',
+        f'HTTP/1.1 422 No\r\n\r\n{{"detail":"{KEY_TEXT}"}}',
+    ],
+)
+def test_the_key_is_in_no_failure(waiting: LoopbackService, opened: Opened, answer: str) -> None:
     """Neither the sentence nor what lies behind it quotes the request or its echo."""
-    waiting.raw = f"no HTTP but {KEY_TEXT}\r\n\r\n".encode()
-    with pytest.raises(Unavailable) as failure:
-        opened().queue(SAFE, 12, trusted=True, is_cancelled=lambda: False)
-    behind: BaseException | None = failure.value
-    while behind is not None:
-        assert KEY_TEXT not in repr(behind)
-        behind = behind.__cause__ or behind.__context__
+    waiting.raw = answer.encode()
+    queued = a_queued(signed_by=(1,))
+    for ask in (
+        lambda: opened().queue(SAFE, 12, trusted=True, is_cancelled=lambda: False),
+        lambda: opened().version(),
+        lambda: opened().propose(SAFE, queued.tx, queued.confirmations[0]),
+    ):
+        with pytest.raises(TreasuryError) as failure:
+            ask()
+        behind: BaseException | None = failure.value
+        while behind is not None:
+            assert KEY_TEXT not in repr(behind)
+            behind = behind.__cause__ or behind.__context__
     assert KEY_TEXT not in repr(opened().__dict__)
 
 
