@@ -235,6 +235,7 @@ def test_offline_nothing_is_asked(errands: Errands, show: Show, qtbot: QtBot) ->
     page = a_queue(errands, ServiceAtHand(ON))
     show(page, 1000, 800)
     qtbot.waitUntil(lambda: page.service.read.reason == "")
+    qtbot.waitUntil(lambda: bool(rows(page)))
     page._session.chain_failed("The node is down.", 0)
     assert page.service.read.reason.endswith("The node is down.")
     qtbot.waitUntil(lambda: rows(page)[0][1].endswith("The node is down."))
