@@ -58,7 +58,12 @@ def read_workspace(folder: Path) -> Workspace:
 
     Unavailable: the file cannot be read. Malformed: file, line where it can be told, key, problem.
     """
-    return workspace_in(_text_of(folder / WORKSPACE_NAME))
+    return workspace_in(text_of_workspace(folder))
+
+
+def text_of_workspace(folder: Path) -> str:
+    """What stands in a folder's treasury.toml; Unavailable where it cannot be read."""
+    return _text_of(folder / WORKSPACE_NAME)
 
 
 def workspace_in(text: str) -> Workspace:

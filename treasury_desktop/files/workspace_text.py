@@ -17,33 +17,48 @@ from treasury_desktop.treasury.workspace import (
 FORMAT = "treasury-desktop/workspace@1"
 
 Value = str | int | bool | Address | tuple[Address, ...] | None
+Members = dict[str, Value]
+"""The members of a table by name; `None` is one that is left out."""
 
 
 def workspace_text(workspace: Workspace) -> str:
     """The TOML text; the same for the same workspace."""
-    chain = workspace.chain
-    head: dict[str, Value] = {"format": FORMAT, "name": workspace.name}
-    if workspace.is_demonstration:
-        head["demonstration"] = True
     tables = [
-        _table("", head),
-        _table(
-            "[chain]",
-            {
-                "chain_id": chain.chain_id,
-                "name": chain.name,
-                "native_symbol": chain.native_symbol,
-            },
-        )
-        + _endpoints(workspace.endpoints),
-        *(_table("[[safes]]", _safe(safe)) for safe in workspace.safes),
-        *(_table("[[tokens]]", _token(token)) for token in workspace.tokens),
-        *(_table("[[pools]]", _pool(pool)) for pool in workspace.pools),
-        *(_table("[[strategies]]", _strategy(strategy)) for strategy in workspace.strategies),
-        *(_table("[[address_book]]", _payee(payee)) for payee in workspace.address_book),
-        _table("[policy]", _policy(workspace)),
+        _table("", head_of(workspace)),
+        _table("[chain]", chain_of(workspace)) + _endpoints(workspace.endpoints),
+        *(
+            _table(f"[[{name}]]", members)
+            for name, entries in lists_of(workspace).items()
+            for members in entries
+        ),
+        _table("[policy]", policy_of(workspace)),
     ]
     return "\n".join(tables)
+
+
+def head_of(workspace: Workspace) -> Members:
+    """What stands before every table."""
+    head: Members = {"format": FORMAT, "name": workspace.name}
+    return head | {"demonstration": True} if workspace.is_demonstration else head
+
+
+def chain_of(workspace: Workspace) -> Members:
+    """The table `chain`, without its endpoints."""
+    chain = workspace.chain
+    return {
+        "chain_id": chain.chain_id, "name": chain.name, "native_symbol": chain.native_symbol,
+    }  # fmt: skip
+
+
+def lists_of(workspace: Workspace) -> dict[str, list[Members]]:
+    """The lists of tables, in the order in which they are written."""
+    return {
+        "safes": [_safe(each) for each in workspace.safes],
+        "tokens": [_token(each) for each in workspace.tokens],
+        "pools": [_pool(each) for each in workspace.pools],
+        "strategies": [_strategy(each) for each in workspace.strategies],
+        "address_book": [_payee(each) for each in workspace.address_book],
+    }
 
 
 def _endpoints(endpoints: tuple[Endpoint, ...]) -> str:
@@ -54,11 +69,11 @@ def _endpoints(endpoints: tuple[Endpoint, ...]) -> str:
     return f"endpoints = [\n{lines}]\n" if lines else "endpoints = []\n"
 
 
-def _safe(safe: NamedSafe) -> dict[str, Value]:
+def _safe(safe: NamedSafe) -> Members:
     return {"address": safe.address, "name": safe.name, "version": str(safe.version)}
 
 
-def _token(trusted: TrustedToken) -> dict[str, Value]:
+def _token(trusted: TrustedToken) -> Members:
     token = trusted.token
     return {
         "address": token.key,
@@ -72,7 +87,7 @@ def _token(trusted: TrustedToken) -> dict[str, Value]:
     }
 
 
-def _pool(pool: WatchedPool) -> dict[str, Value]:
+def _pool(pool: WatchedPool) -> Members:
     return {
         "address": pool.address,
         "name": pool.name,
@@ -85,7 +100,7 @@ def _pool(pool: WatchedPool) -> dict[str, Value]:
     }
 
 
-def _strategy(strategy: Strategy) -> dict[str, Value]:
+def _strategy(strategy: Strategy) -> Members:
     return {
         "name": strategy.name,
         "group": strategy.group,
@@ -97,11 +112,12 @@ def _strategy(strategy: Strategy) -> dict[str, Value]:
     }
 
 
-def _payee(payee: KnownPayee) -> dict[str, Value]:
+def _payee(payee: KnownPayee) -> Members:
     return {"address": payee.address, "name": payee.name, "note": payee.note or None}
 
 
-def _policy(workspace: Workspace) -> dict[str, Value]:
+def policy_of(workspace: Workspace) -> Members:
+    """The table `policy`."""
     terms = workspace.terms
     return {
         "limit_bps": terms.limit_bps,

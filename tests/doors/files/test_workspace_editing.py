@@ -1,0 +1,163 @@
+"""Changing treasury.toml: exactly what was wanted, and everything else as it was."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.doors.files.test_workspace_file import EXAMPLE, A, B, workspaces
+from treasury_desktop.assets.address import Address
+from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.files.workspace_editing import CANNOT, change_workspace, changed_text
+from treasury_desktop.files.workspace_file import WORKSPACE_NAME, read_workspace, workspace_in
+from treasury_desktop.files.workspace_text import workspace_text
+from treasury_desktop.treasury.workspace import Endpoint, KnownPayee, Workspace
+
+SPOKEN = EXAMPLE.replace("[[safes]]", "# The council's own.\n[[safes]]").replace(
+    'name = "Payroll"', 'name = "Payroll"  # until the vote of spring'
+)
+PAYEE = KnownPayee(address=Address(bytes((0xE5,)) * 20), name="Audit", note="")
+
+
+@pytest.fixture(name="folder")
+def folder_fixture(tmp_path: Path) -> Path:
+    """A workspace folder with the example and its comments in it."""
+    (tmp_path / WORKSPACE_NAME).write_text(SPOKEN, encoding="utf-8")
+    return tmp_path
+
+
+def after_change(folder: Path, **changes: object) -> str:
+    """The text once these members are others; it says exactly that."""
+    before = read_workspace(folder)
+    wanted = replace(before, **changes)  # type: ignore[arg-type]  members of a workspace
+    change_workspace(folder, before, wanted)
+    assert read_workspace(folder) == wanted
+    return (folder / WORKSPACE_NAME).read_text("utf-8")
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,  # half of all texts are no names
+    ],
+)
+@given(before=workspaces, other=workspaces)
+def test_any_change_says_what_was_wanted(
+    tmp_path: Path, before: Workspace, other: Workspace
+) -> None:
+    """From one workspace to another, and to one that keeps some entries and changes them."""
+    keys = {each.token.key for each in before.tokens}
+    tokens = (
+        *(replace(each, is_own=not each.is_own, feed=None) for each in before.tokens[1:]),
+        *(each for each in other.tokens if each.token.key not in keys),
+    )
+    mixed = replace(other, tokens=tokens, safes=before.safes, strategies=before.strategies[:1])
+    for after in (other, mixed, before):
+        (tmp_path / WORKSPACE_NAME).write_text(workspace_text(before), encoding="utf-8")
+        change_workspace(tmp_path, before, after)
+        assert read_workspace(tmp_path) == after
+
+
+def test_nothing_else_moves(folder: Path) -> None:
+    """Other nodes: every other line stands as it stood."""
+    nodes = (
+        Endpoint(name="mine", url="http://127.0.0.1:9545"),
+        Endpoint(name="second", url="https://node.example/key"),
+    )
+    text = after_change(folder, endpoints=nodes)
+    gone = set(SPOKEN.splitlines()) - set(text.splitlines())
+    assert [line.split(" = ")[0] for line in gone] == ["endpoints"]
+    assert 'url = "https://node.example/key"' in text
+
+
+def test_comments_stay_with_what_they_speak_of(folder: Path) -> None:
+    """One who goes takes the comment above along; the one above the next entry stays."""
+    spoken = (
+        SPOKEN + '\n# Paid in spring.\n[[address_book]]\naddress = "' + B + '"\nname = "Rent"\n'
+    )
+    (folder / WORKSPACE_NAME).write_text(spoken, encoding="utf-8")
+    book = read_workspace(folder).address_book
+    text = after_change(folder, address_book=book[1:])
+    assert "Payroll" not in text
+    assert "# Paid in spring.\n[[address_book]]" in text
+    assert "# The council's own.\n[[safes]]" in text
+    text = after_change(folder, address_book=(*book[1:], PAYEE))
+    assert text.index("Rent") < text.index("Audit")
+    text = after_change(folder, address_book=())
+    assert "Paid in spring" not in text
+    assert "[[address_book]]" not in text
+    assert after_change(folder, address_book=(PAYEE,)).count("[[address_book]]") == 1
+
+
+def test_an_entry_that_stays_changes_only_what_differs(folder: Path) -> None:
+    """Its own comment stays; what is usual again is left out."""
+    (payee,) = read_workspace(folder).address_book
+    text = after_change(folder, address_book=(replace(payee, note="each month"),))
+    assert 'name = "Payroll"  # until the vote of spring\nnote = "each month"' in text
+    text = after_change(folder, address_book=(replace(payee, note=""),))
+    assert "each month" not in text
+
+
+def test_terms_change_where_there_were_none(folder: Path) -> None:
+    """The table is added."""
+    text = SPOKEN[: SPOKEN.index("[policy]")]
+    (folder / WORKSPACE_NAME).write_text(text, encoding="utf-8")
+    terms = replace(read_workspace(folder).terms, limit_bps=800)
+    assert "limit_bps = 800" in after_change(folder, terms=terms)
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(folder: Path) -> None:
+    """By hand or by another desk."""
+    before = read_workspace(folder)
+    by_hand = SPOKEN.replace("limit_bps = 900", "limit_bps = 800")
+    (folder / WORKSPACE_NAME).write_text(by_hand, encoding="utf-8")
+    with pytest.raises(Refused, match="changed meanwhile"):
+        change_workspace(folder, before, replace(before, endpoints=()))
+    assert (folder / WORKSPACE_NAME).read_text("utf-8") == by_hand
+
+
+def test_what_is_no_workspace_is_not_written(folder: Path) -> None:
+    """The field is named, and the file stays."""
+    before = read_workspace(folder)
+    bad = (Endpoint(name="mine", url="ftp://node.example"),)
+    with pytest.raises(Malformed, match="http"):
+        change_workspace(folder, before, replace(before, endpoints=bad))
+    assert (folder / WORKSPACE_NAME).read_text("utf-8") == SPOKEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SPOKEN.replace(
+            f'[[address_book]]\naddress = "{Address(bytes((0xD4,)) * 20)}"\n'
+            'name = "Payroll"  # until the vote of spring\nnote = "every quarter"\n',
+            "",
+        ).replace(
+            "[chain]",
+            f'address_book = [{{ address = "{A}", name = "Payroll" }}]\n[chain]',
+        ),
+    ],
+    ids=["list on one line"],
+)
+def test_what_cannot_be_changed_alone_is_left_alone(folder: Path, text: str) -> None:
+    """Where more would have to be written anew, a person does it."""
+    (folder / WORKSPACE_NAME).write_text(text, encoding="utf-8")
+    before = read_workspace(folder)
+    with pytest.raises(Refused, match="by hand"):
+        change_workspace(
+            folder, before, replace(before, address_book=(*before.address_book, PAYEE))
+        )
+    with pytest.raises(Refused, match="by hand"):
+        change_workspace(folder, before, replace(before, address_book=()))
+    assert (folder / WORKSPACE_NAME).read_text("utf-8") == text
+    assert "by hand" in CANNOT
+
+
+def test_unchanged_is_unchanged() -> None:
+    """To the byte."""
+    workspace = workspace_in(SPOKEN)
+    assert changed_text(SPOKEN, workspace, workspace) == SPOKEN

@@ -1,0 +1,175 @@
+"""Changes in treasury.toml that leave everything else as its keepers wrote it, comments too.
+
+The new text is read back before it is written: it has to say exactly what was wanted. A file that
+somebody changed meanwhile is left alone.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from treasury_desktop.assets.address import Address
+from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.files.bundle_file import write_whole_file
+from treasury_desktop.files.toml_lines import line_of
+from treasury_desktop.files.workspace_file import WORKSPACE_NAME, text_of_workspace, workspace_in
+from treasury_desktop.files.workspace_text import (
+    Members,
+    Value,
+    chain_of,
+    head_of,
+    lists_of,
+    policy_of,
+    workspace_text,
+)
+from treasury_desktop.treasury.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tomlkit.container import Container
+    from tomlkit.items import Array, Table
+
+CANNOT = (
+    f"{WORKSPACE_NAME} is written in a way that this program cannot change without changing more; "
+    "nothing was written. Change it by hand."
+)
+KEYS = {"strategies": "name"}
+"""By what an entry of a list is the same one; by its address otherwise."""
+
+
+def change_workspace(folder: Path, before: Workspace, after: Workspace) -> None:
+    """Writes what differs between two workspaces into the folder's treasury.toml.
+
+    Refused: the file no longer says what `before` does, or cannot be changed. Malformed: `after`
+    is no workspace.
+    """
+    workspace_in(workspace_text(after))
+    text = text_of_workspace(folder)
+    if workspace_in(text) != before:
+        raise Refused(
+            f"{WORKSPACE_NAME} was changed meanwhile; nothing was written. Open the treasury again "
+            "to see what it says now."
+        )
+    changed = changed_text(text, before, after)
+    if not _says(changed, after):
+        raise Refused(CANNOT)
+    write_whole_file(folder / WORKSPACE_NAME, changed.encode())
+
+
+def _says(text: str, workspace: Workspace) -> bool:
+    try:
+        return workspace_in(text) == workspace
+    except Malformed:
+        return False
+
+
+def changed_text(text: str, before: Workspace, after: Workspace) -> str:
+    """The text with what differs changed in it, and nothing else.
+
+    Refused where it is written in a way that cannot be changed so, such as lists on one line.
+    """
+    import tomlkit  # noqa: PLC0415  to write only
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  as above
+
+    stay, wanted = lists_of(before), lists_of(after)
+    try:
+        for name, entries in stay.items():
+            text, stay[name] = _without_gone(text, name, entries, wanted[name])
+        document: Any = tomlkit.parse(text)
+        _change_members(document, head_of(before), head_of(after))
+        _change_members(document["chain"], chain_of(before), chain_of(after))
+        if before.endpoints != after.endpoints:
+            document["chain"]["endpoints"] = _endpoints(after)
+        for name, entries in stay.items():
+            if entries != wanted[name]:
+                _change_list(document, name, entries, wanted[name])
+        if policy_of(before) != policy_of(after):
+            if "policy" not in document:
+                document["policy"] = tomlkit.table()
+            _change_members(document["policy"], policy_of(before), policy_of(after))
+        return tomlkit.dumps(document)
+    except (TOMLKitError, ValueError, TypeError, AttributeError):
+        raise Refused(CANNOT) from None
+
+
+def _without_gone(
+    text: str, name: str, entries: list[Members], wanted: list[Members]
+) -> tuple[str, list[Members]]:
+    """The text without the entries that nobody wants any more, each with the comment above it.
+
+    A library gives a comment to the table before it, where it would be lost or speak of another.
+    """
+    key = KEYS.get(name, "address")
+    names = {members[key] for members in wanted}
+    for at in reversed(range(len(entries))):
+        if entries[at][key] not in names:
+            text = _without_entry(text, f"{name}[{at}]")
+    return text, [members for members in entries if members[key] in names]
+
+
+def _without_entry(text: str, entry: str) -> str:
+    lines = text.splitlines(keepends=True)
+    header = line_of(text, f"{entry}.")
+    if header is None:
+        raise ValueError(f"{entry} stands on no line of its own")
+    following = range(header, len(lines))
+    end = next((at for at in following if lines[at].lstrip().startswith("[")), len(lines))
+    return "".join(lines[: _comment_above(lines, header - 1)] + lines[_comment_above(lines, end) :])
+
+
+def _comment_above(lines: list[str], at: int) -> int:
+    """Where the comment begins that stands directly above a line."""
+    while at and lines[at - 1].lstrip().startswith("#"):
+        at -= 1
+    return at
+
+
+def _change_members(table: "Container | Table", before: Members, after: Members) -> None:
+    for name in before.keys() | after.keys():
+        value = after.get(name)
+        if before.get(name) == value:
+            continue
+        if value is None:
+            table.pop(name, None)
+        else:
+            table[name] = _plain(value)
+
+
+def _change_list(document: Any, name: str, stay: list[Members], wanted: list[Members]) -> None:
+    """Entries that stay keep their place, their words and comments; new ones come last."""
+    import tomlkit  # noqa: PLC0415  to write only
+
+    if wanted and name not in document:
+        document[name] = tomlkit.aot()
+    tables = document.get(name, ())
+    for at, (table, members) in enumerate(zip(tables, stay, strict=True)):
+        _change_members(table, members, wanted[at])
+    for members in wanted[len(stay) :]:
+        tables.append(_new_table(members))
+
+
+def _new_table(members: Members) -> "Table":
+    import tomlkit  # noqa: PLC0415  to write only
+
+    table = tomlkit.table()
+    for name, value in members.items():
+        if value is not None:
+            table[name] = _plain(value)
+    table.add(tomlkit.nl())
+    return table
+
+
+def _endpoints(workspace: Workspace) -> "Array":
+    import tomlkit  # noqa: PLC0415  to write only
+
+    endpoints = tomlkit.array()
+    for each in workspace.endpoints:
+        line = tomlkit.inline_table()
+        line.update({"name": each.name, "url": each.url})
+        endpoints.append(line)
+    return endpoints.multiline(multiline=bool(workspace.endpoints))
+
+
+def _plain(value: Value) -> Any:
+    """As TOML has it: an address is its text."""
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return str(value) if isinstance(value, Address) else value
