@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from treasury_desktop.desk.fees import AgreedCost
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.review.review import Review
 from treasury_desktop.treasury.strategy import Strategy
-from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.treasury.workspace import Endpoint, Workspace
 from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.windows.actions_of_exchange import Written
 from treasury_desktop.windows.actions_of_unlocking import UnlockedKey
@@ -70,6 +71,11 @@ class DeskAtHand:
         if isinstance(answer, Exception):
             raise answer
         return answer(*arguments) if callable(answer) else answer
+
+    @property
+    def workspace_changes(self) -> "WorkspaceAtHand":
+        """What may be changed in the workspace's file."""
+        return WorkspaceAtHand(self)
 
     @property
     def nested(self) -> "NestedAtHand":
@@ -159,6 +165,20 @@ class DeskAtHand:
     def sign(self, review: Review, key: KeyLabel) -> Any:
         """A confirmation."""
         return self._answer("sign", review, key)
+
+
+class WorkspaceAtHand:
+    """Answers as its desk was told; what is kept is what the workspace says from then on."""
+
+    def __init__(self, desk: DeskAtHand) -> None:
+        self._desk = desk
+
+    def keep_nodes(self, endpoints: tuple[Endpoint, ...]) -> Workspace:
+        """The workspace with these nodes; refused where that was laid out."""
+        self._desk.answers.setdefault("keep_nodes", None)
+        self._desk._answer("keep_nodes", endpoints)
+        self._desk.workspace = replace(self._desk.workspace, endpoints=endpoints)
+        return self._desk.workspace
 
 
 class KeysAtHand:

@@ -17,6 +17,7 @@ from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatu
 from treasury_desktop.application.nested_safes import NestedSafes
 from treasury_desktop.application.sending_desk import SendingDesk
 from treasury_desktop.application.unlocking import DeskUnlocking
+from treasury_desktop.application.workspace_desk import WorkspaceDesk
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.desk.ask_the_chain import (
@@ -92,6 +93,7 @@ class OpenDesk:
     ) -> None:
         self.folder = folder
         self._workspace = read_workspace(folder)
+        self.workspace_changes = WorkspaceDesk(self, self._workspace)
         if endpoints:
             self._workspace = replace(self._workspace, endpoints=endpoints)
         self._clock = clock

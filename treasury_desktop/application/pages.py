@@ -183,6 +183,7 @@ class Pages:
         page = SettingsPage(self._actions, self._errands)
         page.look_chosen.connect(self._remember_look)
         page.service_changed.connect(self._on_service_changed)
+        page.nodes_changed.connect(self._session.ask_refresh)
         return page
 
     def _acknowledged(self) -> "Acknowledged":

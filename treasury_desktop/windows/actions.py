@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.windows.actions_of_sending import SendingActions
     from treasury_desktop.windows.actions_of_service import ServiceActions
     from treasury_desktop.windows.actions_of_unlocking import Unlocking
+    from treasury_desktop.windows.actions_of_workspace import WorkspaceActions
 
 
 KEY_ACTS = frozenset({"sign", "execute", "create key", "change key"})
@@ -44,6 +45,11 @@ class Actions(Protocol):
     @property
     def workspace(self) -> Workspace:
         """The workspace that is open; at once."""
+        ...
+
+    @property
+    def workspace_changes(self) -> WorkspaceActions:
+        """What may be changed in the workspace's own file; at once."""
         ...
 
     @property

@@ -14,7 +14,6 @@ from treasury_desktop.treasury.first_sight import FirstSight
 from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.viewmodels.beginning import sight_words
 from treasury_desktop.windows.actions_of_beginning import BeginningActions
-from treasury_desktop.windows.beginning.field_rows import Column, FieldRows
 from treasury_desktop.windows.beginning.found_cards import HoldingsCard, SafeCard
 from treasury_desktop.windows.beginning.names_card import NamesCard
 from treasury_desktop.windows.errands import Done, Errands, Failed
@@ -23,6 +22,7 @@ from treasury_desktop.windows.look.style import look, set_variant
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
+from treasury_desktop.windows.widgets.field_rows import Column, FieldRows
 from treasury_desktop.windows.widgets.notice import NoticeLine
 
 LOOK, CREATE = "first look", "begin workspace"

@@ -11,6 +11,7 @@ from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.settings.nodes_card import NodesCard
 from treasury_desktop.windows.settings.service_card import ServiceCard
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
@@ -26,19 +27,23 @@ _NAME_WIDTH = 180
 
 
 class SettingsPage(QWidget):
-    """Appearance, the optional service, and everything the workspace file says, read-only.
+    """Appearance, nodes, the optional service, and everything else the workspace file says.
 
     Signals: `look_chosen` with "system", "light" or "dark", for whoever keeps it;
-    `service_changed` when the service was turned on or off or changed.
+    `service_changed` when the service was turned on or off or changed; `nodes_changed` when others
+    are to be asked.
     """
 
     look_chosen = Signal(object)
     service_changed = Signal()
+    nodes_changed = Signal()
 
     def __init__(self, actions: Actions, errands: Errands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.service = ServiceCard(errands, actions.service)
         self.service.changed.connect(self.service_changed)
+        self.nodes = NodesCard(errands, actions)
+        self.nodes.changed.connect(self.nodes_changed)
         view = settings_view(actions.workspace)
         self.look = Choice()
         self.look.setAccessibleName("Appearance")
@@ -54,7 +59,7 @@ class SettingsPage(QWidget):
         across = QHBoxLayout()
         across.setSpacing(tokens.GAP)
         across.addWidget(_terms(view.terms), 1)
-        across.addWidget(_named("Nodes", view.endpoints_caption, view.endpoints), 1)
+        across.addWidget(self.nodes, 1)
         column.addLayout(across)
         column.addWidget(self.service)
         safes = _named("Safes", view.workspace, view.safes)
@@ -63,7 +68,8 @@ class SettingsPage(QWidget):
         column.addWidget(_named("Address book", "valid on this chain only", view.address_book))
         column.addWidget(
             plain_label(
-                "All but the service comes from the workspace file treasury.toml; change it there.",
+                "All but the service comes from the workspace file treasury.toml; what cannot be "
+                "changed here is changed there.",
                 role="quiet",
                 wrap=True,
             )

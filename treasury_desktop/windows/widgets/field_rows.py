@@ -64,6 +64,15 @@ class FieldRows(QWidget):
         rows = (tuple(field.text().strip() for field in fields) for _, fields, _ in self._rows)
         return tuple(row for row in rows if any(row))
 
+    def fill(self, texts: Sequence[tuple[str, ...]]) -> None:
+        """Puts these texts into as many rows."""
+        for at, row in enumerate(texts):
+            if at == len(self._rows):
+                self.add_row()
+            for field, text in zip(self._rows[at][1], row, strict=True):
+                field.setText(text)
+                field.setCursorPosition(0)
+
     def field(self, row: int, column: int = 0) -> QLineEdit:
         """One field."""
         return self._rows[row][1][column]

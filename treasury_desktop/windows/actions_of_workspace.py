@@ -1,0 +1,21 @@
+"""What pages may change in the workspace's own file; `application/workspace_desk.py` is behind it.
+
+Every method blocks and runs inside an errand. What is refused was not written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # names only
+    from treasury_desktop.treasury.workspace import Endpoint, Workspace
+
+KEEP_NODES = "keep nodes"
+
+
+class WorkspaceActions(Protocol):
+    """treasury.toml, as the window may change it."""
+
+    def keep_nodes(self, endpoints: tuple[Endpoint, ...]) -> Workspace:
+        """Ask these nodes from now on, and after the next start; asks none of them yet."""
+        ...
