@@ -32,7 +32,8 @@ from treasury_desktop.viewmodels.nested_signing import (
     signed_inside_outcome,
     with_nested_keys,
 )
-from treasury_desktop.viewmodels.queue import QueueCard, Step, other_safes, queue_view
+from treasury_desktop.viewmodels.next_step import Step
+from treasury_desktop.viewmodels.queue import QueueCard, other_safes, queue_view
 from treasury_desktop.viewmodels.review import review_view
 from treasury_desktop.viewmodels.signing import KeyChoice, keys_to_sign
 

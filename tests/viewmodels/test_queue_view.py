@@ -14,10 +14,10 @@ from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.viewmodels.arrivals import import_words
+from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.viewmodels.queue import (
     QueueCard,
     QueueView,
-    Step,
     queue_view,
     suggested_file_name,
 )

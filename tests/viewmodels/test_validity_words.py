@@ -6,7 +6,8 @@ from tests.samples import NOW, a_deposit_tx, a_safe, a_workspace
 from tests.signing_desk import EXECUTOR_KEY, OWNER_KEY, a_kept
 from treasury_desktop.review.validity import FOR_EVER, Cause, Validity
 from treasury_desktop.safes.lifecycle import State
-from treasury_desktop.viewmodels.queue import Step, queue_view
+from treasury_desktop.viewmodels.next_step import Step
+from treasury_desktop.viewmodels.queue import queue_view
 from treasury_desktop.viewmodels.validity import validity_remark
 
 DAY = 86_400

@@ -48,7 +48,7 @@ from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.viewmodels.handing_over import Form
-from treasury_desktop.viewmodels.queue import Step
+from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.viewmodels.signing import execution_outcome, unknown_outcome
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.look.style import look

@@ -24,7 +24,7 @@ from treasury_desktop.desk.review_transaction import review_queued
 from treasury_desktop.desk.sign_for_nested import SignedInside
 from treasury_desktop.errors import Refused
 from treasury_desktop.safes.queued import QueuedTransaction
-from treasury_desktop.viewmodels.queue import Step
+from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.viewmodels.review import review_view
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.queue.page import QueuePage

@@ -19,7 +19,7 @@ from treasury_desktop.errors import Cancelled, Malformed, Refused, TreasuryError
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.viewmodels.queue import Step
+from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.windows.actions_of_exchange import Arrival
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.picture import grey_pixels

@@ -17,7 +17,7 @@ from treasury_desktop.desk.fees import Fees, raised
 from treasury_desktop.desk.follow_sendings import Fate
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.safes.lifecycle import State
-from treasury_desktop.viewmodels.queue import Step
+from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.queue.page import QueuePage
 

@@ -21,11 +21,11 @@ from treasury_desktop.viewmodels.figures import (
     symbol_text,
     usd_or_none,
 )
+from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.viewmodels.queue import (
     VERDICTS,
     QueueCard,
     QueueView,
-    Step,
     other_safes,
     queue_view,
 )

@@ -5,17 +5,14 @@ Who signed is counted against the Safe's owners as last read; nothing a sender c
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.desk.collect_confirmations import still_aside
 from treasury_desktop.desk.doors import KeyLabel
-from treasury_desktop.desk.draft_approval import Approvals, approvals_in
 from treasury_desktop.desk.inside_signatures import pieces_of
 from treasury_desktop.review.validity import FOR_EVER, Validity
 from treasury_desktop.safes.lifecycle import FINAL, State
@@ -29,12 +26,19 @@ from treasury_desktop.viewmodels.figures import (
     day_text,
     hex_text,
     name_text,
-    party_at,
     shortened,
 )
-from treasury_desktop.viewmodels.keys import key_name
 from treasury_desktop.viewmodels.nested_owners import NestedOwner, nested_owners_of, without_sign
-from treasury_desktop.viewmodels.validity import is_expired, validity_remark
+from treasury_desktop.viewmodels.next_step import (
+    STEP_TEXTS,
+    Beside,
+    QueueDesk,
+    Step,
+    asks_elsewhere,
+    is_enough,
+    next_step,
+)
+from treasury_desktop.viewmodels.validity import validity_remark
 
 NONE_KNOWN: Final[Mapping[bytes, Validity]] = MappingProxyType({})
 PURPOSE_LIMIT: Final = 160
@@ -51,29 +55,6 @@ VERDICTS: Final = {
 
 REASONS: Final = {"unverifiable": "only the chain can tell, and it does not accept it so far"}
 """Reasons of collecting that a person would not understand."""
-
-
-class Step(IntEnum):
-    """What can be done next with a transaction; the lower, the more it waits for me."""
-
-    EXECUTE = 0
-    SIGN = 1
-    LOOK_AGAIN = 2
-    OPEN_KEYS = 3
-    EXPORT = 4
-    READ = 5
-    WAIT = 6
-
-
-STEP_TEXTS: Final = {
-    Step.EXECUTE: "Execute…",
-    Step.SIGN: "Review and sign",
-    Step.LOOK_AGAIN: "Look again",
-    Step.OPEN_KEYS: "Open Keys",
-    Step.EXPORT: "Export for cosigners…",
-    Step.READ: "Review",
-    Step.WAIT: "Review",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +143,12 @@ def queue_view(
     each is good, as of `now` (Unix seconds).
     """
     read = others if safe is None else (safe, *others)
-    desk = _Desk(
+    desk = QueueDesk(
         workspace=workspace, safe=safe, keys=keys, read=read, validities=validities, now=now
     )
     desks = {one.address: replace(desk, safe=one) for one in others}
     waiting = tuple(q for q in queue if q.state not in FINAL)
-    beside = _Beside.of(waiting)
+    beside = Beside.of(waiting)
     cards = [
         _card(q, desks.get(q.safe, desk), beside, verdicts.get(q.safe_tx_hash, "")) for q in waiting
     ]
@@ -210,95 +191,14 @@ def suggested_file_name(queued: QueuedTransaction) -> str:
 # ── one transaction ──────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    """What this desk is: its workspace, the Safe as last read and its own keys."""
-
-    workspace: Workspace
-    safe: Safe | None
-    keys: tuple[KeyLabel, ...] | None
-    read: tuple[Safe, ...]
-    validities: Mapping[bytes, Validity]
-    now: int
-
-    @property
-    def owners(self) -> tuple[Address, ...]:
-        known = None if self.safe is None else self.safe.owners
-        return known if isinstance(known, tuple) else ()
-
-    @property
-    def threshold(self) -> int | None:
-        known = None if self.safe is None else self.safe.threshold
-        return None if isinstance(known, Unknown) else known
-
-    @property
-    def nonce(self) -> int | None:
-        known = None if self.safe is None else self.safe.nonce
-        return None if isinstance(known, Unknown) else known
-
-    @property
-    def address(self) -> Address | None:
-        return None if self.safe is None else self.safe.address
-
-    @property
-    def whose(self) -> str:
-        """Which Safe's lane it is, where there are several."""
-        if self.safe is None or len(self.workspace.safes) == 1:
-            return ""
-        return f" · {self.name(self.safe.address)}"
-
-    @property
-    def my_owners(self) -> frozenset[Address]:
-        return frozenset(k.address for k in self.keys or () if k.address in self.owners)
-
-    @property
-    def here(self) -> frozenset[Address]:
-        return frozenset(k.address for k in self.keys or () if k.is_here)
-
-    @property
-    def can_execute(self) -> bool:
-        return any(k.role == "executor" for k in self.keys or ())
-
-    def name(self, address: Address) -> str:
-        key = next((k for k in self.keys or () if k.address == address), None)
-        if key is not None:
-            return key_name(key)
-        return party_at(address, self.workspace).short
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """What else waits, looked up and not searched: anybody may send thousands of rivals.
-
-    `signed` is what each owner signed for a nonce of a Safe.
-    """
-
-    approvals: Approvals
-    signed: Mapping[tuple[Address, int, Address], frozenset[bytes]]
-
-    @classmethod
-    def of(cls, queue: tuple[QueuedTransaction, ...]) -> "_Beside":
-        signed: dict[tuple[Address, int, Address], frozenset[bytes]] = {}
-        for one in queue:
-            for confirmation in one.confirmations:
-                place = one.safe, one.tx.nonce, confirmation.owner
-                signed[place] = signed.get(place, frozenset()) | {one.safe_tx_hash}
-        return cls(approvals_in(queue), signed)
-
-    def has_signed_rival(self, queued: QueuedTransaction, owner: Address) -> bool:
-        """Whether an owner signed something else for its nonce."""
-        signed = self.signed.get((queued.safe, queued.tx.nonce, owner), frozenset())
-        return bool(signed - {queued.safe_tx_hash})
-
-
-def _card(queued: QueuedTransaction, desk: _Desk, beside: _Beside, verdict: str) -> QueueCard:
+def _card(queued: QueuedTransaction, desk: QueueDesk, beside: Beside, verdict: str) -> QueueCard:
     signed = queued.confirmed_by & frozenset(desk.owners)
     validity = desk.validities.get(queued.safe_tx_hash, FOR_EVER)
-    step, words = _step(queued, desk, signed, beside, verdict)
+    step, words = next_step(queued, desk, signed, beside, verdict)
     text = STEP_TEXTS[step]
     nested = nested_owners_of(queued, desk.read, desk.workspace, desk.keys or (), beside.approvals)
     mine = next((one for one in nested if one.can_sign), None)
-    if step in (Step.EXPORT, Step.OPEN_KEYS) and mine and not _is_enough(desk, signed):
+    if step in (Step.EXPORT, Step.OPEN_KEYS) and mine and not is_enough(desk, signed):
         step, words = Step.SIGN, f"Your signature as an owner of {mine.name} is missing."
         text, nested = mine.sign_text, without_sign(nested, mine)
     pieces = set[bytes]() if desk.safe is None else pieces_of(queued, desk.safe, desk.read)
@@ -332,97 +232,21 @@ def _card(queued: QueuedTransaction, desk: _Desk, beside: _Beside, verdict: str)
         step=step,
         step_text=text,
         step_words=words,
-        waits_for_me=step <= Step.SIGN or (step is Step.EXPORT and _asks_elsewhere(desk, signed)),
+        waits_for_me=step <= Step.SIGN or (step is Step.EXPORT and asks_elsewhere(desk, signed)),
         valid=validity_remark(validity, desk.now),
         nested=nested,
     )
 
 
-def _state(queued: QueuedTransaction, desk: _Desk, signed: frozenset[Address]) -> Remark:
+def _state(queued: QueuedTransaction, desk: QueueDesk, signed: frozenset[Address]) -> Remark:
     if queued.state is State.SENT:
         return Remark("sent, outcome unknown", "advice")
     if desk.nonce is not None and queued.tx.nonce < desk.nonce:
         return Remark("nonce used", "idle")
-    if _is_enough(desk, signed):
+    if is_enough(desk, signed):
         is_next = desk.nonce == queued.tx.nonce
         return Remark("ready to execute" if is_next else "confirmed", "good")
     return Remark("collecting confirmations" if signed else "no confirmation yet", "idle")
-
-
-def _is_enough(desk: _Desk, signed: frozenset[Address]) -> bool:
-    return desk.threshold is not None and len(signed) >= desk.threshold
-
-
-def _step(
-    queued: QueuedTransaction,
-    desk: _Desk,
-    signed: frozenset[Address],
-    beside: _Beside,
-    verdict: str,
-) -> tuple[Step, str]:
-    """What comes next, and the sentence beside the button."""
-    if queued.state is State.SENT:
-        return Step.LOOK_AGAIN, "It was sent. Whether it was executed is unknown until we see it."
-    if desk.safe is None:
-        return Step.WAIT, "The Safe's owners have not been read yet."
-    if desk.nonce is not None and queued.tx.nonce < desk.nonce:
-        return Step.WAIT, f"The Safe is at nonce {desk.nonce}; this can never run."
-    if why := _why_only_read(queued, desk, verdict):
-        return Step.READ, why
-    is_enough = _is_enough(desk, signed)
-    return (
-        _step_confirmed(queued, desk)
-        if is_enough
-        else _step_unconfirmed(queued, desk, signed, beside)
-    )
-
-
-def _asks_elsewhere(desk: _Desk, signed: frozenset[Address]) -> bool:
-    """Whether the signature that is missing is that of a key of mine that lies elsewhere."""
-    return not _is_enough(desk, signed) and bool(desk.my_owners - desk.here - signed)
-
-
-def _why_only_read(queued: QueuedTransaction, desk: _Desk, verdict: str) -> str:
-    """Why nothing but reading it is offered; empty where something is."""
-    if is_expired(desk.validities.get(queued.safe_tx_hash, FOR_EVER), desk.now):
-        return "It can never run any more; a rejection would free its nonce."
-    if verdict == "block":
-        return "The review forbids signing it; read why."
-    return "The keys of this desk are not known." if desk.keys is None else ""
-
-
-def _step_confirmed(queued: QueuedTransaction, desk: _Desk) -> tuple[Step, str]:
-    if desk.nonce != queued.tx.nonce:
-        return Step.WAIT, f"Enough owners signed; it waits for nonce {desk.nonce}."
-    if not desk.can_execute:
-        words = "Enough owners signed; this desk has no executor key to send it with."
-        return Step.EXPORT if desk.my_owners else Step.OPEN_KEYS, words
-    return Step.EXECUTE, "Enough owners signed and it is next."
-
-
-def _step_unconfirmed(
-    queued: QueuedTransaction,
-    desk: _Desk,
-    signed: frozenset[Address],
-    beside: _Beside,
-) -> tuple[Step, str]:
-    free = (desk.my_owners & desk.here) - signed
-    elsewhere = desk.my_owners - desk.here - signed
-    if free:
-        has_signed = any(beside.has_signed_rival(queued, owner) for owner in free)
-        if has_signed and not (desk.safe and is_rejection(desk.safe, queued.tx)):
-            words = f"You signed another transaction for nonce {queued.tx.nonce}."
-            return Step.READ, words
-        return Step.SIGN, "Your confirmation is missing."
-    if elsewhere:
-        words = "has not signed. Export it to where the key is, and import what comes back."
-        return Step.EXPORT, f"{desk.name(min(elsewhere))} {words}"
-    missing = (desk.threshold or 0) - len(signed)
-    more = f"{missing} more confirmation{'' if missing == 1 else 's'}"
-    if desk.my_owners:
-        return Step.EXPORT, f"You signed. {more} from other owners."
-    none = "No key of this desk is an owner's." if desk.keys else "This desk has no key yet."
-    return Step.OPEN_KEYS, f"{none} {more} from owners."
 
 
 # ── lanes and the rest ───────────────────────────────────────────────────────────────────────────
@@ -431,7 +255,7 @@ def _step_unconfirmed(
 _Pair = tuple[QueuedTransaction, QueueCard]
 
 
-def _lanes(pairs: list[_Pair], desk: _Desk) -> Iterator[Lane]:
+def _lanes(pairs: list[_Pair], desk: QueueDesk) -> Iterator[Lane]:
     """A lane for each nonce, and one for each gap before something that waits behind it."""
     expected = desk.nonce
     ordered = sorted(pairs, key=_nonce_of)
@@ -446,7 +270,7 @@ def _nonce_of(pair: _Pair) -> int:
     return pair[0].tx.nonce
 
 
-def _gap(first: int, last: int, desk: _Desk) -> Lane:
+def _gap(first: int, last: int, desk: QueueDesk) -> Lane:
     nonces = f"Nonce {first}" if first == last else f"Nonces {first} to {last}"
     return Lane(
         nonce=first,
@@ -458,7 +282,7 @@ def _gap(first: int, last: int, desk: _Desk) -> Lane:
     )
 
 
-def _lane(nonce: int, pairs: list[_Pair], desk: _Desk) -> Lane:
+def _lane(nonce: int, pairs: list[_Pair], desk: QueueDesk) -> Lane:
     these, current = tuple(card for _queued, card in pairs), desk.nonce
     if current is None:
         caption = "the Safe's nonce is not known"
@@ -478,7 +302,7 @@ def _lane(nonce: int, pairs: list[_Pair], desk: _Desk) -> Lane:
     )
 
 
-def _can_reject(nonce: int, pairs: list[_Pair], desk: _Desk) -> bool:
+def _can_reject(nonce: int, pairs: list[_Pair], desk: QueueDesk) -> bool:
     """Whether a rejection would help: the nonce is open, nothing is on its way, none is there."""
     safe, current = desk.safe, desk.nonce
     if safe is None or current is None or nonce < current:

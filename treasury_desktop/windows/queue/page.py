@@ -27,7 +27,8 @@ from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.viewmodels.arrivals import has_several_lines, import_words, several_words
 from treasury_desktop.viewmodels.nested_owners import NestedOwner
-from treasury_desktop.viewmodels.queue import Lane, QueueView, Step, other_safes, queue_view
+from treasury_desktop.viewmodels.next_step import Step
+from treasury_desktop.viewmodels.queue import Lane, QueueView, other_safes, queue_view
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.actions_of_exchange import Arrival
 from treasury_desktop.windows.errands import Done, Errands, Failed, Progress

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from treasury_desktop.viewmodels.figures import Remark
 from treasury_desktop.viewmodels.nested_owners import DRAFT_APPROVAL, SHOW_APPROVAL, NestedOwner
-from treasury_desktop.viewmodels.queue import QueueCard, Step
+from treasury_desktop.viewmodels.next_step import Step
+from treasury_desktop.viewmodels.queue import QueueCard
 from treasury_desktop.viewmodels.service import ServiceRowView
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph
