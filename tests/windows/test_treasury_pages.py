@@ -95,6 +95,18 @@ def test_an_empty_page_says_what_it_is_for_and_reads_the_treasury(
         button(page, "Read the treasury").click()
 
 
+def test_a_treasury_without_strategies_says_where_they_come_from(
+    stage: Stage, show: Show, qtbot: QtBot
+) -> None:
+    """Also once it was read: an empty page would say nothing."""
+    stage.desk.workspace = a_workspace(strategies=())
+    page = stage.page("strategies")
+    stage.session.take_snapshot(a_snapshot())
+    show(page, 1000, 640)
+    qtbot.waitUntil(lambda: "No strategy yet" in said(page))
+    assert "treasury.toml" in said(page)
+
+
 @pytest.mark.parametrize("key", SNAPSHOT_PAGES)
 def test_a_first_reading_shows_skeletons(key: str, stage: Stage, show: Show, qtbot: QtBot) -> None:
     """Only after 150 ms, and content takes their place."""

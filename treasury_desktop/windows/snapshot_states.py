@@ -32,7 +32,8 @@ class Purpose:
 class SnapshotStates(QObject):
     """Keeps a pane in the state the session asks for; calls `show` for each snapshot to be shown.
 
-    Nothing is shown while the page is out of sight: it catches up when it is shown.
+    Nothing is shown while the page is out of sight: it catches up when it is shown. `missing` is
+    said where the workspace names nothing that this page could show.
     """
 
     def __init__(
@@ -42,8 +43,11 @@ class SnapshotStates(QObject):
         actions: Actions,
         purpose: Purpose,
         show: Callable[[], None],
+        *,
+        missing: Purpose | None = None,
     ) -> None:
         super().__init__(pane)
+        self._missing = missing
         self._pane = pane
         self._session = session
         self._actions = actions
@@ -83,8 +87,12 @@ class SnapshotStates(QObject):
         if self._session.snapshot is None:
             self._show_nothing()
             return
-        self._show()
-        self._pane.show_content()
+        if self._missing is not None:
+            lacks = self._missing
+            self._pane.show_empty(lacks.title, lacks.words, icon=lacks.icon)
+        else:
+            self._show()
+            self._pane.show_content()
         self._note()
 
     def _show_nothing(self) -> None:

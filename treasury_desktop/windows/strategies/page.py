@@ -16,6 +16,12 @@ _PURPOSE = Purpose(
     "positions, and its exposure against the limit.",
     icon="target",
 )
+_MISSING = Purpose(
+    title="No strategy yet",
+    words="This page shows what each strategy holds, earns and risks. Strategies are written "
+    "down in the workspace file treasury.toml, once governance approved them.",
+    icon=_PURPOSE.icon,
+)
 
 
 class StrategiesPage(QWidget):
@@ -36,7 +42,10 @@ class StrategiesPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pane)
-        self.states = SnapshotStates(self._pane, session, actions, _PURPOSE, self._show)
+        missing = None if actions.workspace.strategies else _MISSING
+        self.states = SnapshotStates(
+            self._pane, session, actions, _PURPOSE, self._show, missing=missing
+        )
 
     def _show(self) -> None:
         snapshot = self._session.snapshot
