@@ -42,7 +42,7 @@ LOOKS: Final[tuple[Preference, ...]] = ("light", "dark")
 def filled(page: BeginningPage) -> None:
     """An address and two nodes."""
     page.safes.field(0).setText(f"eth:{SAFE}")
-    page.nodes.fill([(each.name, each.url) for each in NODES])
+    page.nodes.show_nodes(NODES)
 
 
 def failed(page: BeginningPage) -> None:

@@ -23,10 +23,11 @@ from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
 from treasury_desktop.windows.widgets.field_rows import Column, FieldRows
+from treasury_desktop.windows.widgets.node_rows import NodeRows
 from treasury_desktop.windows.widgets.notice import NoticeLine
 
 LOOK, CREATE = "first look", "begin workspace"
-MOST_SAFES, MOST_NODES = 20, 8
+MOST_SAFES = 20
 NOBODY = (
     "Nobody is contacted before you press Look, and then only these. With two or more an answer "
     "counts where they agree; a single node is believed in everything."
@@ -56,14 +57,7 @@ class BeginningPage(QWidget):
             another="Another Safe",
             most=MOST_SAFES,
         )
-        self.nodes = FieldRows(
-            [
-                Column(name="Name of the node", hint="such as My node", most=64, width=200),
-                Column(name="Address of the node", hint="https://…", most=2_000, is_mono=True),
-            ],
-            another="Another node",
-            most=MOST_NODES,
-        )
+        self.nodes = NodeRows(name_width=200)
         self.look = DisabledReason("Look")
         self.cancel = QPushButton("Cancel")
         self.says = NoticeLine(can_close=True)
@@ -84,7 +78,7 @@ class BeginningPage(QWidget):
         try:
             asked = _Asked(
                 tuple(self._actions.wanted_safe(row[0]) for row in self.safes.texts),
-                tuple(Endpoint(name=name, url=url) for name, url in self.nodes.texts),
+                self.nodes.endpoints,
             )
         except Malformed as failure:
             self.says.say(failure.sentence, "block")
@@ -204,8 +198,8 @@ class BeginningPage(QWidget):
             return "Paste the address of a Safe first."
         if not self.nodes.texts:
             return "Name a node that may be asked."
-        if any(not all(row) for row in self.nodes.texts):
-            return "Every node needs a name and an address."
+        if why := self.nodes.why_not:
+            return why
         return "Looking…" if self._asked is not None and self._sight is None else ""
 
     def _why_not_create(self) -> str:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from treasury_desktop.treasury.workspace import Endpoint, Workspace
+from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.settings import settings_view
 from treasury_desktop.windows.actions import KEY_ACTS, Actions
 from treasury_desktop.windows.actions_of_workspace import KEEP_NODES
@@ -13,10 +13,9 @@ from treasury_desktop.windows.look.style import look
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
-from treasury_desktop.windows.widgets.field_rows import Column, FieldRows
+from treasury_desktop.windows.widgets.node_rows import NodeRows
 from treasury_desktop.windows.widgets.notice import NoticeLine
 
-MOST = 8
 OF_THE_DEMONSTRATION = "The demonstration asks its own chain only."
 
 
@@ -29,7 +28,7 @@ class NodesCard(Card):
         self._errands, self._actions = errands, actions
         view = settings_view(actions.workspace)
         super().__init__("Nodes", caption=view.endpoints_caption, parent=parent)
-        self.rows: FieldRows | None = None
+        self.rows: NodeRows | None = None
         self.change = QPushButton("Change…")
         self.keep = DisabledReason("Keep these")
         self.cancel = QPushButton("Cancel")
@@ -77,15 +76,8 @@ class NodesCard(Card):
 
     def _edit(self) -> None:
         """The same nodes in fields."""
-        self.rows = FieldRows(
-            [
-                Column(name="Name of the node", hint="such as My node", most=64, width=140),
-                Column(name="Address of the node", hint="https://…", most=2_000, is_mono=True),
-            ],
-            another="Another node",
-            most=MOST,
-        )
-        self.rows.fill([(each.name, each.url) for each in self._actions.workspace.endpoints])
+        self.rows = NodeRows(name_width=140)
+        self.rows.show_nodes(self._actions.workspace.endpoints)
         self.rows.changed.connect(self._show_keep)
         self.rows.entered.connect(self._on_keep)
         self._replace(self.rows)
@@ -97,7 +89,7 @@ class NodesCard(Card):
         self._show_keep()
         if self.rows is None or self.keep.reason:
             return
-        endpoints = tuple(Endpoint(name=name, url=url) for name, url in self.rows.texts)
+        endpoints = self.rows.endpoints
         self._errands.act(
             KEEP_NODES,
             lambda _p: self._actions.workspace_changes.keep_nodes(endpoints),
@@ -121,15 +113,14 @@ class NodesCard(Card):
             self.keep.allow()
 
     def _why_not(self) -> str:
-        texts = () if self.rows is None else self.rows.texts
+        if self.rows is None:
+            return "Press Change first."
         if self._errands.is_acting(KEEP_NODES):
             return "Writing…"
         if any(map(self._errands.is_acting, KEY_ACTS)):
             return "Something is being signed or sent; its node stays until that is over."
-        if any(not all(row) for row in texts):
-            return "Every node needs a name and an address."
-        kept = tuple((each.name, each.url) for each in self._actions.workspace.endpoints)
-        return "Nothing was changed." if texts == kept else ""
+        is_as_kept = self.rows.endpoints == self._actions.workspace.endpoints
+        return self.rows.why_not or ("Nothing was changed." if is_as_kept else "")
 
     def _show_buttons(self, *, is_editing: bool) -> None:
         self.change.setVisible(not is_editing)
