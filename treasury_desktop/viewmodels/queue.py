@@ -246,7 +246,7 @@ def _state(queued: QueuedTransaction, desk: QueueDesk, signed: frozenset[Address
     if is_enough(desk, signed):
         is_next = desk.nonce == queued.tx.nonce
         return Remark("ready to execute" if is_next else "confirmed", "good")
-    return Remark("collecting confirmations" if signed else "no confirmation yet", "idle")
+    return Remark("collecting" if signed else "no confirmation yet", "idle")
 
 
 # ── lanes and the rest ───────────────────────────────────────────────────────────────────────────
