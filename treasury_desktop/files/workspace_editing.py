@@ -49,6 +49,8 @@ def change_workspace(folder: Path, before: Workspace, after: Workspace) -> None:
             "to see what it says now."
         )
     changed = changed_text(text, before, after)
+    if "\r\n" in text:
+        changed = changed.replace("\r\n", "\n").replace("\n", "\r\n")
     if not _says(changed, after):
         raise Refused(CANNOT)
     write_whole_file(folder / WORKSPACE_NAME, changed.encode())
@@ -95,7 +97,7 @@ def _without_gone(
 ) -> tuple[str, list[Members]]:
     """The text without the entries that nobody wants any more, each with the comment above it.
 
-    A library gives a comment to the table before it, where it would be lost or speak of another.
+    Every other comment stays: a library would give those behind an entry to it, and lose them.
     """
     key = KEYS.get(name, "address")
     names = {members[key] for members in wanted}
@@ -110,16 +112,19 @@ def _without_entry(text: str, entry: str) -> str:
     header = line_of(text, f"{entry}.")
     if header is None:
         raise ValueError(f"{entry} stands on no line of its own")
-    following = range(header, len(lines))
+    begin, following = header - 1, range(header, len(lines))
+    while begin and _is_comment(lines[begin - 1]):
+        begin -= 1
     end = next((at for at in following if lines[at].lstrip().startswith("[")), len(lines))
-    return "".join(lines[: _comment_above(lines, header - 1)] + lines[_comment_above(lines, end) :])
+    while _is_comment(lines[end - 1]) or not lines[end - 1].strip():
+        end -= 1
+    if begin and not lines[begin - 1].strip() and not "".join(lines[end : end + 1]).strip():
+        end += 1  # of the empty lines around it one is enough
+    return "".join(lines[:begin] + lines[end:])
 
 
-def _comment_above(lines: list[str], at: int) -> int:
-    """Where the comment begins that stands directly above a line."""
-    while at and lines[at - 1].lstrip().startswith("#"):
-        at -= 1
-    return at
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _change_members(table: "Container | Table", before: Members, after: Members) -> None:

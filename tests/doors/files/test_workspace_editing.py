@@ -93,6 +93,23 @@ def test_comments_stay_with_what_they_speak_of(folder: Path) -> None:
     assert after_change(folder, address_book=(PAYEE,)).count("[[address_book]]") == 1
 
 
+def test_a_comment_behind_an_entry_outlives_it(folder: Path) -> None:
+    """It may speak of what follows; only what stands directly above goes along."""
+    spoken = SPOKEN.replace("[policy]", "# As voted.\n\n# In spring.\n[policy]")
+    (folder / WORKSPACE_NAME).write_text(spoken, encoding="utf-8")
+    text = after_change(folder, address_book=())
+    assert "# As voted.\n\n# In spring.\n[policy]" in text
+    assert "\n\n\n" not in text
+
+
+def test_lines_end_as_they_did(folder: Path) -> None:
+    """A file of another system stays one."""
+    (folder / WORKSPACE_NAME).write_bytes(SPOKEN.replace("\n", "\r\n").encode())
+    after_change(folder, endpoints=(Endpoint(name="mine", url="http://127.0.0.1:9545"),))
+    content = (folder / WORKSPACE_NAME).read_bytes()
+    assert content.count(b"\r\n") == content.count(b"\n") > 0
+
+
 def test_an_entry_that_stays_changes_only_what_differs(folder: Path) -> None:
     """Its own comment stays; what is usual again is left out."""
     (payee,) = read_workspace(folder).address_book
