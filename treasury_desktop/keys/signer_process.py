@@ -327,9 +327,10 @@ class SignerProcess:
             if self._is_ended:
                 raise Cancelled(NOTHING_SIGNED)
             self._is_cancelled = False
+            asked_at = self._unlocked.locks
             self._running, wish = self._process_for(job)
         try:
-            answer = self._asked(self._running, job, wish)
+            answer = self._asked(self._running, job, wish, asked_at)
         except Unavailable:
             if self._is_cancelled:
                 raise Cancelled(NOTHING_SIGNED) from None
@@ -360,7 +361,11 @@ class SignerProcess:
         return process, {**fields, "unlock": seconds}
 
     def _asked(
-        self, process: ChildProcess | LastingProcess, job: Job, wish: dict[str, JsonSource]
+        self,
+        process: ChildProcess | LastingProcess,
+        job: Job,
+        wish: dict[str, JsonSource],
+        asked_at: int,
     ) -> Mapping[str, JsonValue]:
         """The answer; the process ends with it unless it keeps the job's key unlocked."""
         stays = False
@@ -369,8 +374,7 @@ class SignerProcess:
             answer = self._noted(job, said)
             seconds = unlocked_seconds_in(said)
             if seconds and isinstance(job, SIGNING) and isinstance(process, LastingProcess):
-                self._unlocked.keep(process, job.key, seconds)
-                stays = True
+                stays = self._unlocked.keep(process, job.key, seconds, asked_at=asked_at)
         finally:
             if not stays:
                 process.end()

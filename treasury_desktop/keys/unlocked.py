@@ -49,6 +49,7 @@ class Unlocked:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: _Kept | None = None
+        self._locks = 0
 
     @property
     def key(self) -> EncryptedKey | None:
@@ -67,22 +68,37 @@ class Unlocked:
         kept = self._kept
         return kept.process if kept is not None and kept.key == key else None
 
-    def keep(self, process: LastingProcess, key: EncryptedKey, seconds: int) -> None:
-        """A process has said that it keeps this key unlocked; another one is locked."""
-        before = self._kept
-        if before is not None and before.process is not process:
-            self.lock()
+    @property
+    def locks(self) -> int:
+        """How often it was locked so far: a question put before the last time unlocks nothing."""
+        return self._locks
+
+    def keep(
+        self, process: LastingProcess, key: EncryptedKey, seconds: int, *, asked_at: int
+    ) -> bool:
+        """Whether a process that says it keeps this key unlocked may; another one is locked.
+
+        `asked_at` is what `locks` was when the person was asked: who locked it while the passphrase
+        was typed, as by minimising the window, did not mean to have it unlocked afterwards.
+        """
         with self._lock:
+            if self._locks != asked_at:
+                return False
+            before = self._kept
             until = self._clock() + min(seconds, LONGEST_UNLOCK)
             self._kept = _Kept(process=process, key=key, until=until)
+        if before is not None and before.process is not process:
+            before.process.end_soon()
         if process.status is None:
             self.on_changed()
         else:  # between its answer and now
             self.ended(process, process.status)
+        return True
 
     def lock(self) -> None:
         """Ends it now, from any thread; waits for nothing."""
         with self._lock:
+            self._locks += 1
             kept, self._kept = self._kept, None
             if kept is not None:
                 self.why_ended = ""

@@ -228,6 +228,27 @@ def test_screen_locked_while_the_passphrase_is_typed(
     assert desk.unlocked.key is None
 
 
+def test_desk_minimised_while_the_passphrase_is_typed(
+    store: KeyStore, teller: Teller, key: KeyLabel, honest: Case, tmp_path: Path
+) -> None:
+    """Locking when nothing is unlocked yet keeps it from beginning; the signature itself stands."""
+    fifo = tmp_path / "typing"
+    os.mkfifo(fifo)
+    (*command, script) = person(teller.bus.address)
+    script = script.replace("answer = ask(", f"open({str(fifo)!r}).read(); answer = ask(")
+    desk = Desk(store, [*command, script])
+    signing = threading.Thread(target=lambda: sign(desk, key, honest))
+    signing.start()
+    with fifo.open("w"):
+        desk.unlocked.lock()
+    signing.join()
+    assert desk.unlocked.key is None
+    fifo.unlink()
+    fifo.touch()
+    sign(desk, key, honest)  # the next question is a new one
+    assert desk.unlocked.key is not None
+
+
 def test_lock_now_ends_it(desk: Desk, key: KeyLabel, honest: Case) -> None:
     """Locking waits for nothing; the process overwrites what it kept and is gone."""
     sign(desk, key, honest)
