@@ -55,6 +55,8 @@ def harden(environment: Mapping[str, str]) -> None:
     """Forbids dumps and debuggers, replaces the environment, keeps secrets out of crash reports."""
     sys.dont_write_bytecode = True
     sys.excepthook = _say_where_only
+    threading.excepthook = _say_where_in_thread
+    sys.unraisablehook = _say_where_while_tidying
     os.environ.clear()
     os.environ.update(environment)
     if sys.platform == "win32":
@@ -97,13 +99,23 @@ def _refuse_reaching_out(event: str, _arguments: tuple[object, ...]) -> None:
 
 
 def _say_where_only(
-    kind: type[BaseException], _error: BaseException, trace: TracebackType | None
+    kind: type[BaseException], _error: BaseException | None, trace: TracebackType | None
 ) -> None:
     """An exception's text may quote what it choked on, so only its kind and place are printed."""
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = "" if trace is None else f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
     sys.stderr.write(f"{kind.__name__}{place}\n")
+
+
+def _say_where_in_thread(failure: threading.ExceptHookArgs) -> None:
+    """The same for an exception that ends a thread."""
+    _say_where_only(failure.exc_type, failure.exc_value, failure.exc_traceback)
+
+
+def _say_where_while_tidying(failure: "sys.UnraisableHookArgs") -> None:
+    """The same for an exception that nobody could have caught."""
+    _say_where_only(failure.exc_type, failure.exc_value, failure.exc_traceback)
 
 
 def _is_scale(text: str) -> bool:

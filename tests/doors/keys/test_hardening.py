@@ -100,6 +100,25 @@ def test_process_cannot_be_dumped_and_cannot_reach_out() -> None:
     assert "secret" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "failing",
+    [
+        "threading.Thread(target=lambda: int('secret text')).start()",
+        "type('Tidied', (), {'__del__': lambda self: int('secret text')})()",
+    ],
+    ids=["in a thread", "while tidying"],
+)
+def test_no_exception_text_is_printed(failing: str) -> None:
+    """Wherever it was raised: what it choked on may be a secret."""
+    script = (
+        "import threading; from treasury_desktop.keys.hardening import harden; harden({})\n"
+        + failing
+    )
+    arguments = [sys.executable, "-I", "-P", "-c", script]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == "ValueError in <lambda>, line 2\n"
+
+
 def test_signer_ends_when_its_input_ends() -> None:
     """A signer whose parent is gone does not wait for a job that will never come."""
     process = ChildProcess(command("signer"), {})
