@@ -52,7 +52,10 @@ def window_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def harden(environment: Mapping[str, str]) -> None:
-    """Forbids dumps and debuggers, replaces the environment, keeps secrets out of crash reports."""
+    """Forbids dumps and debuggers, replaces the environment, keeps secrets out of crash reports.
+
+    The main thread calls it before there is any other: they inherit which signals it hears.
+    """
     sys.dont_write_bytecode = True
     sys.excepthook = _say_where_only
     threading.excepthook = _say_where_in_thread
@@ -62,6 +65,9 @@ def harden(environment: Mapping[str, str]) -> None:
     if sys.platform == "win32":
         ctypes.windll.kernel32.SetErrorMode(SEM_NO_CRASH_DIALOG)
         return
+    # What ends a key or an unlock in time; both could be inherited as ignored or held back.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     import resource  # noqa: PLC0415  exists on Unix only
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,29 @@ def test_no_exception_text_is_printed(failing: str) -> None:
     arguments = [sys.executable, "-I", "-P", "-c", script]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=60)
     assert done.stderr == "ValueError in <lambda>, line 2\n"
+
+
+NOT_LISTENING = """
+import os, signal, sys
+signal.signal(signal.SIGALRM, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+os.execv(sys.executable, [sys.executable, "-I", "-P", "-c", sys.argv[1]])
+"""
+TIMED = """
+import signal, time
+from treasury_desktop.keys.hardening import harden
+harden({})
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+time.sleep(30)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+def test_who_starts_the_program_cannot_silence_the_timer() -> None:
+    """A signal that was ignored and held back before us ends a hardened process all the same."""
+    arguments = [sys.executable, "-c", NOT_LISTENING, TIMED]
+    done = subprocess.run(arguments, capture_output=True, check=False, timeout=60)
+    assert done.returncode == -signal.SIGALRM
 
 
 def test_signer_ends_when_its_input_ends() -> None:
