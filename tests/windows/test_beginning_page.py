@@ -184,6 +184,21 @@ def test_a_look_can_be_cancelled(opened: Callable[..., Opened], errands: Errands
     assert made.page.names is None
 
 
+def test_another_address_ends_a_look_under_way(
+    opened: Callable[..., Opened], errands: Errands
+) -> None:
+    """Nobody waits for an answer about what no longer stands there."""
+    made = opened()
+    made.actions.may_answer.clear()
+    made.fill()
+    made.page.look.button.click()
+    made.qtbot.waitUntil(lambda: bool(made.actions.asked))
+    made.page.safes.field(0).setText(str(VAULT))
+    made.qtbot.waitUntil(lambda: errands.is_quiet)
+    assert made.page.names is None
+    assert made.page.look.reason == ""
+
+
 def test_what_cannot_be_written_is_said(opened: Callable[..., Opened]) -> None:
     """And can be tried again."""
     made = opened()

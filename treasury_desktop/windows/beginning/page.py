@@ -146,8 +146,10 @@ class BeginningPage(QWidget):
         look().dress_part(found)
 
     def _on_changed(self) -> None:
-        """Another address or node: what was found no longer counts."""
-        self._errands.cancel_look(LOOK)
+        """Another address or node: what was found, or is being asked, no longer counts."""
+        if self._asked is not None and self._sight is None:
+            self._errands.cancel_look(LOOK)
+            self._actions.hang_up()
         self._asked = None
         self._forget()
         self._end_look()
