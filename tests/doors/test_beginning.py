@@ -1,5 +1,6 @@
 """A folder without a workspace: what is read of an address, and what is written in the end."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,45 @@ def test_a_workspace_that_is_there_is_never_replaced(tmp_path: Path) -> None:
             beginning.create(a_sight(), some_choices(), NODES)
         assert beginning_of(tmp_path) is None
         (tmp_path / WORKSPACE_NAME).unlink()
+
+
+def test_of_two_who_begin_at_once_one_writes(tmp_path: Path) -> None:
+    """The other hears it, and finds the file of the first as it was written."""
+    both, wrote, refused = threading.Barrier(2), list[str](), list[Exception]()
+
+    def begin(name: str) -> None:
+        both.wait(20)
+        try:
+            Beginning(tmp_path).create(a_sight(), some_choices(name=name), NODES)
+        except Refused as failure:
+            refused.append(failure)
+        else:
+            wrote.append(name)
+
+    threads = [threading.Thread(target=begin, args=(name,)) for name in ("One", "Two")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [read_workspace(tmp_path).name] == wrote
+    assert len(refused) == 1
+    assert [each.name for each in tmp_path.iterdir()] == [WORKSPACE_NAME]
+
+
+def test_a_disk_without_second_names_replaces_nothing_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a memory stick."""
+
+    def no_link(*_names: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", no_link)
+    Beginning(tmp_path).create(a_sight(), some_choices(name="First"), NODES)
+    with pytest.raises(Refused, match="already; nothing was written"):
+        Beginning(tmp_path).create(a_sight(), some_choices(name="Second"), NODES)
+    assert read_workspace(tmp_path).name == "First"
+    assert (tmp_path / WORKSPACE_NAME).stat().st_mode & 0o077 == 0
 
 
 def _dangling(folder: Path) -> None:

@@ -13,7 +13,7 @@ from treasury_desktop.desk.begin_workspace import (
     chain_wanted,
 )
 from treasury_desktop.errors import Malformed, Refused, Unavailable
-from treasury_desktop.files.bundle_file import write_whole_file
+from treasury_desktop.files.bundle_file import write_new_file
 from treasury_desktop.files.foreign_programs.chain_names import (
     chain_named,
     read_prefixed_address,
@@ -81,16 +81,15 @@ class Beginning:
         """Writes treasury.toml, after it was read back as it will be; refuses to replace one."""
         text = workspace_text(begun_workspace(sight, choices, endpoints))
         workspace_in(text)
-        path = self._folder / WORKSPACE_NAME
-        if path.exists() or path.is_symlink():
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (OSError, ValueError) as failure:  # ValueError: a name with a zero byte in it
+            reason = getattr(failure, "strerror", None) or "its name is impossible"
+            raise Unavailable(f"The folder cannot be made: {reason}.") from None
+        if not write_new_file(self._folder / WORKSPACE_NAME, text.encode()):
             raise Refused(
                 f"There is a {WORKSPACE_NAME} in this folder already; nothing was written."
             )
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as failure:
-            raise Unavailable(f"The folder cannot be made: {failure.strerror}.") from None
-        write_whole_file(path, text.encode())
 
 
 def beginning_of(folder: Path) -> Beginning | None:

@@ -46,16 +46,59 @@ def write_whole_file(path: Path, content: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         part = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_down(handle, content)
             part.replace(path)
         except BaseException:
             with suppress(OSError):
                 part.unlink()
             raise
         _remember_name(path.parent)
+
+
+def write_new_file(path: Path, content: bytes) -> bool:
+    """Writes a file that was not there, readable by its owner only; False where one is there.
+
+    Whatever has the name stays as it is, a link too, even one that came a moment ago.
+    """
+    import tempfile  # noqa: PLC0415  to write only
+
+    with _explained(path, "written"):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        part = Path(name)
+        try:
+            _write_down(handle, content)
+            _name_anew(part, path, content)
+        except FileExistsError:
+            return False
+        finally:
+            with suppress(OSError):
+                part.unlink()
+        _remember_name(path.parent)
+    return True
+
+
+def _name_anew(part: Path, path: Path, content: bytes) -> None:
+    """A second name is never given over one that is there; some disks know no second names."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags, 0o600)
+        try:
+            _write_down(handle, content)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+
+
+def _write_down(handle: int, content: bytes) -> None:
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager
