@@ -147,6 +147,17 @@ def test_a_node_without_a_web_address_writes_nothing(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_folder_of_which_nobody_can_tell_is_opened_to_hear_why(tmp_path: Path) -> None:
+    """Nothing is begun below a file, nor under a name that no disk takes."""
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / ("n" * 300), tmp_path / "zero\0byte"):
+        assert beginning_of(folder) is None
+        with pytest.raises(Unavailable, match="cannot be"):
+            read_workspace(folder)
+        with pytest.raises(Unavailable, match="cannot be made"):
+            Beginning(folder).create(a_sight(), some_choices(), NODES)
+
+
 def test_nothing_under_way_can_be_ended() -> None:
     """Hanging up is harmless; a look without nodes is refused and leaves nothing behind."""
     beginning = Beginning(Path("unused"))

@@ -93,9 +93,18 @@ class Beginning:
 
 
 def beginning_of(folder: Path) -> Beginning | None:
-    """The beginning of a folder without a workspace; `None` where there is one to open."""
-    path = folder / WORKSPACE_NAME
-    return None if path.exists() or path.is_symlink() else Beginning(folder)
+    """The beginning of a folder without a workspace; `None` where there is one to open.
+
+    Also where nobody can tell, as below a file or in a folder of somebody else: whoever opens that
+    hears why it cannot be read.
+    """
+    try:
+        (folder / WORKSPACE_NAME).lstat()
+    except FileNotFoundError:
+        return Beginning(folder)
+    except (OSError, ValueError):  # ValueError: a name with a zero byte in it
+        return None
+    return None
 
 
 def _safe_in_link(link: str) -> str:
