@@ -158,6 +158,34 @@ def test_a_folder_of_which_nobody_can_tell_is_opened_to_hear_why(tmp_path: Path)
             Beginning(folder).create(a_sight(), some_choices(), NODES)
 
 
+def test_a_look_cancelled_before_it_spoke_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever cancels while the first look loads its code is heard; the next look goes ahead."""
+    beginning, said = Beginning(Path("unused")), list[bool]()
+
+    class Silent:
+        """In the place of a look, which loads web3."""
+
+        def __init__(self, _endpoints: object) -> None:
+            self.is_over = False
+            if not said:
+                beginning.hang_up()
+
+        def hang_up(self) -> None:
+            self.is_over = True
+
+        def look(self, *_wanted: object, expected: int | None) -> None:
+            said.append(self.is_over)
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    monkeypatch.setattr("treasury_desktop.chain.first_look.FirstLook", Silent)
+    wanted = (beginning.wanted_safe(str(SAFE)),)
+    beginning.look(wanted, NODES)
+    beginning.look(wanted, NODES)
+    assert said == [True, False]
+
+
 def test_nothing_under_way_can_be_ended() -> None:
     """Hanging up is harmless; a look without nodes is refused and leaves nothing behind."""
     beginning = Beginning(Path("unused"))

@@ -35,6 +35,7 @@ class Beginning:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._under_way: FirstLook | None = None
+        self._hung_up = 0
 
     @property
     def place(self) -> str:
@@ -60,11 +61,14 @@ class Beginning:
 
     def look(self, wanted: tuple[WantedSafe, ...], endpoints: tuple[Endpoint, ...]) -> FirstSight:
         """What these endpoints say of these Safes; nobody else is asked."""
+        hung_up = self._hung_up
         from treasury_desktop.chain.first_look import FirstLook  # noqa: PLC0415  loads web3
 
         expected = chain_wanted(wanted)
         self._under_way = look = FirstLook(endpoints)
         try:
+            if hung_up != self._hung_up:  # while web3 was loaded, which takes a second
+                look.hang_up()
             return look.look(tuple(each.address for each in wanted), expected=expected)
         finally:
             look.close()
@@ -72,7 +76,8 @@ class Beginning:
                 self._under_way = None
 
     def hang_up(self) -> None:
-        """Ends a look that is under way."""
+        """Ends a look that is under way, or about to be."""
+        self._hung_up += 1
         under_way = self._under_way
         if under_way is not None:
             under_way.hang_up()
