@@ -15,7 +15,7 @@ def line_of(text: str, field: str) -> int | None:
     """The line (from 1) of a field such as `tokens[2].feed`, or of its table, or `None`."""
     table, index, key = _split(field)
     current, seen, header_line = "", -1, None
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         if header := _HEADER.fullmatch(line):
             current = header.group(1)
             seen += current == table
@@ -28,6 +28,11 @@ def line_of(text: str, field: str) -> int | None:
         ):
             return number
     return header_line if table else None
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as TOML counts them: a comment may hold what Python takes for the end of one."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _split(field: str) -> tuple[str, int, str]:

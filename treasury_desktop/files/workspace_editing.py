@@ -108,7 +108,8 @@ def _without_gone(
 
 
 def _without_entry(text: str, entry: str) -> str:
-    lines = text.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in text.split("\n")]
+    lines[-1] = lines[-1].removesuffix("\n")
     header = line_of(text, f"{entry}.")
     if header is None:
         raise ValueError(f"{entry} stands on no line of its own")

@@ -102,6 +102,18 @@ def test_a_comment_behind_an_entry_outlives_it(folder: Path) -> None:
     assert "\n\n\n" not in text
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u0085"], ids=["U+2028", "U+0085"])
+def test_a_line_ends_only_where_toml_ends_it(folder: Path, end: str) -> None:
+    """What Python takes for the end of a line is a character of a comment."""
+    spoken = f"# One{end}[[address_book]]\n" + SPOKEN.replace(
+        'note = "every quarter"', f'note = "every quarter" # two{end}# three'
+    )
+    (folder / WORKSPACE_NAME).write_bytes(spoken.encode())
+    text = after_change(folder, address_book=())
+    assert text.startswith(f"# One{end}[[address_book]]\nformat = ")
+    assert "three" not in text
+
+
 def test_lines_end_as_they_did(folder: Path) -> None:
     """A file of another system stays one."""
     (folder / WORKSPACE_NAME).write_bytes(SPOKEN.replace("\n", "\r\n").encode())
