@@ -49,11 +49,12 @@ def change_workspace(folder: Path, before: Workspace, after: Workspace) -> None:
             "to see what it says now."
         )
     changed = changed_text(text, before, after)
-    if "\r\n" in text:
+    if 0 < text.count("\r\n") == text.count("\n"):
         changed = changed.replace("\r\n", "\n").replace("\n", "\r\n")
     if not _says(changed, after):
         raise Refused(CANNOT)
-    write_whole_file(folder / WORKSPACE_NAME, changed.encode())
+    # Where it is a link, what it points at is changed: that is what was read.
+    write_whole_file((folder / WORKSPACE_NAME).resolve(), changed.encode())
 
 
 def _says(text: str, workspace: Workspace) -> bool:

@@ -122,6 +122,25 @@ def test_lines_end_as_they_did(folder: Path) -> None:
     assert content.count(b"\r\n") == content.count(b"\n") > 0
 
 
+def test_lines_of_two_kinds_stay_of_two_kinds(folder: Path) -> None:
+    """A file that two systems wrote: only the line that differs is another."""
+    mixed = SPOKEN.replace("\n", "\r\n", 3).encode()
+    (folder / WORKSPACE_NAME).write_bytes(mixed)
+    after_change(folder, name="Another DAO")
+    content = (folder / WORKSPACE_NAME).read_bytes()
+    assert content.split(b"\n")[2:] == mixed.split(b"\n")[2:]
+
+
+def test_a_link_stays_a_link(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What it points at is changed, as it was what was read."""
+    kept = tmp_path_factory.mktemp("elsewhere") / "kept.toml"
+    (folder / WORKSPACE_NAME).rename(kept)
+    (folder / WORKSPACE_NAME).symlink_to(kept)
+    text = after_change(folder, name="Another DAO")
+    assert (folder / WORKSPACE_NAME).is_symlink()
+    assert kept.read_text("utf-8") == text
+
+
 def test_an_entry_that_stays_changes_only_what_differs(folder: Path) -> None:
     """Its own comment stays; what is usual again is left out."""
     (payee,) = read_workspace(folder).address_book
