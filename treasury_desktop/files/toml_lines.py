@@ -8,6 +8,11 @@ import re
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(?:#.*)?", re.ASCII)
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*[=.]""", re.ASCII)
+_STRING_OR_COMMENT = re.compile(
+    r'''"""(?:[^\\]|\\.)*?"{3,5}|"(?:[^"\\\n]|\\.)*"|'''
+    r"""'{3}.*?'{3,5}|'[^'\n]*'|(\#[^\n]*)""",
+    re.DOTALL,
+)
 _STEP = re.compile(r"([\w-]+)(?:\[(\d+)\])?", re.ASCII)
 
 
@@ -28,6 +33,12 @@ def line_of(text: str, field: str) -> int | None:
         ):
             return number
     return header_line if table else None
+
+
+def comments_of(text: str) -> list[str]:
+    """The comments of a valid TOML text in their order; `#` in a string begins none."""
+    found = _STRING_OR_COMMENT.finditer(text)
+    return [each.group(1).strip() for each in found if each.group(1) is not None]
 
 
 def lines_of(text: str) -> list[str]:

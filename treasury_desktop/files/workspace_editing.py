@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.files.bundle_file import write_whole_file
-from treasury_desktop.files.toml_lines import line_of
+from treasury_desktop.files.toml_lines import comments_of, line_of
 from treasury_desktop.files.workspace_file import WORKSPACE_NAME, text_of_workspace, workspace_in
 from treasury_desktop.files.workspace_text import (
     Members,
@@ -21,11 +21,11 @@ from treasury_desktop.files.workspace_text import (
     policy_of,
     workspace_text,
 )
-from treasury_desktop.treasury.workspace import Workspace
+from treasury_desktop.treasury.workspace import Endpoint, Workspace
 
 if TYPE_CHECKING:
     from tomlkit.container import Container
-    from tomlkit.items import Array, Table
+    from tomlkit.items import Array, InlineTable, Table
 
 CANNOT = (
     f"{WORKSPACE_NAME} is written in a way that this program cannot change without changing more; "
@@ -79,8 +79,7 @@ def changed_text(text: str, before: Workspace, after: Workspace) -> str:
         document: Any = tomlkit.parse(text)
         _change_members(document, head_of(before), head_of(after))
         _change_members(document["chain"], chain_of(before), chain_of(after))
-        if before.endpoints != after.endpoints:
-            document["chain"]["endpoints"] = _endpoints(after)
+        gone = _change_endpoints(document["chain"], before.endpoints, after.endpoints)
         for name, entries in stay.items():
             if entries != wanted[name]:
                 _change_list(document, name, entries, wanted[name])
@@ -88,7 +87,7 @@ def changed_text(text: str, before: Workspace, after: Workspace) -> str:
             if "policy" not in document:
                 document["policy"] = tomlkit.table()
             _change_members(document["policy"], policy_of(before), policy_of(after))
-        return tomlkit.dumps(document)
+        return _with_comments(text, tomlkit.dumps(document), may_lose=gone)
     except (TOMLKitError, ValueError, TypeError, AttributeError):
         raise Refused(CANNOT) from None
 
@@ -164,15 +163,72 @@ def _new_table(members: Members) -> "Table":
     return table
 
 
-def _endpoints(workspace: Workspace) -> "Array":
+def _change_endpoints(
+    chain: "Container | Table", before: tuple[Endpoint, ...], after: tuple[Endpoint, ...]
+) -> int:
+    """The nodes one by one, so that comments between them stay; how many of them are gone."""
+    from tomlkit.items import Array  # noqa: PLC0415  to write only
+
+    if before == after:
+        return 0
+    listed: Any = chain.get("endpoints")
+    stay = _staying(before, after)
+    if not before or stay is None or not isinstance(listed, Array):
+        chain["endpoints"] = _endpoints(after)
+        return 0
+    for at in sorted(set(range(len(before))) - stay.keys(), reverse=True):
+        del listed[at]
+    for line, (at, each) in zip(listed, stay.items(), strict=True):
+        _change_members(line, _members(before[at]), _members(each))
+    for each in after[len(stay) :]:
+        listed.append(_endpoint(each))
+    return len(before) - len(stay)
+
+
+def _staying(
+    before: tuple[Endpoint, ...], after: tuple[Endpoint, ...]
+) -> dict[int, Endpoint] | None:
+    """What the nodes that stay are now, by their old places; `None` if their order is another.
+
+    One that has another name or another address in the same place is the same one.
+    """
+    in_place = dict(enumerate(after[: len(before)]))
+    if all(
+        before[at].name == each.name or before[at].url == each.url for at, each in in_place.items()
+    ):
+        return in_place
+    stay = {at: each for at, each in enumerate(before) if each in after}
+    return stay if after[: len(stay)] == tuple(stay.values()) else None
+
+
+def _with_comments(text: str, changed: str, *, may_lose: int) -> str:
+    """The changed text; every comment is in its place, but for those on the lines of so many."""
+    before, after = comments_of(text), comments_of(changed)
+    left = iter(before)
+    if not all(each in left for each in after) or len(before) - len(after) > may_lose:
+        raise ValueError("a comment would be lost or moved")
+    return changed
+
+
+def _endpoints(endpoints: tuple[Endpoint, ...]) -> "Array":
     import tomlkit  # noqa: PLC0415  to write only
 
-    endpoints = tomlkit.array()
-    for each in workspace.endpoints:
-        line = tomlkit.inline_table()
-        line.update({"name": each.name, "url": each.url})
-        endpoints.append(line)
-    return endpoints.multiline(multiline=bool(workspace.endpoints))
+    written = tomlkit.array()
+    for each in endpoints:
+        written.append(_endpoint(each))
+    return written.multiline(multiline=bool(endpoints))
+
+
+def _endpoint(endpoint: Endpoint) -> "InlineTable":
+    import tomlkit  # noqa: PLC0415  to write only
+
+    line = tomlkit.inline_table()
+    line.update(_members(endpoint))
+    return line
+
+
+def _members(endpoint: Endpoint) -> Members:
+    return {"name": endpoint.name, "url": endpoint.url}
 
 
 def _plain(value: Value) -> Any:

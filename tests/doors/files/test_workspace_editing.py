@@ -114,6 +114,71 @@ def test_a_line_ends_only_where_toml_ends_it(folder: Path, end: str) -> None:
     assert "three" not in text
 
 
+NODES = """endpoints = [ # ours
+  # by the council
+  { name = "a", url = "http://127.0.0.1:1" }, # at home
+  { name = "b", url = "http://127.0.0.1:2" }, # abroad
+  # none other
+] # end
+"""
+A_NODE, B_NODE = (
+    Endpoint(name=name, url=f"http://127.0.0.1:{n}") for name, n in (("a", 1), ("b", 2))
+)
+C_NODE = Endpoint(name="c", url="http://127.0.0.1:3")
+
+
+@pytest.mark.parametrize(
+    ("after", "gone", "new"),
+    [
+        ((A_NODE, B_NODE, C_NODE), [], ['  {name = "c", url = "http://127.0.0.1:3"}']),
+        ((B_NODE,), [2], []),
+        ((A_NODE,), [3], []),
+        ((), [2, 3], []),
+        ((C_NODE,), [2, 3], ['  {name = "c", url = "http://127.0.0.1:3"}']),
+        (
+            (replace(A_NODE, url="http://127.0.0.1:9"), B_NODE),
+            [2],
+            ['  { name = "a", url = "http://127.0.0.1:9" }, # at home'],
+        ),
+    ],
+    ids=["one more", "first gone", "second gone", "all gone", "another", "address"],
+)
+def test_comments_between_nodes_stay(
+    folder: Path, after: tuple[Endpoint, ...], gone: list[int], new: list[str]
+) -> None:
+    """A node that goes takes along what stands on its line, and no other line is another."""
+    path = folder / WORKSPACE_NAME
+    (line,) = (line for line in SPOKEN.splitlines() if line.startswith("endpoints"))
+    path.write_text(SPOKEN.replace(f"{line}\n", NODES), encoding="utf-8")
+    was = NODES.splitlines()
+    text = after_change(folder, endpoints=after).splitlines()
+    begin = text.index("endpoints = [ # ours")
+    is_now = text[begin : text.index("] # end") + 1]
+    assert [one for one in was if one.rstrip(",") not in {now.rstrip(",") for now in is_now}] == [
+        was[at] for at in gone
+    ]
+    assert [one for one in is_now if one not in was] == new
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '# first\n[[chain.endpoints]] # one\nname = "a"\nurl = "http://127.0.0.1:1"\n\n',
+        NODES,
+    ],
+    ids=["tables", "another order"],
+)
+def test_a_change_that_would_lose_a_comment_is_refused(folder: Path, written: str) -> None:
+    """Nothing is written; a person who can read it does it."""
+    (line,) = (line for line in SPOKEN.splitlines() if line.startswith("endpoints"))
+    spoken = SPOKEN.replace(f"{line}\n", written)
+    (folder / WORKSPACE_NAME).write_text(spoken, encoding="utf-8")
+    before = read_workspace(folder)
+    with pytest.raises(Refused, match="by hand"):
+        change_workspace(folder, before, replace(before, endpoints=(C_NODE, *before.endpoints)))
+    assert (folder / WORKSPACE_NAME).read_text("utf-8") == spoken
+
+
 def test_lines_end_as_they_did(folder: Path) -> None:
     """A file of another system stays one."""
     (folder / WORKSPACE_NAME).write_bytes(SPOKEN.replace("\n", "\r\n").encode())
