@@ -14,6 +14,7 @@ from treasury_desktop.treasury.workspace import Endpoint
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.settings.nodes_card import NodesCard
 from treasury_desktop.windows.untrusted import rich_labels, texts_in
+from treasury_desktop.windows.widgets.node_rows import MOST
 
 Show = Callable[..., None]
 MINE = Endpoint(name="Mine", url="http://127.0.0.1:8545")
@@ -83,6 +84,27 @@ def test_the_button_says_why_it_is_shut(opened: Callable[..., Opened]) -> None:
     assert made.card.keep.reason == "Every node needs a name and an address."
     made.card.rows.field(0, 1).setText("")
     assert made.card.keep.reason == ""
+
+
+def test_what_was_written_by_hand_is_changed_whole(
+    opened: Callable[..., Opened], qtbot: QtBot
+) -> None:
+    """More nodes than may be added here, and a longer address; none is cut off or lost."""
+    nodes = tuple(
+        Endpoint(name=f"Node {at}", url=f"https://node.example/{at}/{'k' * 3_000}")
+        for at in range(MOST + 1)
+    )
+    made = opened(endpoints=nodes)
+    made.card.change.click()
+    assert made.card.rows is not None
+    assert made.card.rows.endpoints == nodes
+    assert made.card.keep.reason == "Nothing was changed."
+    assert not made.card.rows.add.isVisible()
+    made.card.rows.field(0).setText("Mine")
+    made.card.keep.button.click()
+    qtbot.waitUntil(lambda: bool(made.changed))
+    kept = (replace(nodes[0], name="Mine"), *nodes[1:])
+    assert ("keep_nodes", (kept,)) in made.desk.asked
 
 
 def test_what_is_refused_is_said_and_stays_in_the_fields(

@@ -24,8 +24,9 @@ class Column:
 
 
 class FieldRows(QWidget):
-    """At least one row, at most `most`; rows that are wholly empty count for nothing.
+    """At least one row; people add up to `most`, more may be filled in.
 
+    Rows that are wholly empty count for nothing.
     Signals: `changed` when a text or the number of rows is another; `entered` on Return.
     """
 
@@ -65,11 +66,13 @@ class FieldRows(QWidget):
         return tuple(row for row in rows if any(row))
 
     def fill(self, texts: Sequence[tuple[str, ...]]) -> None:
-        """Puts these texts into as many rows."""
+        """Puts these texts into as many rows, whole, even where nobody could type as much."""
+        self._most = max(self._most, len(texts))
         for at, row in enumerate(texts):
             if at == len(self._rows):
                 self.add_row()
             for field, text in zip(self._rows[at][1], row, strict=True):
+                field.setMaxLength(max(field.maxLength(), len(text)))
                 field.setText(text)
                 field.setCursorPosition(0)
 
