@@ -51,3 +51,15 @@ def test_a_short_text_breaks_between_words_again(show: Show) -> None:
     field.show_text("x" * (LONG + 1))
     field.show_text("a word")
     assert field.wordWrapMode() is not ANYWHERE
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u00a0b", "a\u2028b", "a\nb\n", " a\t ", "e\u0301 \U0001f600", ""]
+)
+def test_a_text_is_the_one_that_was_pasted(show: Show, text: str) -> None:
+    """Character by character: what is signed is what it says."""
+    field, shown = LongText("A text"), LongText("Another")
+    show(field)
+    pasted(field, text)
+    shown.show_text(text)
+    assert (field.text, shown.text) == (text, text)

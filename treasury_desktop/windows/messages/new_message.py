@@ -39,6 +39,6 @@ class NewMessage(Card):
         row.addWidget(cancel)
         row.addWidget(self.take)
         self.add(self.field, row)
-        self.take.clicked.connect(lambda: self.taken.emit(self.field.toPlainText()))
+        self.take.clicked.connect(lambda: self.taken.emit(self.field.text))
         self.field.refused.connect(self.refused)
         cancel.clicked.connect(self.closed)

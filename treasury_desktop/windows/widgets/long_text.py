@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from treasury_desktop.windows.look.style import set_variant
 
 MOST_CHARACTERS = 256 * 1024
+PARAGRAPH = "\u2029"
+"""What Qt keeps for the end of a line."""
+
 LONG = 20_000
 """From here on lines break anywhere: to look for a break between words takes quadratic time."""
 
@@ -31,6 +34,15 @@ class LongText(QPlainTextEdit):
         self.clear()
         self._break_lines(len(text))
         self.setPlainText(text)
+
+    @property
+    def text(self) -> str:
+        """What stands there, with the characters it was given.
+
+        Qt would have some of them read as spaces and line breaks; what is signed would not be what
+        was pasted.
+        """
+        return self.document().toRawText().replace(PARAGRAPH, "\n")
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Takes a paste or a drop of text that is short enough."""
