@@ -8,15 +8,17 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.desk.test_begin_workspace import a_sight
-from tests.samples import NOW, SAFE, STRANGER, USDC, VAULT, a_safe
+from tests.samples import NOW, SAFE, STRANGER, USDC, VAULT, a_safe, an_owner
 from treasury_desktop.application.beginning import Beginning
 from treasury_desktop.desk.begin_workspace import Choices, WantedSafe
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.treasury.first_sight import FirstSight
 from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.windows.beginning.found_cards import OWNERS_IN_LINES
 from treasury_desktop.windows.beginning.page import BeginningPage
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.untrusted import rich_labels, texts_in
+from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped
 
 Show = Callable[..., None]
 
@@ -227,3 +229,16 @@ def test_rows_come_and_go(opened: Callable[..., Opened]) -> None:
         rows.add.click()
     assert rows.add.isHidden()
     assert len(rows._rows) == 20
+
+
+def test_a_thousand_owners_are_shown_in_full_and_few_widgets(
+    opened: Callable[..., Opened],
+) -> None:
+    """A node that tells of so many does not freeze the window, and none of them is left out."""
+    owners = tuple(an_owner(number) for number in range(1, 201))
+    made = opened(a_sight(safes=(a_safe(owners=owners),), holdings=()))
+    made.find()
+    in_lines = made.page.findChildren(AddressLabel)
+    assert len(in_lines) == 1 + OWNERS_IN_LINES
+    for owner in owners[OWNERS_IN_LINES:]:
+        assert " ".join(grouped(str(owner))) in made.words

@@ -6,10 +6,13 @@ from treasury_desktop.assets.token import Token
 from treasury_desktop.viewmodels.beginning import NO_PRICES, SafeWords, SightWords, TokenWords
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.untrusted import plain_label
-from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
+from treasury_desktop.windows.widgets.address_label import AddressLabel, grouped, line_up
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.chip import Chip
 from treasury_desktop.windows.widgets.fields import Tick
+
+OWNERS_IN_LINES = 20
+"""Each in a line of its own; a node may tell of a thousand, and that many lines freeze a window."""
 
 
 class SafeCard(Card):
@@ -28,12 +31,15 @@ class SafeCard(Card):
         owners = QGridLayout()
         owners.setHorizontalSpacing(tokens.GAP)
         owners.setVerticalSpacing(tokens.GRID)
-        labels = [AddressLabel(owner) for owner in words.owners]
+        labels = [AddressLabel(owner) for owner in words.owners[:OWNERS_IN_LINES]]
         for at, label in enumerate(labels):
             owners.addWidget(label, at, 0)
         owners.setColumnStretch(1, 1)
         self.add(owners)
         line_up(labels)
+        if others := words.owners[OWNERS_IN_LINES:]:
+            lines = "\n".join(" ".join(grouped(owner)) for owner in others)
+            self.add(plain_label(lines, role="mono", selectable=True))
 
 
 class HoldingsCard(Card):
