@@ -28,6 +28,8 @@ NO_OWNERS_YET = "the Safe's owners are not known yet"
 WAITING = frozenset({NO_TRANSACTION_YET, NO_OWNERS_YET})
 """Reasons that end: as soon as a transaction and its Safe are known, what waited is verified."""
 CONFIRMED_OTHERWISE = "confirmed otherwise already"
+ONLY_THE_CHAIN = "unverifiable"
+"""Of a contract's signature while nobody asked the chain about it."""
 
 
 def collect_confirmations(

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import write_bundle
+from treasury_desktop.desk.collect_confirmations import ONLY_THE_CHAIN
 from treasury_desktop.desk.doors import KeyLabel, Records, WorkspaceFacts
 from treasury_desktop.desk.inside_signatures import inside_of
 from treasury_desktop.desk.sign_transaction import acknowledged_in, reviewed_anew
@@ -22,9 +23,6 @@ from treasury_desktop.safes.queued import QuarantinedSignature
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.safes.signature_blob import contract_signature, pack_signatures
-
-ONLY_THE_CHAIN = "unverifiable"
-"""The reason under which collecting sets a contract signature aside."""
 
 
 class NestedSigner(Protocol):

@@ -8,9 +8,7 @@ from typing import Protocol
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import ClaimedSignature
-
-UNVERIFIABLE = "unverifiable"
-"""What a contract's signature is called while nobody asked the chain about it."""
+from treasury_desktop.desk.collect_confirmations import ONLY_THE_CHAIN
 
 
 class SetAside(Protocol):
@@ -34,7 +32,7 @@ class SetAside(Protocol):
 
 def may_yet_count(aside: SetAside, waiting: frozenset[str]) -> bool:
     """Whether another desk, or a node, may find that it counts."""
-    return aside.reason in waiting or aside.reason == UNVERIFIABLE
+    return aside.reason in waiting or aside.reason == ONLY_THE_CHAIN
 
 
 def sent_on(

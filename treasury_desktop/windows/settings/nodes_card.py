@@ -10,6 +10,7 @@ from treasury_desktop.windows.actions_of_workspace import KEEP_NODES
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import look
+from treasury_desktop.windows.settings.named_row import named_row
 from treasury_desktop.windows.untrusted import plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.disabled_reason import DisabledReason
@@ -57,13 +58,7 @@ class NodesCard(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.GRID)
         for entry in view.endpoints:
-            row = QHBoxLayout()
-            row.setSpacing(tokens.GAP)
-            name = plain_label(entry.name, role="strong")
-            name.setMinimumWidth(80)
-            row.addWidget(name)
-            row.addWidget(plain_label(entry.note, role="mono-quiet"), 1)
-            column.addLayout(row)
+            column.addWidget(named_row(entry))
         if not view.endpoints:
             column.addWidget(plain_label("None in this workspace.", role="quiet"))
         if self.title is not None:

@@ -11,6 +11,7 @@ from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.settings.named_row import named_row
 from treasury_desktop.windows.settings.nodes_card import NodesCard
 from treasury_desktop.windows.settings.service_card import ServiceCard
 from treasury_desktop.windows.untrusted import plain_label
@@ -118,22 +119,8 @@ def _terms(rows: Sequence[tuple[str, str]]) -> Card:
 def _named(title: str, caption: str, entries: Sequence[Entry]) -> Card:
     card = Card(title, caption=caption)
     for entry in entries:
-        card.add(_entry(entry))
+        card.add(named_row(entry))
     if not entries:
         card.add(plain_label("None in this workspace.", role="quiet"))
     card.body.addStretch(1)
     return card
-
-
-def _entry(entry: Entry) -> QWidget:
-    if entry.address:
-        return AddressLabel(entry.address, name=entry.name, source=entry.note)
-    whole = QWidget()
-    row = QHBoxLayout(whole)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(tokens.GAP)
-    name = plain_label(entry.name, role="strong")
-    name.setMinimumWidth(80)
-    row.addWidget(name)
-    row.addWidget(plain_label(entry.note, role="mono-quiet"), 1)
-    return whole
