@@ -1,6 +1,7 @@
 """What was found: the Safes with all their owners, and what they hold of well-known tokens."""
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from treasury_desktop.assets.token import Token
 from treasury_desktop.viewmodels.beginning import NO_PRICES, SafeWords, SightWords, TokenWords
@@ -21,13 +22,9 @@ class SafeCard(Card):
     def __init__(self, words: SafeWords, parent: QWidget | None = None) -> None:
         super().__init__("A Safe was found", caption=words.version, parent=parent)
         self.add(AddressLabel(words.address))
-        row = QHBoxLayout()
-        row.setSpacing(tokens.GRID)
-        row.addWidget(plain_label(words.signs, role="strong"))
-        for remark in words.remarks:
-            row.addWidget(Chip(remark.text, remark.kind))
-        row.addStretch(1)
-        self.add(row)
+        self.add(plain_label(words.signs, role="strong"))
+        for remark in words.remarks:  # below each other: side by side they push the page aside
+            self.body.addWidget(Chip(remark.text, remark.kind), 0, Qt.AlignmentFlag.AlignLeft)
         owners = QGridLayout()
         owners.setHorizontalSpacing(tokens.GAP)
         owners.setVerticalSpacing(tokens.GRID)
