@@ -7,6 +7,7 @@ import pytest
 
 from tests.desk.test_begin_workspace import NODES, a_sight, some_choices
 from tests.samples import SAFE
+from treasury_desktop import command_line
 from treasury_desktop.application.beginning import Beginning, beginning_of
 from treasury_desktop.desk.begin_workspace import begun_workspace
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
@@ -193,3 +194,18 @@ def test_nothing_under_way_can_be_ended() -> None:
     with pytest.raises(TreasuryError, match="Name a node"):
         beginning.look((beginning.wanted_safe(str(SAFE)),), ())
     assert beginning.now() > 0
+
+
+def test_without_a_folder_the_treasury_is_in_ones_data_directory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where no folder was named; one that is named is the one."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    opened: list[Path] = []
+    monkeypatch.setattr(
+        "treasury_desktop.application.window.open_workspace",
+        lambda folder: opened.append(folder) or 0,
+    )
+    assert command_line.main(["open"]) == 0
+    assert command_line.main(["open", str(tmp_path / "mine")]) == 0
+    assert opened == [tmp_path / "treasury-desktop" / "treasury", tmp_path / "mine"]
