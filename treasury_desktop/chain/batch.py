@@ -1,7 +1,8 @@
 """Many reads at one block, pinned by its hash, in one round trip.
 
 Numbers move while we read; a block's hash does not (EIP-1898). A JSON-RPC batch carries all
-questions of a round, which every node understands; no helper contract has to be deployed.
+questions of a round; in it, calls that do not care who asks are gathered in few where the endpoint
+takes that (call_program.py). No helper contract has to be deployed.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,9 @@ from typing import Any
 from treasury_desktop.assets.address import Address
 from treasury_desktop.chain import answers
 from treasury_desktop.chain.answers import Reverted
+from treasury_desktop.chain.call_program import Call
 from treasury_desktop.chain.connection import Ask
-from treasury_desktop.chain.contract_call import ContractCall
+from treasury_desktop.chain.contract_call import WORD, ContractCall
 from treasury_desktop.chain.node import Node
 from treasury_desktop.treasury.snapshot import Block
 
@@ -36,7 +38,8 @@ class PinnedBlock:
 
     def calls(self, calls: Sequence[ContractCall]) -> list[bytes | Reverted]:
         """What the contracts answer, in order."""
-        return self._ask([self._call(call) for call in calls])
+        pin = self._pin
+        return self._ask([_call(call, pin) for call in calls])
 
     def storage(self, slots: Sequence[tuple[Address, int]]) -> list[bytes]:
         """The 32-byte words in storage slots."""
@@ -66,12 +69,6 @@ class PinnedBlock:
             ]
         )
 
-    def _call(self, call: ContractCall) -> Ask:
-        transaction = {"to": str(call.to), "data": f"0x{call.data.hex()}"}
-        if call.sender is not None:
-            transaction["from"] = str(call.sender)
-        return Ask("eth_call", (transaction, self._pin), answers.hex_data, call.name)
-
     @property
     def _pin(self) -> dict[str, Any]:
         return {"blockHash": f"0x{self.block.hash.hex()}", "requireCanonical": True}
@@ -82,3 +79,12 @@ class PinnedBlock:
             given = set(agreed.names)
             self._names = given if self._names is None else self._names & given
         return agreed.values
+
+
+def _call(call: ContractCall, pin: dict[str, Any]) -> Ask:
+    transaction = {"to": str(call.to), "data": f"0x{call.data.hex()}"}
+    if call.sender is not None:
+        transaction["from"] = str(call.sender)
+        return Ask("eth_call", (transaction, pin), answers.hex_data, call.name)
+    may_gather = Call(call.to.raw, call.data, call.words * WORD)
+    return Ask("eth_call", (transaction, pin), answers.hex_data, call.name, may_gather)

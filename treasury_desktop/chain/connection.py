@@ -6,6 +6,7 @@ may hold an access key: only its name appears in sentences.
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from treasury_desktop.assets.strict_json import read_json
 from treasury_desktop.assets.untrusted_text import plain
-from treasury_desktop.chain import answers
+from treasury_desktop.chain import answers, call_program
 from treasury_desktop.chain.answers import Reverted
+from treasury_desktop.chain.call_program import Call
 from treasury_desktop.errors import Malformed, Unavailable
 from treasury_desktop.treasury.workspace import Endpoint
 
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 
 MOST_ASKS_AT_ONCE = 100
 """Public endpoints refuse longer batches."""
+
+WEIGHT_OF_A_PROGRAM = 12
+"""Eight programs are 800 kB of JSON: more than a megabyte at once is refused by some."""
+
+SECONDS_WITHOUT_PROGRAMS = 600
+"""How long an endpoint that answered the plain questions alone is asked nothing else."""
+
+STATUS_OF_REFUSING = frozenset({400, 403, 413})
 MOST_LOG_BYTES = 64 << 20
 LEAST_BYTES, BYTES_OF_AN_ANSWER = 4 << 20, 1 << 20
 """How large an answer may be: so much for each question, and never less than the first figure."""
@@ -44,12 +54,19 @@ _CALLS = frozenset({"eth_call", "eth_estimateGas"})
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question to a node, how to parse the answer, and what to call it in a sentence."""
+    """A question to a node, how to parse the answer, and what to call it in a sentence.
+
+    `may_gather` is the same question for a program that asks many at once, where that may be;
+    such asks are answered in bytes as they stand, and are all of one block. `weight` is how many
+    questions it counts for in a batch.
+    """
 
     method: str
     parameters: tuple[Any, ...]
     parse: Callable[[Any, str], Any]
     name: str
+    may_gather: Call | None = None
+    weight: int = 1
 
 
 class EndpointRefusal(Unavailable):
@@ -64,6 +81,10 @@ class TooSlow(Unavailable):
     """The endpoint did not answer in its time."""
 
 
+class NotTaken(Unavailable):
+    """The endpoint does not take a request like this one, by its HTTP status."""
+
+
 class Connection:
     """One endpoint. Several threads may ask at once."""
 
@@ -76,6 +97,7 @@ class Connection:
         self._session: Any = None
         self._requests: set[Request] = set()
         self._is_over = False
+        self._programs_from = 0.0
 
     @property
     def is_asking(self) -> bool:
@@ -84,10 +106,18 @@ class Connection:
 
     def ask_all(self, asks: Sequence[Ask]) -> list[Any]:
         """The parsed answers, in order, in as few round trips as the endpoint allows."""
-        found: list[Any] = []
-        for start in range(0, len(asks), MOST_ASKS_AT_ONCE):
-            found += self._ask_batch(asks[start : start + MOST_ASKS_AT_ONCE])
-        return found
+        places = [at for at, ask in enumerate(asks) if ask.may_gather and ask.may_gather.fits]
+        if len(places) < 2 or time.monotonic() < self._programs_from:  # noqa: PLR2004  one is no many
+            return self._ask_plainly(asks)
+        try:
+            found = self._gathered(asks, places)
+        except (EndpointRefusal, NotTaken):
+            plain_answers = self._ask_plainly(asks)  # who refuses this too has another reason
+            self._do_without_programs()
+            return plain_answers
+        left = [at for at in range(len(asks)) if at not in found]
+        found |= zip(left, self._ask_plainly([asks[at] for at in left]), strict=True)
+        return [found[at] for at in range(len(asks))]
 
     def close(self) -> None:
         """End the conversation; whoever still waits for an answer hears that the line broke."""
@@ -103,6 +133,40 @@ class Connection:
         """End the conversation for good; whoever waits for an answer hears that there is none."""
         self._is_over = True
         self.close()
+
+    def _gathered(self, asks: Sequence[Ask], places: Sequence[int]) -> dict[int, Any]:
+        """What came of gathering the asks at these places, and all other asks, by place."""
+        calls = [call for at in places if (call := asks[at].may_gather)]
+        pin = asks[places[0]].parameters[1]
+        pieces = list(call_program.pieces(calls))
+        gathering = [_program(calls[piece], pin) for piece in pieces]
+        gathered = set(places)
+        alone = [at for at in range(len(asks)) if at not in gathered]
+        answered = self._ask_plainly([*gathering, *(asks[at] for at in alone)])
+        found = dict(zip(alone, answered[len(pieces) :], strict=True))
+        for piece, said in zip(pieces, answered, strict=False):
+            if not isinstance(said, list):  # it reverted, or means nothing: no program ran
+                self._do_without_programs()
+                continue
+            told = zip(places[piece], said, strict=True)
+            found |= {at: each for at, each in told if each is not None}
+        return found
+
+    def _do_without_programs(self) -> None:
+        self._programs_from = time.monotonic() + SECONDS_WITHOUT_PROGRAMS
+
+    def _ask_plainly(self, asks: Sequence[Ask]) -> list[Any]:
+        """The parsed answers, in order, in batches that an endpoint takes."""
+        found: list[Any] = []
+        batch: list[Ask] = []
+        weight = 0
+        for ask in asks:
+            if weight + ask.weight > MOST_ASKS_AT_ONCE:
+                found += self._ask_batch(batch)
+                batch, weight = [], 0
+            batch.append(ask)
+            weight += ask.weight
+        return found + self._ask_batch(batch) if batch else found
 
     def _ask_batch(self, asks: Sequence[Ask]) -> list[Any]:
         if len(asks) == 1:
@@ -188,7 +252,8 @@ class Connection:
             raise self._too_slow() from failure
         except requests.HTTPError as failure:
             status = failure.response.status_code if failure.response is not None else "an error"
-            raise Unavailable(f"{self.name} answered with HTTP status {status}.") from failure
+            kind = NotTaken if status in STATUS_OF_REFUSING else Unavailable
+            raise kind(f"{self.name} answered with HTTP status {status}.") from failure
         except requests.exceptions.ContentDecodingError as failure:
             limit = f"more than {most_bytes >> 20} MiB or badly packed bytes"
             raise EndpointRefusal(f"{self.name} answered {limit}.", limit) from failure
@@ -208,6 +273,21 @@ def error_code(error: Any) -> int | None:
     """The code of a JSON-RPC error, if it has one."""
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, int) else None
+
+
+def _program(calls: Sequence[Call], pin: Any) -> Ask:
+    """One question that stands for all of these; `None` for an answer that is none of a program."""
+
+    def parse(value: Any, name: str) -> list[bytes | None] | None:
+        try:
+            said = answers.hex_data(value, name, call_program.MOST_ANSWER_BYTES)
+            return call_program.told_apart(said, calls)
+        except Malformed:
+            return None
+
+    code = f"0x{call_program.program(calls).hex()}"
+    name = f"{len(calls)} calls"
+    return Ask("eth_call", ({"data": code}, pin), parse, name, weight=WEIGHT_OF_A_PROGRAM)
 
 
 def _request(ask: Ask) -> tuple[Any, Any]:

@@ -21,22 +21,37 @@ ADDRESS_BITS = 160
 
 @dataclass(frozen=True, slots=True)
 class ContractCall:
-    """A call that only reads; `name` says in a sentence what is asked."""
+    """A call that only reads; `name` says in a sentence what is asked.
+
+    Whoever asks a contract that cares who asks names the `sender`. `words` is how long the answer
+    is expected to be: a longer one is read too, but takes a question of its own.
+    """
 
     to: Address
     data: bytes
     name: str
     sender: Address | None = None
+    words: int = 1
 
 
 def asking(
-    to: Address, signature: str, *arguments: object, name: str = "", sender: Address | None = None
+    to: Address,
+    signature: str,
+    *arguments: object,
+    name: str = "",
+    sender: Address | None = None,
+    words: int = 1,
 ) -> ContractCall:
     """A call of `name(type,…)`; addresses are given as `Address`."""
     types = _types(signature)
-    encoded = encode(types, [_plain(argument) for argument in arguments])
+    addresses = [each.raw for each in arguments if isinstance(each, Address)]
+    if len(addresses) == len(arguments) == types.count("address") == len(types):
+        # As eth_abi does, thirty times faster: a thousand balances are a thousand addresses.
+        encoded = b"".join(bytes(WORD - len(each)) + each for each in addresses)
+    else:
+        encoded = encode(types, [_plain(argument) for argument in arguments])
     label = name or f"{signature.partition('(')[0]}() of {to}"
-    return ContractCall(to, selector(signature) + encoded, label, sender)
+    return ContractCall(to, selector(signature) + encoded, label, sender, words)
 
 
 @cache

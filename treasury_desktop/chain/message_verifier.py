@@ -1,6 +1,6 @@
 """Asks a Safe itself whether it stands by a message (EIP-1271)."""
 
-from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.address import ZERO_ADDRESS, Address
 from treasury_desktop.chain.answers import Reverted
 from treasury_desktop.chain.batch import PinnedBlock
 from treasury_desktop.chain.contract_call import WORD, Words, asking
@@ -24,6 +24,7 @@ class MessageVerifier:
             message_hash,
             signature,
             name=f"isValidSignature of {safe}",
+            sender=ZERO_ADDRESS,
         )
         answer = PinnedBlock.newest(self._node).calls((call,))[0]
         if isinstance(answer, Reverted) or len(answer) < WORD:

@@ -25,6 +25,9 @@ MOST_POSITIONS = 512
 """Anybody may send positions; beyond this somebody is filling the Safe with them."""
 EVERYTHING = 2**128 - 1
 CALLS_OF_POSITION = 3
+SLOT0_WORDS, TICK_WORDS, ENTRY_WORDS = 7, 8, 12
+"""How long the pool's and the manager's answers are."""
+
 ROUNDING_SLACK = 1000
 """Base units by which the pool may owe the manager less than the manager owes its positions:
 the pool rounds down at every touch of a range that several positions share."""
@@ -110,7 +113,7 @@ def read_pool(pinned: PinnedBlock, pool: Address) -> tuple[Pool, PoolState]:
         "slot0()", "liquidity()", "feeGrowthGlobal0X128()", "feeGrowthGlobal1X128()",
         "token0()", "token1()", "fee()", "tickSpacing()",
     )  # fmt: skip
-    answers = pinned.calls([asking(pool, each) for each in names])
+    answers = pinned.calls([asking(pool, each, words=SLOT0_WORDS) for each in names])
     words = [
         Words(answer, f"{name} of {pool}") for answer, name in zip(answers, names, strict=True)
     ]
@@ -152,13 +155,13 @@ def _entries_of(pinned: PinnedBlock, manager: Address, safe: Address) -> list[En
         Words(answer, call.name).uint(0)
         for answer, call in zip(pinned.calls(id_calls), id_calls, strict=True)
     ]
-    calls = [asking(manager, "positions(uint256)", token_id) for token_id in ids]
+    calls = [asking(manager, "positions(uint256)", token_id, words=ENTRY_WORDS) for token_id in ids]
     answers = pinned.calls(calls)
     return [_entry(safe, *each) for each in zip(ids, calls, answers, strict=True)]
 
 
 def _entry(owner: Address, token_id: int, call: ContractCall, answer: bytes | Reverted) -> Entry:
-    words = Words(answer, call.name, 12)
+    words = Words(answer, call.name, ENTRY_WORDS)
     lower, upper = words.sint(5, 24), words.sint(6, 24)
     if not MIN_TICK <= lower < upper <= MAX_TICK:
         raise Malformed(call.name, f"the ticks {lower} and {upper} are no range")
@@ -186,7 +189,8 @@ def _calls(manager: Address, pool: Pool, entry: Entry) -> tuple[ContractCall, ..
 def tick_calls(pool: Pool, entry: Entry) -> tuple[ContractCall, ...]:
     """What has to be asked about the ends of a position's range."""
     return tuple(
-        asking(pool.address, "ticks(int24)", tick) for tick in (entry.tick_lower, entry.tick_upper)
+        asking(pool.address, "ticks(int24)", tick, words=TICK_WORDS)
+        for tick in (entry.tick_lower, entry.tick_upper)
     )
 
 

@@ -29,6 +29,7 @@ from treasury_desktop.treasury.workspace import TrustedToken, Workspace
 
 MOST_FEED_DECIMALS = 36
 UINT80_BITS = 80
+ROUND_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +68,14 @@ def read_quotes(pinned: PinnedBlock, workspace: Workspace) -> tuple[Quote, ...]:
 def read_feeds(pinned: PinnedBlock, feeds: tuple[Address, ...]) -> dict[Address | None, FeedRound]:
     """The last round of each feed that has one."""
     names = ("latestRoundData()", "decimals()")
-    answers = pinned.calls([asking(feed, name) for feed in feeds for name in names])
+    answers = pinned.calls(
+        [asking(feed, name, words=ROUND_WORDS) for feed in feeds for name in names]
+    )
     found: dict[Address | None, FeedRound] = {}
     for feed, rounds, decimals in zip(feeds, answers[::2], answers[1::2], strict=True):
         if isinstance(rounds, Reverted):
             continue  # a feed without a round has no price
-        words = Words(rounds, f"latestRoundData() of {feed}", 5)
+        words = Words(rounds, f"latestRoundData() of {feed}", ROUND_WORDS)
         scale = Words(decimals, f"decimals() of {feed}").uint(0, 8)
         if scale > MOST_FEED_DECIMALS:
             raise Malformed(f"feed {feed}", f"states {scale} decimals")
@@ -106,9 +109,9 @@ def read_mean_tick(
     """The mean tick of the window, `None` where the pool remembers no time so long ago."""
     following = (state.observation_index + 1) % max(state.observation_cardinality, 1)
     calls = (
-        asking(pool, "observe(uint32[])", [window_seconds, 0]),
-        asking(pool, "observations(uint256)", following),
-        asking(pool, "observations(uint256)", 0),
+        asking(pool, "observe(uint32[])", [window_seconds, 0], words=8),
+        asking(pool, "observations(uint256)", following, words=4),
+        asking(pool, "observations(uint256)", 0, words=4),
     )
     observed, after_newest, first = pinned.calls(calls)
     oldest = Words(after_newest, calls[1].name, 4)

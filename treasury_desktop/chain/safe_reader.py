@@ -82,12 +82,12 @@ def read_safes(
 
 def _calls(safe: Address) -> tuple[ContractCall, ...]:
     return (
-        asking(safe, "VERSION()"),
-        asking(safe, "getOwners()"),
+        asking(safe, "VERSION()", words=3),
+        asking(safe, "getOwners()", words=32),
         asking(safe, "getThreshold()"),
         asking(safe, "nonce()"),
         asking(safe, "domainSeparator()"),
-        asking(safe, "getModulesPaginated(address,uint256)", SENTINEL, MODULES_ON_A_PAGE),
+        asking(safe, "getModulesPaginated(address,uint256)", SENTINEL, MODULES_ON_A_PAGE, words=16),
     )
 
 

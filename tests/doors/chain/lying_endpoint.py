@@ -20,7 +20,8 @@ class LyingEndpoint:
     `body` replaces the bytes of the whole answer, `headers` adds to its headers, `status` its
     status; `drips` sends it a byte at a time; `deaf` keeps the connection open in silence until
     the endpoint closes; `answers_left` counts down to where it starts cutting connections;
-    `requests` counts what was sent to it, answered or not.
+    `requests` counts what was sent to it, answered or not. It takes no program of gathered calls
+    unless `takes_programs`, so that each call can be lied about.
     """
 
     def __init__(self, honest_url: str, name: str = "liar") -> None:
@@ -31,6 +32,7 @@ class LyingEndpoint:
         self.deaf = False
         self.drips = False
         self.answers_left: int | None = None
+        self.takes_programs = False
         self.asked: list[str] = []
         self.requests = 0
         self._honest = urlsplit(honest_url)
@@ -71,9 +73,15 @@ class LyingEndpoint:
         if self.body is not None:
             return self.body
         if isinstance(request, dict):
-            return json.dumps(self.twist(request, honest)).encode()
+            return json.dumps(self._said(request, honest)).encode()
         by_id = {each["id"]: each for each in honest}
-        return json.dumps([self.twist(each, by_id[each["id"]]) for each in request]).encode()
+        return json.dumps([self._said(each, by_id[each["id"]]) for each in request]).encode()
+
+    def _said(self, request: dict[str, Any], honest: dict[str, Any]) -> Any:
+        if is_program(request) and not self.takes_programs:
+            error = {"code": -32602, "message": "missing receiver"}
+            return {"jsonrpc": "2.0", "id": request["id"], "error": error}
+        return self.twist(request, honest)
 
     def _passed_on(self, raw: bytes) -> bytes:
         connection = HTTPConnection(self._honest.hostname or "", self._honest.port, timeout=10)
@@ -82,6 +90,11 @@ class LyingEndpoint:
             return connection.getresponse().read()
         finally:
             connection.close()
+
+
+def is_program(request: dict[str, Any]) -> bool:
+    """Whether a request runs init code of its own."""
+    return request["method"] == "eth_call" and "to" not in request["params"][0]
 
 
 def _many(request: Any) -> list[Any]:
