@@ -21,6 +21,7 @@ from tests.benchmarks.demonstration import built, later_start
 from tests.benchmarks.measuring import REPOSITORY, process_seconds
 from tests.benchmarks.merging import merging_row
 from tests.benchmarks.opening import MOST_BLOCKED, blocking_rows, opening_rows
+from tests.benchmarks.reading import reading_rows
 from tests.benchmarks.rows import Row, table, write_rows
 from tests.benchmarks.signing import signing_row
 from treasury_desktop.application.demonstration import DemonstrationFolders
@@ -51,6 +52,7 @@ GROUPS: dict[str, Group] = {
     "hashing": lambda _folders, times: hashing_rows(times),
     "decoding": lambda _folders, times: decoding_rows(times),
     "reviewing": lambda _folders, times: [*reviewing_rows(times), window_row()],
+    "reading": lambda _folders, times: reading_rows(times),
     "signing": lambda folders, times: [signing_row(folders, times)],
     "merging": lambda _folders, times: [merging_row(times)],
     "tour": _tour_row,

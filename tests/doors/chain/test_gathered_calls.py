@@ -30,8 +30,8 @@ CODES = {
     "echo": "366000600037366000f3",  # returns its calldata
     "reverting": "366000600037366000fd",  # reverts with its calldata
     "bare revert": "60006000fd",
-    "huge": "6203000060" + "00f3",  # returns 196,608 bytes
-    "huge revert": "6203000060" + "00fd",
+    "huge": "6201000060" + "00f3",  # returns 65,536 bytes
+    "huge revert": "6201000060" + "00fd",
     "caller": "3360005260206000f3",  # answers who asks
     "origin": "3260005260206000f3",
     "writing": "600160005560016000526020" + "6000f3",  # writes storage, then answers 1
@@ -84,7 +84,7 @@ def alone(calls: Sequence[ContractCall], pinned: PinnedBlock, rpc: JsonRpc) -> A
 def _revert_data(each: ContractCall) -> bytes:
     if each.name == "reverting":
         return each.data
-    return bytes(196_608) if each.name == "huge revert" else b""
+    return bytes(65_536) if each.name == "huge revert" else b""
 
 
 ASKED = st.one_of(
