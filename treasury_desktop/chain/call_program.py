@@ -86,18 +86,20 @@ def told_apart(answer: bytes, calls: Sequence[Call]) -> list[bytes | None]:
     if answer[:1] != bytes([_FORMAT]):
         raise Malformed("gathered calls", "the answer is not in the form of our program")
     found: list[bytes | None] = []
-    at = 1
-    while at < len(answer) and len(found) < len(calls):
+    at, end = 1, len(answer)
+    for _, _, room in calls:
+        if at >= end:
+            break
         length = int.from_bytes(answer[at : at + LENGTH], "big")
         at += LENGTH
         if length == LEFT_OPEN:
             found.append(None)
             continue
-        if length > calls[len(found)].room:
+        if length > room:
             raise Malformed("gathered calls", "an answer is longer than its room")
         found.append(answer[at : at + length])
         at += length
-    if at != len(answer):
+    if at != end:
         raise Malformed("gathered calls", "the answer does not end where its parts do")
     return found + [None] * (len(calls) - len(found))
 

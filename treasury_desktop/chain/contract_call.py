@@ -17,6 +17,8 @@ from treasury_desktop.errors import Malformed
 
 WORD = 32
 ADDRESS_BITS = 160
+ONE_ADDRESS = "(address)"
+_ADDRESS_PADDING = bytes(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,13 @@ def asking(
     words: int = 1,
 ) -> ContractCall:
     """A call of `name(type,…)`; addresses are given as `Address`."""
-    types = _types(signature)
-    addresses = [each.raw for each in arguments if isinstance(each, Address)]
-    if len(addresses) == len(arguments) == types.count("address") == len(types):
-        # As eth_abi does, thirty times faster: a thousand balances are a thousand addresses.
-        encoded = b"".join(bytes(WORD - len(each)) + each for each in addresses)
-    else:
-        encoded = encode(types, [_plain(argument) for argument in arguments])
     label = name or f"{signature.partition('(')[0]}() of {to}"
+    only = arguments[0] if len(arguments) == 1 else None
+    if signature.endswith(ONE_ADDRESS) and isinstance(only, Address):
+        # As eth_abi does, many times faster: a thousand balances are a thousand addresses.
+        encoded = _ADDRESS_PADDING + only.raw
+    else:
+        encoded = encode(_types(signature), [_plain(argument) for argument in arguments])
     return ContractCall(to, selector(signature) + encoded, label, sender, words)
 
 

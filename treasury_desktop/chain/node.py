@@ -216,10 +216,11 @@ class Node:
 
     def _outcome(self, connection: Connection, asks: Sequence[Ask]) -> Outcome:
         try:
-            if connection not in self._is_on_our_chain and CHAIN_ID not in asks:
+            says_chain = any(ask is CHAIN_ID for ask in asks)
+            if connection not in self._is_on_our_chain and not says_chain:
                 self._require_our_chain(connection, connection.ask_all((CHAIN_ID,))[0])
             found = connection.ask_all(asks)
-            if CHAIN_ID in asks:
+            if says_chain:
                 self._require_our_chain(connection, found[list(asks).index(CHAIN_ID)])
         except (Unavailable, Malformed) as failure:
             self._is_on_our_chain.discard(connection)

@@ -159,3 +159,10 @@ def test_calls_are_encoded_by_their_signature() -> None:
     nested = asking(here, "collect((uint256,address,uint128,uint128))", (1, here, 2, 3))
     assert nested.data[:4].hex() == "fc6f7865"
     assert nested.name == f"collect() of {here}"
+
+
+@pytest.mark.parametrize("text", ["0x 12", "0x12 34", "0x1", "0x٣٣", "0x\n", "12", "0xzz"])
+def test_hex_with_anything_else_in_it_is_none(text: str) -> None:
+    """Spaces, which Python's own reader skips, and digits of other scripts among them."""
+    with pytest.raises(Malformed, match="is not hex data"):
+        answers.hex_data(text, "field")

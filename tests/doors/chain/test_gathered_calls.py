@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from eth_abi.abi import encode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,8 +39,11 @@ CODES = {
     "nested burner": "600060006000600030" + "5a" + "fa" + "60005260206000f3",  # calls itself
     "counting": "6000546001018060005560005260206000f3",  # answers how often it was asked
 }
-BURNER = "5b600056"  # loops for ever
-PLACES = {name: Address(bytes([0xC0, at]) * 10) for at, name in enumerate((*CODES, "burner"))}
+NEVER_ALIKE = {
+    "burner": "5b600056",  # loops for ever
+    "gas": "5a60005260206000f3",  # answers with how much gas it began
+}
+PLACES = {name: Address(bytes([0xC0, at]) * 10) for at, name in enumerate((*CODES, *NEVER_ALIKE))}
 NOBODY = Address(b"\xee" * 20)
 IDENTITY = Address((4).to_bytes(20, "big"))  # a precompile that returns its calldata
 
@@ -48,7 +52,7 @@ IDENTITY = Address((4).to_bytes(20, "big"))  # a precompile that returns its cal
 def place(chain: Demonstration) -> Iterator[Demonstration]:
     """The chain with hostile contracts on it, in a block that goes when we are done."""
     kept = chain.rpc.ask("evm_snapshot")
-    for name, code in (*CODES.items(), ("burner", BURNER)):
+    for name, code in (CODES | NEVER_ALIKE).items():
         chain.rpc.ask("anvil_setCode", str(PLACES[name]), "0x" + code)
     chain.rpc.ask("evm_mine")
     yield chain
@@ -168,6 +172,18 @@ def test_where_gas_runs_out_the_rest_is_left_open(place: Demonstration) -> None:
     assert len(said) < 2 * 41 * 2  # most were not even begun
 
 
+def test_every_call_has_all_its_gas_or_is_left_open(place: Demonstration) -> None:
+    """A contract that answers otherwise for want of gas is not heard: it is asked alone."""
+    parts = [Call(PLACES["burner"].raw, b"", 32), Call(PLACES["gas"].raw, b"", 32)]
+    code = "0x" + call_program.program(parts).hex()
+    heard = set()
+    for gas in range(300_000, 4_000_000, 100_000):
+        said = place.rpc.ask("eth_call", {"data": code, "gas": hex(gas)}, "latest")
+        told = call_program.told_apart(bytes.fromhex(said[2:]), parts)
+        heard.add(None if told[1] is None else int.from_bytes(told[1], "big"))
+    assert heard == {None, call_program.GAS_OF_A_CALL - 2}  # it says so after its first instruction
+
+
 def test_what_is_left_open_is_asked_alone(place: Demonstration, node: Node) -> None:
     """A program that had no gas for the last call says nothing of it, and it is answered."""
     calls = [*(call("nested burner") for _ in range(60)), call("echo", b"last")]
@@ -271,6 +287,13 @@ def test_a_treasury_is_read_the_same_in_fewer_questions(
     assert snapshots[0] == snapshots[1]
     assert len(liar.asked) < len(plain.asked) / 2
     assert liar.requests <= plain.requests
+
+
+@given(raw=st.binary(min_size=20, max_size=20))
+def test_an_address_is_encoded_as_the_library_does(raw: bytes) -> None:
+    """Balances are asked for by the thousand, so this one argument is written by hand."""
+    asked = asking(NOBODY, "balanceOf(address)", Address(raw)).data
+    assert asked == bytes.fromhex("70a08231") + encode(["address"], [raw])
 
 
 # ── the program's own bytes ──────────────────────────────────────────────────────────────────────
