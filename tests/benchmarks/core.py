@@ -1,9 +1,7 @@
 """Rows about what protects the money: hashing, decoding, and a review as a process of its own."""
 
-import gc
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -21,6 +19,7 @@ from tests.benchmarks.measuring import (
     python_file,
     running,
     seconds_per_call,
+    without_garbage,
 )
 from tests.benchmarks.processes.plain_loop import plain_loop
 from tests.benchmarks.rows import Row, Target
@@ -86,10 +85,10 @@ def decoding_rows(times: int) -> list[Row]:
         raise RuntimeError("the peer did not read the whole batch")
 
     def ours() -> float:
-        return _without_garbage(lambda: decode_transaction(safe, tx, reading))
+        return without_garbage(lambda: decode_transaction(safe, tx, reading))
 
     name = f"decode a batch of {CALLS_IN_BATCH:,} calls"
-    first, loop = medians(ours, lambda: _without_garbage(lambda: plain_loop(tx.data)), times)
+    first, loop = medians(ours, lambda: without_garbage(lambda: plain_loop(tx.data)), times)
     rows = [
         Row(
             name=name,
@@ -128,7 +127,7 @@ def multisend_arguments(data: bytes) -> bytes:
 
 
 def _unpacking(packed: bytes, times: int) -> float:
-    return median(_without_garbage(lambda: unpack_calls(packed)) for _ in range(times))
+    return median(without_garbage(lambda: unpack_calls(packed)) for _ in range(times))
 
 
 def _python_with_safe_eth() -> str:
@@ -140,16 +139,6 @@ def _python_with_safe_eth() -> str:
         command = [str(python), "-m", "pip", "install", "--quiet", SAFE_ETH_PY]
         subprocess.run(command, check=True, env=environment(), stderr=subprocess.DEVNULL)
     return str(python)
-
-
-def _without_garbage(work: Callable[[], object]) -> float:
-    """Seconds with the collector off, as in a review, in the window and in `timeit`."""
-    gc.collect()
-    gc.disable()
-    try:
-        return seconds_per_call(work, 1)
-    finally:
-        gc.enable()
 
 
 def _by_safe_eth(python: str, data: bytes) -> float:

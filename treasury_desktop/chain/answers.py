@@ -95,14 +95,17 @@ def quantity(value: Any, name: str, bits: int = 256) -> int:
 def hex_data(value: Any, name: str, most: int = MAX_DATA_BYTES) -> bytes:
     """Bytes in hex, at most so many."""
     digits = value[2:] if isinstance(value, str) and value[:2] == "0x" else None
-    if digits is None or not (digits == "" or digits.isalnum()):  # fromhex skips spaces
+    if digits is None:
         raise Malformed(name, "is not hex data")
     if len(digits) > 2 * most:
         raise Malformed(name, f"is longer than {most:,} bytes")
     try:
-        return bytes.fromhex(digits)
+        data = bytes.fromhex(digits)
     except ValueError as failure:
         raise Malformed(name, "is not hex data") from failure
+    if 2 * len(data) != len(digits):  # it skips spaces
+        raise Malformed(name, "is not hex data")
+    return data
 
 
 def hash_bytes(value: Any, name: str) -> bytes:

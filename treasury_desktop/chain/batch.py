@@ -82,9 +82,8 @@ class PinnedBlock:
 
 
 def _call(call: ContractCall, pin: dict[str, Any]) -> Ask:
-    transaction = {"to": str(call.to), "data": f"0x{call.data.hex()}"}
-    if call.sender is not None:
-        transaction["from"] = str(call.sender)
-        return Ask("eth_call", (transaction, pin), answers.hex_data, call.name)
-    may_gather = Call(call.to.raw, call.data, call.words * WORD)
-    return Ask("eth_call", (transaction, pin), answers.hex_data, call.name, may_gather)
+    if call.sender is None:
+        may_gather = Call(call.to.raw, call.data, call.words * WORD)
+        return Ask("eth_call", (pin,), answers.hex_data, call.name, may_gather)
+    transaction = {"to": str(call.to), "data": f"0x{call.data.hex()}", "from": str(call.sender)}
+    return Ask("eth_call", (transaction, pin), answers.hex_data, call.name)

@@ -50,17 +50,12 @@ class Call(NamedTuple):
         """Whether it may stand in a program at all."""
         return len(self.data) <= MOST_CALL_BYTES and 0 < self.room <= MOST_CALL_BYTES
 
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """How many bytes it takes of the program, and at most of its answer."""
-        return HEAD + len(self.data), LENGTH + self.room
-
 
 def pieces(calls: Sequence[Call]) -> Iterator[slice]:
     """Runs of calls that one program can hold, whose answers it can always return."""
     start, program, answer = 0, _CODE_BYTES, 1
-    for at, call in enumerate(calls):
-        more_program, more_answer = call.sizes
+    for at, (_, data, room) in enumerate(calls):
+        more_program, more_answer = HEAD + len(data), LENGTH + room
         program, answer = program + more_program, answer + more_answer
         if program > MOST_PROGRAM_BYTES or answer > MOST_ANSWER_BYTES:
             yield slice(start, at)
@@ -71,11 +66,8 @@ def pieces(calls: Sequence[Call]) -> Iterator[slice]:
 
 def program(calls: Sequence[Call]) -> bytes:
     """The init code that asks all of them; each behind the code as receiver, room, length, data."""
-    records = (
-        call.to + call.room.to_bytes(2, "big") + len(call.data).to_bytes(2, "big") + call.data
-        for call in calls
-    )
-    most = 1 + sum(call.sizes[1] for call in calls)
+    records = [to + (room << 16 | len(data)).to_bytes(4, "big") + data for to, data, room in calls]
+    most = 1 + sum([LENGTH + room for _, _, room in calls])
     # A 64th of the gas stays with the caller (EIP-150), so a call needs a little more than it gets.
     needed = GAS_OF_A_CALL + GAS_OF_A_CALL // 32 + most * GAS_OF_A_BYTE + GAS_TO_END
     return _code(needed) + b"".join(records)

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_json import read_json
 from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.chain import answers, call_program
@@ -52,13 +52,12 @@ _NOT_JSON_RPC = (Malformed, TypeError, KeyError, AttributeError, RuntimeWarning)
 _CALLS = frozenset({"eth_call", "eth_estimateGas"})
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """A question to a node, how to parse the answer, and what to call it in a sentence.
 
-    `may_gather` is the same question for a program that asks many at once, where that may be;
-    such asks are answered in bytes as they stand, and are all of one block. `weight` is how many
-    questions it counts for in a batch.
+    `may_gather` is a call that a program may ask among many, which are all of one block; it is
+    answered in bytes as they stand, and stands before the parameters where it is asked alone.
+    `weight` is how many questions it counts for in a batch.
     """
 
     method: str
@@ -137,7 +136,7 @@ class Connection:
     def _gathered(self, asks: Sequence[Ask], places: Sequence[int]) -> dict[int, Any]:
         """What came of gathering the asks at these places, and all other asks, by place."""
         calls = [call for at in places if (call := asks[at].may_gather)]
-        pin = asks[places[0]].parameters[1]
+        pin = asks[places[0]].parameters[0]
         pieces = list(call_program.pieces(calls))
         gathering = [_program(calls[piece], pin) for piece in pieces]
         gathered = set(places)
@@ -291,7 +290,10 @@ def _program(calls: Sequence[Call], pin: Any) -> Ask:
 
 
 def _request(ask: Ask) -> tuple[Any, Any]:
-    return ask.method, list(ask.parameters)
+    if ask.may_gather is None:
+        return ask.method, list(ask.parameters)
+    to, data = Address(ask.may_gather.to), ask.may_gather.data
+    return ask.method, [{"to": str(to), "data": f"0x{data.hex()}"}, *ask.parameters]
 
 
 def _are_in_order(raw: list[Any], count: int) -> bool:

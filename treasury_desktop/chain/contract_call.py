@@ -5,8 +5,8 @@ and a contract that answers too little is said to do so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from eth_abi.abi import encode
 
@@ -21,8 +21,7 @@ ONE_ADDRESS = "(address)"
 _ADDRESS_PADDING = bytes(12)
 
 
-@dataclass(frozen=True, slots=True)
-class ContractCall:
+class ContractCall(NamedTuple):
     """A call that only reads; `name` says in a sentence what is asked.
 
     Whoever asks a contract that cares who asks names the `sender`. `words` is how long the answer
@@ -45,7 +44,7 @@ def asking(
     words: int = 1,
 ) -> ContractCall:
     """A call of `name(type,…)`; addresses are given as `Address`."""
-    label = name or f"{signature.partition('(')[0]}() of {to}"
+    label = name or f"{_function(signature)} of {to}"
     only = arguments[0] if len(arguments) == 1 else None
     if signature.endswith(ONE_ADDRESS) and isinstance(only, Address):
         # As eth_abi does, many times faster: a thousand balances are a thousand addresses.
@@ -59,6 +58,12 @@ def asking(
 def selector(signature: str) -> bytes:
     """The first four bytes of the keccak of a function's signature."""
     return keccak(signature.encode())[:4]
+
+
+@cache
+def _function(signature: str) -> str:
+    """What a function is called in a sentence."""
+    return f"{signature.partition('(')[0]}()"
 
 
 @cache

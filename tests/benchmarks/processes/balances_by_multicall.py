@@ -1,11 +1,12 @@
 """The `multicall` package's way, and web3.py's one by one, to many balances of one token.
 
-Run in an interpreter that has `multicall`, with an endpoint, a token and how often to measure; the
-accounts come from standard input. Says the balances' sum and the seconds of every run of each.
+Run in an interpreter that has `multicall`, with an endpoint, a token and a file of accounts. For
+each line of standard input, `multicall` or `web3`, says the balances' sum and the seconds it took.
 """
 
 import sys
 import time
+from pathlib import Path
 
 from multicall import Call, Multicall, constants  # type: ignore[import-not-found]
 from web3 import HTTPProvider, Web3
@@ -22,25 +23,29 @@ BALANCE_OF = {
 
 
 def main() -> None:
-    """Measures both."""
-    url, token, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    accounts = sys.stdin.read().split()
+    """Measures one of both for every line that names it."""
+    url, token, file = sys.argv[1:]
+    accounts = Path(file).read_text(encoding="ascii").split()
     web3 = Web3(HTTPProvider(url))
     block = web3.eth.block_number
     # The package sends its own code along (a state override), so nothing has to be deployed.
     constants.MULTICALL3_ADDRESSES[LOCAL_CHAIN_ID] = MULTICALL3
-    for _ in range(times + 1):  # the first does not count
-        begun = time.perf_counter()
+    contract = web3.eth.contract(token, abi=[BALANCE_OF])
+
+    def by_package() -> int:
         calls = [
             Call(token, ["balanceOf(address)(uint256)", account], [(account, None)])
             for account in accounts
         ]
-        found = Multicall(calls, block_id=block, _w3=web3)()
-        print("multicall", sum(found.values()), time.perf_counter() - begun)  # noqa: T201  the answer
-    contract = web3.eth.contract(token, abi=[BALANCE_OF])
-    begun = time.perf_counter()
-    total = sum(contract.functions.balanceOf(account).call() for account in accounts)
-    print("web3", total, time.perf_counter() - begun)  # noqa: T201  the answer
+        return sum(Multicall(calls, block_id=block, _w3=web3)().values())
+
+    def one_by_one() -> int:
+        return sum(contract.functions.balanceOf(account).call() for account in accounts)
+
+    for line in sys.stdin:
+        begun = time.perf_counter()
+        total = one_by_one() if line.strip() == "web3" else by_package()
+        print(total, time.perf_counter() - begun, flush=True)  # noqa: T201  the answer
 
 
 if __name__ == "__main__":

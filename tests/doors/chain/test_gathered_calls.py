@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -152,8 +151,8 @@ def test_a_call_that_names_its_sender_is_asked_by_that_sender(
     place: Demonstration, liar: LyingEndpoint
 ) -> None:
     """It goes with the others in one round trip, and never into the program."""
-    by_safe = replace(call("caller"), sender=place.safe)
-    by_nobody = replace(call("caller"), sender=ZERO_ADDRESS)
+    by_safe = call("caller")._replace(sender=place.safe)
+    by_nobody = call("caller")._replace(sender=ZERO_ADDRESS)
     with closing(Node((liar.endpoint,), 31337)) as node:
         pinned = PinnedBlock.newest(node)
         before = liar.requests
@@ -261,7 +260,7 @@ def test_endpoints_agree_call_by_call(place: Demonstration, liar: LyingEndpoint)
     """One runs programs and the other does not; both say the same, and one lie is named."""
     with LyingEndpoint(place.endpoint.url, "plain") as plain:
         endpoints = (liar.endpoint, plain.endpoint)
-        calls = [call("echo", b"a" * 32), replace(call("echo", b"b" * 32), name="the second")]
+        calls = [call("echo", b"a" * 32), call("echo", b"b" * 32)._replace(name="the second")]
         with closing(Node(endpoints, 31337)) as node:
             pinned = PinnedBlock.newest(node)
             assert pinned.calls(calls) == [b"a" * 32, b"b" * 32]
