@@ -21,6 +21,7 @@ from treasury_desktop.safes.hashes import hashes_by_constants, safe_tx_hashes
 from treasury_desktop.safes.multisend import MULTISEND_SELECTOR, PackedCall, unpack_calls
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
+from treasury_desktop.treasury.movement import GAS_REFUND_NOTE
 
 EXECUTION_SUCCESS = event_topic("ExecutionSuccess(bytes32,uint256)")
 EXECUTION_FAILURE = event_topic("ExecutionFailure(bytes32,uint256)")
@@ -129,7 +130,7 @@ def native_sent(execution: Execution) -> Iterator[NativeLeg]:
         )
     paid_to = execution.executor if tx.refund_receiver.is_zero else tx.refund_receiver
     if execution.refund_base_units and tx.gas_token.is_zero and paid_to is not None:
-        yield NativeLeg(paid_to, execution.refund_base_units, "gas refund")
+        yield NativeLeg(paid_to, execution.refund_base_units, GAS_REFUND_NOTE)
 
 
 def _legs(chain_id: int, call: PackedCall, depth: int) -> Iterator[NativeLeg]:

@@ -6,6 +6,7 @@ negative log indexes, −1 for the first of a transaction, so that each movement
 its own.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -227,13 +228,17 @@ class _Ledger:
         self._workspace = workspace
         self._counterparts = counterparts
         self._executions = executions
+        self._of_transaction: dict[tuple[Address, bytes], list[Execution]] = defaultdict(list)
+        for each in executions:
+            self._of_transaction[each.safe, each.log.transaction_hash].append(each)
+        self._tokens = {each.token.address: each.token for each in workspace.tokens}
         self._timestamps = timestamps
 
     def movements(self, moved: _Moved) -> Iterator[Movement]:
         """One movement, or two where a collection paid principal and fees at once."""
         if not moved.base_units:
             return
-        token = self._workspace.token_at(moved.token) or native_token(
+        token = self._tokens.get(moved.token) or native_token(
             self._workspace.chain.chain_id, self._workspace.chain.native_symbol
         )
         cause = self._cause(moved)
@@ -252,13 +257,14 @@ class _Ledger:
                 safe_tx_hash=cause.safe_tx_hash if cause else None,
                 strategy=part.strategy,
                 note=moved.note or part.note,
+                is_in=moved.is_in,
             )
 
     def without_amount(self, moved: list[_Moved]) -> Iterator[Movement]:
         """Executions that moved nothing: rejections, settings, failures."""
-        causes = [self._cause(each) for each in moved if each.base_units]
+        causes = {self._place(self._cause(each)) for each in moved if each.base_units}
         for execution in self._executions:
-            if execution in causes:
+            if self._place(execution) in causes:
                 continue
             yield self._movement(
                 execution.safe,
@@ -275,12 +281,13 @@ class _Ledger:
     def _cause(self, moved: _Moved) -> Execution | None:
         """The execution whose log follows what it moved, in the same transaction and Safe."""
         at = moved.log.log_index
-        same = (
-            each
-            for each in self._executions
-            if each.safe == moved.safe and each.log.transaction_hash == moved.log.transaction_hash
-        )
+        same = self._of_transaction.get((moved.safe, moved.log.transaction_hash), ())
         return next((each for each in same if each.log.log_index >= at), None)
+
+    @staticmethod
+    def _place(execution: Execution | None) -> tuple[int, int] | None:
+        """Where on the chain an execution was announced; no other stands there."""
+        return None if execution is None else (execution.log.block_number, execution.log.log_index)
 
     def _movement(
         self,
@@ -294,6 +301,7 @@ class _Ledger:
         safe_tx_hash: bytes | None,
         strategy: str | None,
         note: str,
+        is_in: bool | None = None,
     ) -> Movement:
         return Movement(
             chain_id=self._workspace.chain.chain_id,
@@ -308,6 +316,7 @@ class _Ledger:
             safe_tx_hash=safe_tx_hash,
             strategy=strategy,
             note=note,
+            is_in=is_in,
         )
 
 

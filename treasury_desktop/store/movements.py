@@ -12,7 +12,7 @@ from treasury_desktop.treasury.movement import Movement, MovementKind
 _COLUMNS = (
     "chain_id, safe, block_number, timestamp, transaction_hash, log_index, kind, token_key,"
     " token_symbol, token_name, token_decimals, base_units, counterpart, safe_tx_hash, strategy,"
-    " note"
+    " note, is_in"
 )
 
 
@@ -42,7 +42,8 @@ class MovementShelf(Shelf):
                 )
             connection.executemany(
                 f"INSERT INTO movements ({_COLUMNS})"  # noqa: S608  a constant of ours
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
                 map(_row_of, movements),
             )
             connection.execute(
@@ -98,6 +99,7 @@ def _row_of(movement: Movement) -> tuple[object, ...]:
         movement.safe_tx_hash,
         movement.strategy,
         movement.note,
+        None if movement.is_in is None else int(movement.is_in),
     )
 
 
@@ -112,7 +114,7 @@ def _movement_of(row: Sequence[object]) -> Movement:
 
 def _believed(row: Sequence[object]) -> Movement:
     (chain, safe, block, timestamp, transaction_hash, log_index, kind, *rest) = row
-    (*amount, counterpart, safe_tx_hash, strategy, note) = rest
+    (*amount, counterpart, safe_tx_hash, strategy, note, is_in) = rest
     chain_id = int(str(chain))
     return Movement(
         chain_id=chain_id,
@@ -127,6 +129,7 @@ def _believed(row: Sequence[object]) -> Movement:
         safe_tx_hash=None if safe_tx_hash is None else _bytes(safe_tx_hash),
         strategy=None if strategy is None else str(strategy),
         note=str(note),
+        is_in=None if is_in is None else bool(is_in),
     )
 
 

@@ -29,14 +29,8 @@ KIND_WORDS = {
     MovementKind.FEES: "fees collected",
     MovementKind.OTHER: "other",
 }
-_SIGNS = {
-    MovementKind.INCOMING: "+",
-    MovementKind.EXIT: "+",
-    MovementKind.FEES: "+",
-    MovementKind.OUTGOING: "−",
-    MovementKind.DEPLOYMENT: "−",
-    MovementKind.OTHER: "",
-}
+_SIGNS = {True: "+", False: "−", None: ""}
+_DIRECTIONS = {True: "in", False: "out", None: ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +64,7 @@ class MovementRow:
         amount = self.movement.amount
         if amount is None:
             return ("", 0)
-        sign = -1 if _SIGNS[self.movement.kind] == "−" else 1
+        sign = -1 if self.movement.is_in is False else 1
         return (amount.token.symbol, sign * amount.base_units)
 
 
@@ -106,8 +100,8 @@ def _row(movement: Movement, workspace: Workspace) -> MovementRow:
         time=moment.removesuffix(" UTC"),
         time_tip=f"{moment}\nblock {block}",
         kind=note if movement.kind is MovementKind.OTHER and note else kind,
-        amount=NONE if amount is None else f"{_SIGNS[movement.kind]}{amount_text(amount)}",
-        amount_short=NONE if amount is None else _short(movement.kind, amount),
+        amount=NONE if amount is None else f"{_SIGNS[movement.is_in]}{amount_text(amount)}",
+        amount_short=NONE if amount is None else _short(movement, amount),
         amount_tip="moved nothing" if amount is None else exact_amount_text(amount),
         unit="" if amount is None else symbol_text(amount),
         counterpart=NONE if party is None else party.short,
@@ -121,9 +115,9 @@ def _row(movement: Movement, workspace: Workspace) -> MovementRow:
     )
 
 
-def _short(kind: MovementKind, amount: TokenAmount) -> str:
+def _short(movement: Movement, amount: TokenAmount) -> str:
     """Two decimals and the symbol, for a list that is only glanced at."""
-    return f"{_SIGNS[kind]}{amount_text(amount, 2)} {symbol_text(amount)}"
+    return f"{_SIGNS[movement.is_in]}{amount_text(amount, 2)} {symbol_text(amount)}"
 
 
 def _party_tip(party: Party | None) -> str:
@@ -135,7 +129,6 @@ def _party_tip(party: Party | None) -> str:
 def _csv_row(row: MovementRow) -> tuple[str, ...]:
     movement = row.movement
     amount = movement.amount
-    direction = {"+": "in", "−": "out", "": ""}[_SIGNS[movement.kind]]
     exact = base_units = token = ""
     if amount is not None:
         exact = decimal_text(amount.base_units, amount.token.decimals or 0).replace(",", "")
@@ -144,7 +137,7 @@ def _csv_row(row: MovementRow) -> tuple[str, ...]:
         row.time,
         str(movement.block_number),
         KIND_WORDS[movement.kind],
-        direction,
+        _DIRECTIONS[movement.is_in],
         exact,
         row.unit,
         base_units,

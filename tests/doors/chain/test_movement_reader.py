@@ -29,7 +29,8 @@ def test_movements_add_up_to_the_balances(
     balance: dict[str, int] = defaultdict(int)
     for each in movements:
         if each.amount is not None:
-            sign = -1 if each.kind in OUTWARDS else 1
+            assert each.is_in is (each.kind not in OUTWARDS)  # it converts nothing
+            sign = 1 if each.is_in else -1
             balance[each.amount.token.key] += sign * each.amount.base_units
     idle = {
         each.amount.token.key: each.amount.base_units
@@ -130,6 +131,7 @@ def test_wrapping_and_exit(own_chain: Demonstration, own_node: Node) -> None:
         if each.amount is not None
     ]
     assert told[0] == ("other", "WETH", 10**18, "wrapped")
+    assert found[0].is_in
     paid = {(kind, symbol): base_units for kind, symbol, base_units, _ in told if kind != "other"}
     usdc_is_0 = str(position.token0) == facts["contracts"]["usdc"]
     symbols = ("USDC", "WETH") if usdc_is_0 else ("WETH", "USDC")

@@ -46,3 +46,20 @@ def test_movements_of_another_chain_are_our_mistake(records: RecordStore, sample
     with pytest.raises(ValueError, match="one chain"):
         records.keep_movements(1, (samples.movement(),), 60)
     assert records.movements_read_up_to(1) is None
+
+
+@pytest.mark.parametrize("is_in", [True, False, None])
+def test_which_way_a_conversion_went_is_kept(
+    is_in: bool | None, records: RecordStore, samples: Samples
+) -> None:
+    """Its kind does not say it; every other kind does, whatever was said beside it."""
+    swapped = samples.movement(kind=MovementKind.OTHER, note="swapped", is_in=is_in)
+    paid = samples.movement(2, kind=MovementKind.OUTGOING, is_in=is_in)
+    records.keep_movements(CHAIN, (swapped, paid), 60)
+    assert records.movements(CHAIN) == (swapped, paid)
+    assert (swapped.is_in, paid.is_in) == (is_in, False)
+
+
+def test_what_moves_nothing_goes_no_way(samples: Samples) -> None:
+    """A rejection neither came in nor went out."""
+    assert samples.movement(kind=MovementKind.OTHER, amount=None, is_in=True).is_in is None

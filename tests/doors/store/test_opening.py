@@ -290,6 +290,17 @@ def test_what_was_sent_before_bytes_were_kept_is_still_looked_for(
     records.close()
 
 
+def test_movements_kept_without_their_direction_are_read_again(
+    folder: Path, samples: Samples
+) -> None:
+    """They stay in sight until then; the next refresh begins with the first block."""
+    restored(folder, 5)
+    records = open_records(folder)
+    assert records.movements(CHAIN_ID) == (samples.movement(),)
+    assert records.movements_read_up_to(CHAIN_ID) is None
+    records.close()
+
+
 def test_an_older_store_is_not_migrated_by_looking(folder: Path) -> None:
     """A reader changes nothing and says what to do."""
     path = restored(folder, 1)
