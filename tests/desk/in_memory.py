@@ -36,7 +36,7 @@ from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.treasury.movement import Movement
-from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 
 
@@ -75,6 +75,16 @@ class MemoryRecords:
         """The snapshot that was kept last."""
         ours = (one for one in reversed(self.snapshots) if one.chain_id == chain_id)
         return next(ours, None)
+
+    def snapshot_blocks(self, chain_id: int) -> tuple[Block, ...]:
+        """The blocks of all snapshots, lowest first, each once."""
+        found = {one.block for one in self.snapshots if one.chain_id == chain_id}
+        return tuple(sorted(found, key=lambda block: block.number))
+
+    def snapshot_at(self, chain_id: int, block: Block) -> TreasurySnapshot | None:
+        """The snapshot of that very block that was kept last."""
+        ours = (one for one in reversed(self.snapshots) if one.chain_id == chain_id)
+        return next((one for one in ours if one.block == block), None)
 
     def keep_transaction(self, queued: QueuedTransaction) -> None:
         """Adds it, or what a known one did not have."""

@@ -192,6 +192,14 @@ class Snapshots(Protocol):
         """The snapshot that was kept last, or `None`."""
         ...
 
+    def snapshot_blocks(self, chain_id: int) -> tuple[Block, ...]:
+        """The blocks of all snapshots kept, lowest first."""
+        ...
+
+    def snapshot_at(self, chain_id: int, block: Block) -> TreasurySnapshot | None:
+        """The snapshot of that very block, or `None`; Malformed where it is damaged."""
+        ...
+
 
 class Transactions(Protocol):
     """Keeps transactions, confirmations and what became of them; overwrites nothing."""

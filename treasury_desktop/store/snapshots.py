@@ -59,11 +59,12 @@ class SnapshotShelf(Shelf):
         return None, tuple(damaged)
 
     def snapshot_blocks(self, chain_id: int) -> tuple[Block, ...]:
-        """The blocks of all snapshots kept, lowest first, each once."""
+        """The blocks of all snapshots kept, lowest first, each once; damaged ones left out."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT DISTINCT block_number, block_hash, timestamp FROM snapshots"
-                " WHERE chain_id = ? ORDER BY block_number",
+                " WHERE chain_id = ? AND length(block_hash) = 32 AND block_number >= 0"
+                " AND timestamp >= 0 ORDER BY block_number",
                 (str(chain_id),),
             ).fetchall()
         return tuple(Block(number=row[0], hash=row[1], timestamp=row[2]) for row in rows)

@@ -23,6 +23,8 @@ from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.terms import BPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from treasury_desktop.treasury.workspace import Workspace
 
 NONE: Final = "–"
@@ -97,6 +99,11 @@ def clock_text(timestamp: int) -> str:
 def day_text(timestamp: int) -> str:
     """The day of a moment in UTC: 2026-11-22."""
     return _written(timestamp, "%Y-%m-%d")
+
+
+def instant_text(timestamp: int) -> str:
+    """A moment in UTC to the second, for programs: 2026-11-22T14:02:11Z (ISO 8601)."""
+    return _written(timestamp, "%Y-%m-%dT%H:%M:%SZ")
 
 
 def _written(timestamp: int, form: str) -> str:
@@ -228,16 +235,24 @@ def detail_text(detail: str) -> str:
     return name_text(f"fees of {part}" if found else detail)
 
 
+def named_parties(workspace: "Workspace") -> "Iterator[tuple[Address, str, str]]":
+    """Every address that the workspace names, with the name as written and where it stands.
+
+    Of several names of one address the first counts.
+    """
+    yield from ((safe.address, safe.name, "own Safe") for safe in workspace.safes)
+    yield from ((payee.address, payee.name, "address book") for payee in workspace.address_book)
+    for strategy in workspace.strategies:
+        yield from ((each, strategy.name, "strategy") for each in strategy.contracts)
+    yield from ((pool.address, pool.name, "watched pool") for pool in workspace.pools)
+    for listed in workspace.tokens:
+        if listed.token.address is not None:
+            yield listed.token.address, listed.token.symbol, "listed token"
+
+
 def party_at(address: Address, workspace: "Workspace") -> Party:
     """Who the workspace says an address is: own Safe, payee, strategy, pool, token or stranger."""
-    found = (
-        *((safe.address, safe.name, "own Safe") for safe in workspace.safes),
-        *((payee.address, payee.name, "address book") for payee in workspace.address_book),
-        *((each, s.name, "strategy") for s in workspace.strategies for each in s.contracts),
-        *((pool.address, pool.name, "watched pool") for pool in workspace.pools),
-        *((t.token.address, t.token.symbol, "listed token") for t in workspace.tokens),
-    )
-    for known, name, source in found:
+    for known, name, source in named_parties(workspace):
         if known == address:
             return Party(name_text(name), source, str(address))
     if address.is_zero:

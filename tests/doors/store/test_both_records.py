@@ -299,6 +299,18 @@ def test_the_snapshot_kept_last(both: Records, samples: Samples) -> None:
     assert both.latest_snapshot(5) is None
 
 
+def test_the_snapshot_of_a_block(both: Records, samples: Samples) -> None:
+    """Each block once, lowest first; of several snapshots of one block the last."""
+    first, again = samples.snapshot(300), replace(samples.snapshot(300), nodes=("later",))
+    for snapshot in (first, samples.snapshot(100), again):
+        both.keep_snapshot(snapshot)
+    lower, higher = both.snapshot_blocks(CHAIN_ID)
+    assert (lower.number, higher) == (100, first.block)
+    assert both.snapshot_at(CHAIN_ID, higher) == again
+    assert both.snapshot_at(CHAIN_ID, replace(higher, number=301)) is None
+    assert both.snapshot_blocks(5) == ()
+
+
 def test_movements_and_how_far_they_were_read(both: Records, samples: Samples) -> None:
     """Newest first, each log once, by chain; the last block read may be a lower one."""
     old, new = samples.movement(3, 50), samples.movement(4, 55)
