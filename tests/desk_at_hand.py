@@ -9,14 +9,17 @@ from typing import Any
 from tests.samples import NOW, a_workspace, an_estimate
 from tests.service_at_hand import ServiceAtHand
 from treasury_desktop.assets.address import Address
+from treasury_desktop.desk.account_movements import KnownOfMovements
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.desk.fees import AgreedCost
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.review.review import Review
+from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Endpoint, Workspace
 from treasury_desktop.viewmodels.handing_over import Form
+from treasury_desktop.viewmodels.movement_exports import ExportForm, exported
 from treasury_desktop.windows.actions_of_exchange import Written
 from treasury_desktop.windows.actions_of_unlocking import UnlockedKey
 
@@ -107,6 +110,11 @@ class DeskAtHand:
     def movements(self) -> Any:
         """Movements as kept."""
         return self._answer("movements")
+
+    def exported_movements(self, form: ExportForm, movements: tuple[Movement, ...]) -> str:
+        """The real text, with nothing known beside the movements."""
+        self.asked.append(("exported_movements", (form, movements)))
+        return exported(form, movements, self.workspace, KnownOfMovements())
 
     def pool_series(self, pool: str, bucket_seconds: int) -> Any:
         """A pool's series."""

@@ -172,6 +172,19 @@ def test_a_token_that_borrows_a_symbol_is_another_commodity() -> None:
     assert {name for _, name, _ in entry.postings} >= {'"ETH"', f'"USDC-{USDC.address}"'}
 
 
+def test_a_token_is_counted_in_one_measure() -> None:
+    """As listed now, whatever decimals it had when it moved; unlisted, as it moved last."""
+    for address, decimals in ((USDC.address, 6), (an_address("unlisted"), 3)):
+        token = Token(chain_id=CHAIN_ID, address=address, symbol="T", name="", decimals=9)
+        amounts = (TokenAmount(token=replace(token, decimals=d), base_units=7) for d in (9, 3))
+        movements = [a_movement(amount=each, log_index=n) for n, each in enumerate(amounts)]
+        text = journal(movements, WORKSPACE)
+        (entry,) = read_journal(text)
+        assert {abs(units) for _, _, units in entry.postings} == {7}
+        assert len({name for _, name, _ in entry.postings}) == 1
+        assert f"    format 1000.{'0' * decimals} " in text
+
+
 def test_safes_of_one_name_have_an_account_each() -> None:
     """Their addresses tell them apart."""
     same = replace(TWO_SAFES, safes=tuple(replace(s, name="Main") for s in TWO_SAFES.safes))

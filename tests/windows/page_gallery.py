@@ -178,6 +178,16 @@ def _choose_first(page: QWidget) -> None:
     page.table.selectRow(1)
 
 
+def _no_day(page: QWidget) -> None:
+    assert isinstance(page, MovementsPage)
+    page.export.first.setText("2026-02-30")
+
+
+def _no_movement_then(page: QWidget) -> None:
+    assert isinstance(page, MovementsPage)
+    page.export.first.setText("2027-01-01")
+
+
 def _filter(page: QWidget) -> None:
     assert isinstance(page, HoldingsPage)
     page._filter.setText("weth")
@@ -246,6 +256,8 @@ def scenes() -> Iterator[Scene]:
         yield Scene(page="pools", state=state, answers=answers, stage=stage, act=act)
     for state, answers, stage, act in (
         ("whole", kept, whole, _choose_first),
+        ("no-day", kept, whole, _no_day),
+        ("none-in-period", kept, whole, _no_movement_then),
         ("offline", kept, offline, lambda _: None),
         ("empty", none, whole, lambda _: None),
         ("loading", {"movements": _never}, whole, lambda _: None),

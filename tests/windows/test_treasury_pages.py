@@ -407,6 +407,94 @@ def test_movements_export_what_the_kind_shows(
     assert '"\'=1+1"' in (tmp_path / "movements.csv").read_text("utf-8")
 
 
+def test_movements_are_found_by_all_that_is_known_of_them(
+    stage: Stage, show: Show, qtbot: QtBot
+) -> None:
+    """Also by what a cell cuts or leaves out: whole hashes and addresses, and the note."""
+    wanted = a_movement(note="rent of the office", strategy="Harbour lease")
+    stage.desk.answers["movements"] = (*some_movements()[1:], wanted)
+    page = stage.page("movements")
+    show(page, 1040, 660)
+    qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
+    assert wanted.safe_tx_hash is not None
+    for words in (
+        wanted.transaction_hash.hex()[10:40], f"0x{wanted.safe_tx_hash.hex()}",
+        str(wanted.counterpart).upper(), "OFFICE", "lease 46,500", "payroll",
+    ):  # fmt: skip
+        page._filter.setText(words)
+        assert page.table.rows_filter.rowCount() == 1, words
+    page._filter.setText("nobody's")
+    assert page.table.rows_filter.rowCount() == 0
+
+
+def test_a_period_shows_and_exports_its_days_only(
+    stage: Stage, show: Show, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Both ends included; what is written is what is shown, in the form that was chosen."""
+    page = stage.page("movements")
+    show(page, 1040, 660)
+    qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
+    page.export.first.setText("2026-10-19")
+    page.export.last.setText("2026-11-19")
+    assert "2 of 9" in said(page)
+    for number, (name, begins) in enumerate(
+        (("m.csv", '"time UTC"'), ("a.csv", '"safe","from"'), ("j.journal", "; Movements"))
+    ):
+        page.export.form.setCurrentIndex(number)
+        page.export_to(tmp_path / name)
+        qtbot.waitUntil(lambda name=name: f"Written to {name}." in said(page))
+        text = (tmp_path / name).read_text("utf-8")
+        assert text.startswith(begins)
+        assert text.count(f"0x{some_movements()[0].transaction_hash.hex()}") == 1
+        assert f"0x{some_movements()[2].transaction_hash.hex()}" not in text
+
+
+def test_a_period_in_which_nothing_moved_says_so(stage: Stage, show: Show, qtbot: QtBot) -> None:
+    """The table, and the button that cannot be pressed."""
+    page = stage.page("movements")
+    show(page, 1040, 660)
+    qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
+    assert page.export.button.button.isEnabled()
+    page.export.first.setText("2027-01-01")
+    assert page.table.rows_model.rowCount() == 0
+    assert page.export.button.reason == "Nothing moved in this period."
+    assert not page.export.button.button.isEnabled()
+    page.export.first.clear()
+    assert page.export.button.button.isEnabled()
+
+
+def test_what_is_no_period_shuts_the_export_with_the_reason(
+    stage: Stage, show: Show, qtbot: QtBot
+) -> None:
+    """Everything stays in sight while a day is being typed."""
+    page = stage.page("movements")
+    show(page, 1040, 660)
+    qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
+    page.export.last.setText("2026-1")
+    assert "YYYY-MM-DD" in page.export.button.reason
+    assert page.table.rows_model.rowCount() == 9
+    page.export.last.setText("2026-01-01")
+    page.export.first.setText("2026-01-02")
+    assert "before it begins" in page.export.button.reason
+
+
+def test_the_export_is_reached_by_the_keyboard(stage: Stage, show: Show, qtbot: QtBot) -> None:
+    """From the search through kind, period and form to the button."""
+    page = stage.page("movements")
+    show(page, 1040, 660)
+    qtbot.waitUntil(lambda: page.table.rows_model.rowCount() == 9)
+    order = [page._filter, page._kinds, page.export.first, page.export.last, page.export.form,
+             page.export.button.button]  # fmt: skip
+    widget, met = page._filter, []
+    for _ in range(40):
+        if widget in order:
+            met.append(widget)
+        widget = widget.nextInFocusChain()
+    assert met[: len(order)] == order
+    assert all(each.focusPolicy() & Qt.FocusPolicy.TabFocus for each in order)
+    assert all(each.accessibleName() or each is order[-1] for each in order)
+
+
 def test_no_movements_and_unreadable_movements_are_told_apart(
     stage: Stage, show: Show, qtbot: QtBot
 ) -> None:

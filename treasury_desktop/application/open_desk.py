@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from treasury_desktop.pools.history import PoolSeries
     from treasury_desktop.pools.pool import PoolState
     from treasury_desktop.store.histories import HistoryStore
+    from treasury_desktop.viewmodels.movement_exports import ExportForm
 
 
 class OpenDesk:
@@ -278,6 +279,16 @@ class OpenDesk:
     def movements(self) -> tuple[Movement, ...]:
         """Movements as kept, newest first."""
         return self._records.movements(self._workspace.chain.chain_id)
+
+    def exported_movements(self, form: "ExportForm", movements: tuple[Movement, ...]) -> str:
+        """Movements as a text for another program, with what the records know of them."""
+        from treasury_desktop.desk.account_movements import (  # noqa: PLC0415  for exports only
+            known_of_movements,
+        )
+        from treasury_desktop.viewmodels.movement_exports import exported  # noqa: PLC0415  as above
+
+        known = known_of_movements(self._records, self._workspace, movements)
+        return exported(form, movements, self._workspace, known)
 
     def pool_series(self, pool: str, bucket_seconds: int) -> "PoolSeries":
         """A pool's series as kept."""

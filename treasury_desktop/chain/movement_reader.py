@@ -7,14 +7,14 @@ its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.assets.token import native_token
 from treasury_desktop.chain import answers
-from treasury_desktop.chain.answers import Log
+from treasury_desktop.chain.answers import Log, SentTransaction
 from treasury_desktop.chain.batch import PinnedBlock
 from treasury_desktop.chain.connection import Ask
 from treasury_desktop.chain.contract_call import event_topic
@@ -72,17 +72,12 @@ class MovementReader:
         addresses = tuple(each.address for each in workspace.safes)
         safes = read_safes(pinned, self._node.chain_id, addresses)
         safe_logs = self._safe_logs(addresses, first_block, last_block)
-        executions = self._executions(safes, safe_logs)
-        moved = [
-            *_received(safe_logs),
-            *_transferred(self._token_logs(workspace, first_block, last_block), addresses),
-            *_sent(executions),
-        ]
+        executions = executions_in(safe_logs, safes, self._sent(safe_logs))
+        token_logs = self._token_logs(workspace, first_block, last_block)
+        moved = moved_amounts(safe_logs, token_logs, executions, frozenset(addresses))
         counterparts = read_counterparts(pinned, workspace, self._logs, (first_block, last_block))
         times = self._logs.timestamps([m.log for m in moved] + [e.log for e in executions])
-        told = _Ledger(workspace, counterparts, executions, times)
-        found = [*(m for each in moved for m in told.movements(each)), *told.without_amount(moved)]
-        return tuple(sorted(found, key=lambda each: (each.block_number, each.log_index)))
+        return told_movements(moved, executions, times, workspace, counterparts)
 
     def _safe_logs(
         self, safes: tuple[Address, ...], first_block: int, last_block: int
@@ -109,11 +104,9 @@ class MovementReader:
                 found[log.block_number, log.log_index] = log
         return tuple(found.values())
 
-    def _executions(self, safes: tuple[Safe, ...], logs: tuple[Log, ...]) -> list[Execution]:
-        """The executed transactions of all Safes, in the order of the chain."""
-        of_address = {safe.address: safe for safe in safes}
-        announcing = [log for log in logs if log.topics[0] != SAFE_RECEIVED]
-        hashes = sorted({log.transaction_hash for log in announcing})
+    def _sent(self, logs: tuple[Log, ...]) -> dict[bytes, SentTransaction | None]:
+        """The Ethereum transactions that executed something, by hash."""
+        hashes = sorted({log.transaction_hash for log in logs if log.topics[0] != SAFE_RECEIVED})
         asks = [
             Ask(
                 "eth_getTransactionByHash",
@@ -123,17 +116,52 @@ class MovementReader:
             )
             for each in hashes
         ]
-        sent = dict(zip(hashes, self._node.ask_all(asks).values, strict=True))
-        next_nonce = dict.fromkeys(of_address, 0)
-        found = []
-        for log in announcing:
-            safe = of_address[log.address]
-            transaction = sent[log.transaction_hash]
-            execution = rebuilt(safe, log, transaction, next_nonce[safe.address])
-            if execution.tx is not None:
-                next_nonce[safe.address] = execution.tx.nonce + 1
-            found.append(execution)
-        return found
+        return dict(zip(hashes, self._node.ask_all(asks).values, strict=True))
+
+
+def executions_in(
+    logs: Iterable[Log], safes: Iterable[Safe], sent: Mapping[bytes, SentTransaction | None]
+) -> list[Execution]:
+    """The executed transactions of all Safes, in the order of the chain."""
+    of_address = {safe.address: safe for safe in safes}
+    next_nonce = dict.fromkeys(of_address, 0)
+    found = []
+    for log in logs:
+        if log.topics[0] == SAFE_RECEIVED:
+            continue
+        safe = of_address[log.address]
+        execution = rebuilt(safe, log, sent[log.transaction_hash], next_nonce[safe.address])
+        if execution.tx is not None:
+            next_nonce[safe.address] = execution.tx.nonce + 1
+        found.append(execution)
+    return found
+
+
+def moved_amounts(
+    safe_logs: Iterable[Log],
+    token_logs: Sequence[Log],
+    executions: Iterable[Execution],
+    safes: frozenset[Address],
+) -> list[_Moved]:
+    """Everything that entered or left these Safes, before anybody said what it means."""
+    return [
+        *_received(safe_logs),
+        *_transferred(token_logs, safes),
+        *_sent(executions),
+    ]
+
+
+def told_movements(
+    moved: list[_Moved],
+    executions: list[Execution],
+    timestamps: Mapping[int, int],
+    workspace: Workspace,
+    counterparts: Counterparts,
+) -> tuple[Movement, ...]:
+    """What moved as movements of the treasury, oldest first, executions that moved nothing too."""
+    told = _Ledger(workspace, counterparts, executions, timestamps)
+    found = [*(m for each in moved for m in told.movements(each)), *told.without_amount(moved)]
+    return tuple(sorted(found, key=lambda each: (each.block_number, each.log_index)))
 
 
 def _received(logs: Iterable[Log]) -> Iterator[_Moved]:
@@ -152,7 +180,7 @@ def _received(logs: Iterable[Log]) -> Iterator[_Moved]:
         )
 
 
-def _transferred(logs: tuple[Log, ...], safes: tuple[Address, ...]) -> Iterator[_Moved]:
+def _transferred(logs: Sequence[Log], safes: frozenset[Address]) -> Iterator[_Moved]:
     """Listed tokens that came in or went out, one movement for each of our Safes concerned."""
     minted_or_burnt = {
         (log.transaction_hash, log.address, log.data)
@@ -171,7 +199,7 @@ def _transferred(logs: tuple[Log, ...], safes: tuple[Address, ...]) -> Iterator[
             yield _token_moved(log, safe, log.address, is_in=is_in, note=note)
 
 
-def _transfer(log: Log, safes: tuple[Address, ...]) -> Iterator[_Moved]:
+def _transfer(log: Log, safes: frozenset[Address]) -> Iterator[_Moved]:
     if len(log.topics) != 3:  # noqa: PLR2004  a fourth topic makes it an ERC-721 token id
         return
     sender, receiver = Address(log.topics[1][12:]), Address(log.topics[2][12:])
@@ -196,7 +224,7 @@ def _token_moved(
     )
 
 
-def _sent(executions: list[Execution]) -> Iterator[_Moved]:
+def _sent(executions: Iterable[Execution]) -> Iterator[_Moved]:
     """Coin that executions sent, batches opened, and what they paid back to the executor."""
     counted: dict[bytes, int] = {}
     for execution in executions:
@@ -223,7 +251,7 @@ class _Ledger:
         workspace: Workspace,
         counterparts: Counterparts,
         executions: list[Execution],
-        timestamps: dict[int, int],
+        timestamps: Mapping[int, int],
     ) -> None:
         self._workspace = workspace
         self._counterparts = counterparts

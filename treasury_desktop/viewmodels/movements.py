@@ -59,6 +59,14 @@ class MovementRow:
         return (self.movement.block_number, self.movement.log_index)
 
     @property
+    def searched(self) -> str:
+        """Everything that a search finds it by: addresses and hashes in full, and the note."""
+        who = f"{self.counterpart}\n{self.counterpart_tip}\n{self.strategy}"
+        hashes = f"{self.safe_tx_hash_full}\n{self.transaction_hash_full}"
+        what = f"{self.time}\n{self.kind}\n{self.amount}\n{self.unit}\n{self.movement.note}"
+        return f"{what}\n{who}\n{hashes}"
+
+    @property
     def amount_order(self) -> tuple[str, int]:
         """What the amount sorts by: its token, then the base units that came in or went out."""
         amount = self.movement.amount

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.treasury.movement import Movement
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
+    from treasury_desktop.viewmodels.movement_exports import ExportForm
     from treasury_desktop.windows.actions_of_exchange import ExchangeActions
     from treasury_desktop.windows.actions_of_keys import KeyActions
     from treasury_desktop.windows.actions_of_messages import MessageActions
@@ -91,6 +92,10 @@ class Actions(Protocol):
 
     def movements(self) -> tuple[Movement, ...]:
         """Movements as kept, newest first; no network."""
+        ...
+
+    def exported_movements(self, form: ExportForm, movements: tuple[Movement, ...]) -> str:
+        """Movements as a text for another program; no network."""
         ...
 
     def pool_series(self, pool: str, bucket_seconds: int) -> PoolSeries:

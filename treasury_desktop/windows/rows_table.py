@@ -39,6 +39,7 @@ class RowsTable(QTableView, Generic[Row]):
         empty_text: str = "Nothing here yet.",
         row_key: Callable[[Row], Hashable] | None = None,
         fits_content: bool = False,
+        searched: Callable[[Row], str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,7 +47,7 @@ class RowsTable(QTableView, Generic[Row]):
         self._row_key = row_key
         self._fits_content = fits_content
         self.rows_model: RowsModel[Row] = RowsModel(columns, self)
-        self.rows_filter: RowsFilter[Row] = RowsFilter(self.rows_model, self)
+        self.rows_filter: RowsFilter[Row] = RowsFilter(self.rows_model, self, searched=searched)
         self.setModel(self.rows_filter)
         self._lay_out()
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
@@ -63,8 +64,13 @@ class RowsTable(QTableView, Generic[Row]):
         if self._fits_content:
             self.updateGeometry()
 
+    def say_when_empty(self, words: str) -> None:
+        """The words that stand where no rows are."""
+        self._empty_text = words
+        self.viewport().update()
+
     def show_only(self, text: str) -> None:
-        """Filters by words in any column."""
+        """Filters by words in any column, or in what `searched` names of a row."""
         self.rows_filter.show_only(text)
 
     def chosen_row(self) -> Row | None:

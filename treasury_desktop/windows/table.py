@@ -172,10 +172,20 @@ def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
 
 
 class RowsFilter(QSortFilterProxyModel, Generic[Row]):
-    """Shows the rows in which every typed word occurs in some column; the model sorts."""
+    """Shows the rows in which every typed word occurs in some column; the model sorts.
 
-    def __init__(self, model: RowsModel[Row], parent: QObject | None = None) -> None:
+    `searched` names what words are looked for in instead, where cells show less than they mean.
+    """
+
+    def __init__(
+        self,
+        model: RowsModel[Row],
+        parent: QObject | None = None,
+        *,
+        searched: Callable[[Row], str] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._searched = searched
         self._model = model
         self._words: tuple[str, ...] = ()
         self.setSourceModel(model)
@@ -199,5 +209,8 @@ class RowsFilter(QSortFilterProxyModel, Generic[Row]):
         if not self._words:
             return True
         row = self._model.row_number(source_row)
-        said = "\n".join(column.text(row) for column in self._model.columns).casefold()
+        if self._searched is None:
+            said = "\n".join(column.text(row) for column in self._model.columns).casefold()
+        else:
+            said = self._searched(row).casefold()
         return all(word in said for word in self._words)

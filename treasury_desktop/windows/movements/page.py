@@ -3,22 +3,21 @@
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.viewmodels.movements import (
     MovementRow,
     kinds_of,
     movement_rows,
-    movements_csv,
 )
 from treasury_desktop.viewmodels.page_notes import trouble_note
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.export_file import ask_where, write_export
-from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.movements.columns import movement_columns
 from treasury_desktop.windows.movements.detail import MovementDetail
+from treasury_desktop.windows.movements.export_row import NOTHING_IN_PERIOD, ExportRow
 from treasury_desktop.windows.rows_table import RowsTable
 from treasury_desktop.windows.session import Session
 from treasury_desktop.windows.untrusted import plain_label
@@ -30,10 +29,11 @@ from treasury_desktop.windows.widgets.state_pane import StatePane, Trouble
 _FILTER_WIDTH = 280
 _NARROWEST_COLUMN = 60
 _ALL_KINDS = "All kinds"
+_NONE_OF_KIND = "No movement of this kind."
 
 
 class MovementsPage(QWidget):
-    """A filter, the table, and the chosen movement in full.
+    """A search, a period with its export, the table, and the chosen movement in full.
 
     Movements are kept here, so the page works offline; a refresh brings the newer ones.
     """
@@ -47,17 +47,21 @@ class MovementsPage(QWidget):
         self._actions = actions
         self._rows: tuple[MovementRow, ...] = ()
         self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter by name, asset, strategy or hash")
+        self._filter.setPlaceholderText("Search names, assets, hashes, notes")
         self._filter.setClearButtonEnabled(True)
         self._filter.setFixedWidth(_FILTER_WIDTH)
-        self._filter.setAccessibleName("Filter movements")
+        self._filter.setAccessibleName("Search movements")
         self._kinds = Choice()
         self._kinds.addItem(_ALL_KINDS)
         self._kinds.setAccessibleName("Kind of movement")
         self._count = plain_label(role="quiet")
+        self.export = ExportRow()
         self._said = NoticeLine(can_close=True)
         self.table: RowsTable[MovementRow] = RowsTable(
-            movement_columns(), empty_text="No movement of this kind.", row_key=_key
+            movement_columns(),
+            empty_text=_NONE_OF_KIND,
+            row_key=_key,
+            searched=lambda row: row.searched,
         )
         self.table.horizontalHeader().setMinimumSectionSize(_NARROWEST_COLUMN)
         self.table.setAccessibleName("Movements")
@@ -78,9 +82,14 @@ class MovementsPage(QWidget):
         )
 
     def export_to(self, path: Path) -> None:
-        """Writes the rows of the chosen kind with exact figures and full hashes as CSV."""
-        rows = self.table.rows_model.rows
-        write_export(self._errands, path, lambda: movements_csv(rows).encode(), self._on_exported)
+        """Writes what kind and period show in the chosen form, exact and with full hashes."""
+        form = self.export.chosen
+        movements = tuple(row.movement for row in self.table.rows_model.rows)
+
+        def content() -> bytes:
+            return self._actions.exported_movements(form, movements).encode()
+
+        write_export(self._errands, path, content, self._on_exported)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Reads anew whenever the page comes into sight."""
@@ -94,18 +103,14 @@ class MovementsPage(QWidget):
         column.setSpacing(16)
         tools = QHBoxLayout()
         tools.setSpacing(8)
-        export = QPushButton("Export CSV…")
-        export.setIcon(icon("export", "text_quiet"))
-        export.setIconSize(spaced())
-        export.clicked.connect(self._ask_where)
         tools.addWidget(self._filter)
         tools.addWidget(self._kinds)
         tools.addWidget(self._count)
         tools.addStretch(1)
-        tools.addWidget(export)
         card = Card(flush=True)
         card.add(self.table, stretch=1)
         column.addLayout(tools)
+        column.addWidget(self.export)
         column.addWidget(self._said)
         column.addWidget(card, 1)
         column.addWidget(self._detail)
@@ -114,6 +119,8 @@ class MovementsPage(QWidget):
     def _connect(self) -> None:
         self._filter.textChanged.connect(self._on_filter)
         self._kinds.currentTextChanged.connect(self._show_rows)
+        self.export.period_changed.connect(self._show_rows)
+        self.export.asked.connect(self._ask_where)
         self.table.row_chosen.connect(self._detail.show_row)
         self._session.refresh_ended.connect(self._on_refreshed)
         self._session.chain_status_changed.connect(self._note)
@@ -161,8 +168,13 @@ class MovementsPage(QWidget):
 
     def _show_rows(self) -> None:
         kind = self._kinds.currentText()
-        rows = [row for row in self._rows if kind in (_ALL_KINDS, row.kind)]
+        period, why_none = self.export.period_or_all()
+        in_period = [row for row in self._rows if period.has(row.movement.timestamp)]
+        rows = [row for row in in_period if kind in (_ALL_KINDS, row.kind)]
+        nothing = _NONE_OF_KIND if in_period else NOTHING_IN_PERIOD
+        self.table.say_when_empty(nothing)
         self.table.set_rows(rows)
+        self.export.allow_or_refuse(why_none or ("" if rows else nothing))
         self._show_count()
 
     def _on_filter(self, text: str) -> None:
@@ -188,7 +200,7 @@ class MovementsPage(QWidget):
             )
 
     def _ask_where(self) -> None:
-        ask_where(self, "Export movements", "movements.csv", self.export_to)
+        ask_where(self, "Export movements", self.export.chosen.file_name, self.export_to)
 
     def _on_exported(self, outcome: Done[Path] | Failed) -> None:
         if isinstance(outcome, Failed):
