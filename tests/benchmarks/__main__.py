@@ -20,6 +20,7 @@ from tests.benchmarks.core import decoding_rows, hashing_rows, reviewing_rows, w
 from tests.benchmarks.demonstration import built, later_start
 from tests.benchmarks.measuring import REPOSITORY, process_seconds
 from tests.benchmarks.merging import merging_row
+from tests.benchmarks.movements import movement_benchmarks
 from tests.benchmarks.opening import MOST_BLOCKED, blocking_rows, opening_rows
 from tests.benchmarks.reading import reading_rows
 from tests.benchmarks.rows import Row, table, write_rows
@@ -55,6 +56,7 @@ GROUPS: dict[str, Group] = {
     "reading": lambda _folders, times: reading_rows(times),
     "signing": lambda folders, times: [signing_row(folders, times)],
     "merging": lambda _folders, times: [merging_row(times)],
+    "movements": lambda _folders, times: movement_benchmarks(times),
     "tour": _tour_row,
 }
 

@@ -31,9 +31,10 @@ def test_ages_are_written_in_their_largest_sensible_unit(seconds: int | None, te
 @pytest.mark.parametrize("timestamp", [2**62, 2**63 - 1, 10**40, 253_402_300_800, -(2**63)])
 def test_a_time_no_calendar_has_is_written_as_the_number(timestamp: int) -> None:
     """Whoever made it up, no page fails on it."""
-    for write in (figures.moment_text, figures.clock_text, figures.day_text):
+    for write in (figures.moment_text, figures.clock_text, figures.day_text, figures.instant_text):
         assert write(timestamp) == f"second {timestamp:,}"
     assert figures.moment_text(86_400) == "1970-01-02 00:00 UTC"
+    assert figures.instant_text(86_399) == "1970-01-01T23:59:59Z"
 
 
 def test_a_block_is_grouped_by_thin_spaces_and_says_its_age() -> None:

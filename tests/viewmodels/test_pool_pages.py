@@ -217,8 +217,8 @@ def test_the_filter_offers_only_kinds_that_occur() -> None:
 
 def test_the_ledger_export_is_exact_and_harmless() -> None:
     """Unsigned amounts with a direction; a note that begins with = is text."""
-    rows = movement_rows((a_movement(note='=HYPERLINK("x")', strategy="@evil"),), WORKSPACE)
-    (titles, row) = list(csv.reader(io.StringIO(movements_csv(rows))))
+    movements = (a_movement(note='=HYPERLINK("x")', strategy="@evil"),)
+    (titles, row) = list(csv.reader(io.StringIO(movements_csv(movements, WORKSPACE))))
     named = dict(zip(titles, row, strict=True))
     assert named["direction"] == "out"
     assert named["amount"] == "46500"

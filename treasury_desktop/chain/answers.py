@@ -18,11 +18,11 @@ MAX_DATA_BYTES = 1 << 20
 MAX_TOPICS = 4
 MAX_SHOWN = 160
 HASH_LENGTH = 32
+_HASH_DIGITS = 2 + 2 * HASH_LENGTH
 SECONDS_AHEAD = 86_400
 """How far a block's time may lie ahead of our clock; honest ones are seconds ahead at most."""
 # Error(string), the way Solidity reverts with a reason.
 ERROR_SELECTOR = bytes.fromhex("08c379a0")
-_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,12 @@ class MinedReceipt:
 def quantity(value: Any, name: str, bits: int = 256) -> int:
     """A non-negative integer in hex, of at most so many bits."""
     digits = value[2:] if isinstance(value, str) and value[:2] == "0x" else ""
-    if not 0 < len(digits) <= MAX_QUANTITY_DIGITS or not _HEX_DIGITS.issuperset(digits):
-        raise Malformed(name, "is not a hex quantity")
-    number = int(digits, 16)
+    if not 0 < len(digits) <= MAX_QUANTITY_DIGITS or not (digits.isalnum() and digits.isascii()):
+        raise Malformed(name, "is not a hex quantity")  # Python would pass over "_"
+    try:
+        number = int(digits, 16)
+    except ValueError:
+        raise Malformed(name, "is not a hex quantity") from None
     if number >> bits:
         raise Malformed(name, f"does not fit {bits} bits")
     return number
@@ -94,22 +97,30 @@ def quantity(value: Any, name: str, bits: int = 256) -> int:
 
 def hex_data(value: Any, name: str, most: int = MAX_DATA_BYTES) -> bytes:
     """Bytes in hex, at most so many."""
-    digits = value[2:] if isinstance(value, str) and value[:2] == "0x" else None
-    if digits is None:
-        raise Malformed(name, "is not hex data")
+    digits = value[2:] if isinstance(value, str) and value[:2] == "0x" else "?"
     if len(digits) > 2 * most:
         raise Malformed(name, f"is longer than {most:,} bytes")
-    try:
-        data = bytes.fromhex(digits)
-    except ValueError as failure:
-        raise Malformed(name, "is not hex data") from failure
-    if 2 * len(data) != len(digits):  # it skips spaces
+    data = _unhexed(digits) if digits else b""
+    if data is None:
         raise Malformed(name, "is not hex data")
     return data
 
 
+def _unhexed(digits: str) -> bytes | None:
+    """The bytes that hex digits name; spaces between them, which Python passes over, are none."""
+    try:
+        data = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    return data if 2 * len(data) == len(digits) else None
+
+
 def hash_bytes(value: Any, name: str) -> bytes:
     """A 32-byte hash."""
+    if isinstance(value, str) and len(value) == _HASH_DIGITS and value[:2] == "0x":
+        data = _unhexed(value[2:])
+        if data is not None:
+            return data
     data = hex_data(value, name, HASH_LENGTH)
     if len(data) != HASH_LENGTH:
         raise Malformed(name, "is not a 32-byte hash")
@@ -159,7 +170,7 @@ def log(value: Any, name: str) -> Log:
         raise Malformed(name, "was removed from the chain")
     return Log(
         address=address(member(value, "address", name), f"{name}.address"),
-        topics=tuple(hash_bytes(topic, f"{name}.topics") for topic in topics),
+        topics=tuple([hash_bytes(topic, f"{name}.topics") for topic in topics]),
         data=hex_data(member(value, "data", name), f"{name}.data"),
         block_number=quantity(member(value, "blockNumber", name), f"{name}.blockNumber", 63),
         block_hash=hash_bytes(member(value, "blockHash", name), f"{name}.blockHash"),

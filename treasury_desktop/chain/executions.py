@@ -8,6 +8,7 @@ topic since 1.5.0.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
@@ -17,7 +18,7 @@ from treasury_desktop.calls.known_contracts import official_contract
 from treasury_desktop.chain.answers import Log, SentTransaction
 from treasury_desktop.chain.contract_call import event_topic, selector
 from treasury_desktop.errors import Malformed
-from treasury_desktop.safes.hashes import hashes_by_constants, safe_tx_hashes
+from treasury_desktop.safes.hashes import hashes_by_constants, hashes_by_types
 from treasury_desktop.safes.multisend import MULTISEND_SELECTOR, PackedCall, unpack_calls
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
@@ -33,6 +34,12 @@ _EXEC_TYPES = (
     "bytes",
 )  # fmt: skip
 _EXEC_SELECTOR = selector(f"execTransaction({','.join(_EXEC_TYPES)})")
+_WORD = 32
+_EXEC_WORDS = tuple(range(4, 4 + 9 * _WORD, _WORD))
+"""Where the arguments stand before the signatures: the hash proves what is read there."""
+
+_EXEC_HEAD = 4 + len(_EXEC_TYPES) * _WORD
+_ADDRESS_END = 2**160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +105,11 @@ def exec_transaction(safe: Safe, sent: SentTransaction | None) -> SafeTx | None:
     """The SafeTx (nonce still 0) that a transaction sent straight to the Safe carries."""
     if sent is None or sent.to != safe.address or sent.data[:4] != _EXEC_SELECTOR:
         return None
-    try:
-        values = decode(_EXEC_TYPES, sent.data[4:])
-    except (DecodingError, OverflowError):
-        return None
-    to, value, data, operation, safe_tx_gas, base_gas, gas_price, gas_token, receiver, _ = values
-    if operation not in (Operation.CALL, Operation.DELEGATECALL):
+    words = [int.from_bytes(sent.data[at : at + _WORD], "big") for at in _EXEC_WORDS]
+    to, value, data_at, operation, safe_tx_gas, base_gas, gas_price, gas_token, receiver = words
+    data = _bytes_at(sent.data, 4 + data_at)
+    is_sound = len(sent.data) >= _EXEC_HEAD and max(to, gas_token, receiver) < _ADDRESS_END
+    if data is None or not is_sound or operation not in (Operation.CALL, Operation.DELEGATECALL):
         return None
     return SafeTx(
         to=_address(to),
@@ -117,6 +123,15 @@ def exec_transaction(safe: Safe, sent: SentTransaction | None) -> SafeTx | None:
         refund_receiver=_address(receiver),
         nonce=0,
     )
+
+
+def _bytes_at(data: bytes, at: int) -> bytes | None:
+    """The `bytes` argument that begins at a place, or `None` where it is not all there."""
+    if at + _WORD > len(data):
+        return None
+    begin = at + _WORD
+    end = begin + int.from_bytes(data[at:begin], "big")
+    return data[begin:end] if end <= len(data) else None
 
 
 def native_sent(execution: Execution) -> Iterator[NativeLeg]:
@@ -156,13 +171,13 @@ def _legs(chain_id: int, call: PackedCall, depth: int) -> Iterator[NativeLeg]:
 def _with_nonce(safe: Safe, tx: SafeTx, wanted: bytes, first_nonce: int) -> SafeTx | None:
     end = safe.nonce if isinstance(safe.nonce, int) else first_nonce + 1
     end = min(end, MOST_NONCES_TRIED)
-    for nonce in (*range(first_nonce, end), *range(min(first_nonce, end))):
+    for nonce in chain(range(first_nonce, end), range(min(first_nonce, end))):
         candidate = replace(tx, nonce=nonce)
         if hashes_by_constants(safe, candidate).safe_tx == wanted:
             # The search uses one derivation for its speed; what it found has to satisfy both.
-            return candidate if safe_tx_hashes(safe, candidate).safe_tx == wanted else None
+            return candidate if hashes_by_types(safe, candidate).safe_tx == wanted else None
     return None
 
 
-def _address(text: str) -> Address:
-    return Address(bytes.fromhex(text[2:]))
+def _address(number: int) -> Address:
+    return Address(number.to_bytes(20, "big"))

@@ -308,9 +308,10 @@ class _Ledger:
 
     def _cause(self, moved: _Moved) -> Execution | None:
         """The execution whose log follows what it moved, in the same transaction and Safe."""
-        at = moved.log.log_index
-        same = self._of_transaction.get((moved.safe, moved.log.transaction_hash), ())
-        return next((each for each in same if each.log.log_index >= at), None)
+        for each in self._of_transaction.get((moved.safe, moved.log.transaction_hash), ()):
+            if each.log.log_index >= moved.log.log_index:
+                return each
+        return None
 
     @staticmethod
     def _place(execution: Execution | None) -> tuple[int, int] | None:

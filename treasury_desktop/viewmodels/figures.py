@@ -88,30 +88,38 @@ def stale_remark(seconds: int | None) -> Remark:
 
 def moment_text(timestamp: int) -> str:
     """A moment in UTC to the minute: 2026-11-22 14:02 UTC."""
-    return _written(timestamp, "%Y-%m-%d %H:%M UTC")
+    written = _written(timestamp)
+    return _no_date(timestamp) if written is None else f"{written[:16]} UTC"
 
 
 def clock_text(timestamp: int) -> str:
     """The time of day in UTC: 14:02 UTC."""
-    return _written(timestamp, "%H:%M UTC")
+    written = _written(timestamp)
+    return _no_date(timestamp) if written is None else f"{written[11:16]} UTC"
 
 
 def day_text(timestamp: int) -> str:
     """The day of a moment in UTC: 2026-11-22."""
-    return _written(timestamp, "%Y-%m-%d")
+    written = _written(timestamp)
+    return _no_date(timestamp) if written is None else written[:10]
 
 
 def instant_text(timestamp: int) -> str:
     """A moment in UTC to the second, for programs: 2026-11-22T14:02:11Z (ISO 8601)."""
-    return _written(timestamp, "%Y-%m-%dT%H:%M:%SZ")
+    written = _written(timestamp)
+    return _no_date(timestamp) if written is None else f"{written[:10]}T{written[11:19]}Z"
 
 
-def _written(timestamp: int, form: str) -> str:
-    """A moment in a form of dates; where no calendar has it, the number that was given."""
+def _written(timestamp: int) -> str | None:
+    """A moment as 2026-11-22 14:02:11, or `None` where no calendar has it."""
     try:
-        return datetime.fromtimestamp(timestamp, UTC).strftime(form)
+        return datetime.fromtimestamp(timestamp, UTC).isoformat(" ", "seconds")
     except (OverflowError, ValueError, OSError):
-        return f"second {timestamp:,}"
+        return None
+
+
+def _no_date(timestamp: int) -> str:
+    return f"second {timestamp:,}"
 
 
 # ── blocks ───────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,6 @@ from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.figures import day_text, hex_text
 from treasury_desktop.viewmodels.journal_names import (
     AccountNames,
-    account_part,
     comment_text,
     commodity_of,
 )
@@ -29,6 +28,16 @@ from treasury_desktop.viewmodels.movement_category import Category, category_of
 _LATEST_DAY = 253_402_300_799
 """The last second of the year 9999; no calendar here has later ones."""
 
+_OF_PARTIES = {
+    Category.INCOMING: "Income:Received",
+    Category.OUTGOING: "Expenses:Paid",
+    Category.MODULE_OR_ALLOWANCE: "Expenses:Module or allowance",
+}
+_OF_NOBODY = {
+    Category.GAS: "Expenses:Gas",
+    Category.TRANSFER: "Equity:Transfers",
+    Category.CONVERSION: "Equity:Conversion",
+}
 _TAGS = ("block", "counterpart", "note", "safetx")
 
 
@@ -82,12 +91,12 @@ class _Journal:
             yield f"{day_text(booked[0].timestamp)} * ({code}) {', '.join(words)}"
             yield f"    ; block: {booked[0].block_number}"
         for each in booked:
-            yield from self._postings(each)
+            yield self._postings(each)
         for each in movements:
-            if each not in booked:
+            if not _can_be_booked(each):
                 yield f"; {_why_not_booked(each)}: {code} {self._told(each)}"
 
-    def _postings(self, movement: Movement) -> Iterator[str]:
+    def _postings(self, movement: Movement) -> str:
         assert movement.amount is not None
         safe, other = self._names.safe(movement.safe), self._other(movement)
         self._accounts |= {safe, other}
@@ -95,10 +104,11 @@ class _Journal:
         number = _number(movement.amount.base_units, token.decimals or 0)
         commodity = self._commodities[token.key]
         ours, theirs = ("", "-") if movement.is_in else ("-", "")
-        yield f"    {safe}  {ours}{number} {commodity}"
-        for tag, text in self._tags(movement):
-            yield f"    ; {tag}: {text}"
-        yield f"    {other}  {theirs}{number} {commodity}"
+        tags = "".join(f"    ; {tag}: {text}\n" for tag, text in self._tags(movement))
+        return (
+            f"    {safe}  {ours}{number} {commodity}\n{tags}"
+            f"    {other}  {theirs}{number} {commodity}"
+        )
 
     def _tags(self, movement: Movement) -> Iterator[tuple[str, str]]:
         if movement.safe_tx_hash is not None:
@@ -114,21 +124,16 @@ class _Journal:
 
     def _other(self, movement: Movement) -> str:
         """The account on the other side of a Safe's."""
-        party = self._names.party(movement.counterpart)
         category = category_of(movement, self._safes)
         if category in (Category.DEPLOYMENT, Category.EXIT):
-            return f"Assets:Strategy:{account_part(movement.strategy or '')}"
+            return f"Assets:Strategy:{self._names.strategy(movement.strategy)}"
+        if category is Category.FEES:
+            return f"Income:Fees:{self._names.strategy(movement.strategy)}"
         if category is Category.TRANSFER and movement.counterpart == movement.safe:
             return self._names.safe(movement.safe)
-        return {
-            Category.INCOMING: f"Income:Received:{party}",
-            Category.FEES: f"Income:Fees:{account_part(movement.strategy or '')}",
-            Category.OUTGOING: f"Expenses:Paid:{party}",
-            Category.MODULE_OR_ALLOWANCE: f"Expenses:Module or allowance:{party}",
-            Category.GAS: "Expenses:Gas",
-            Category.TRANSFER: "Equity:Transfers",
-            Category.CONVERSION: "Equity:Conversion",
-        }[category]
+        if category in _OF_PARTIES:
+            return f"{_OF_PARTIES[category]}:{self._names.party(movement.counterpart)}"
+        return _OF_NOBODY[category]
 
 
 def _tokens(ordered: list[Movement], workspace: Workspace) -> dict[str, Token]:

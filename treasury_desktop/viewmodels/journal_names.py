@@ -55,6 +55,7 @@ class AccountNames:
             else f"{account_part(safe.name)} {safe.address}"
             for safe in workspace.safes
         }
+        self._strategies: dict[str, str] = {}
         self._parties = {
             address: account_part(name)
             for address, name, _ in reversed(tuple(named_parties(workspace)))  # the first counts
@@ -63,6 +64,13 @@ class AccountNames:
     def safe(self, address: Address) -> str:
         """A Safe by its name; with the address too where the name alone could be another's."""
         return f"Assets:Safe:{self._safes.get(address, str(address))}"
+
+    def strategy(self, name: str | None) -> str:
+        """A strategy's name; each is written once."""
+        key = name or ""
+        if key not in self._strategies:
+            self._strategies[key] = account_part(key)
+        return self._strategies[key]
 
     def party(self, address: Address | None) -> str:
         """Whoever gave or took: by the name that the workspace has for it, else by the address."""

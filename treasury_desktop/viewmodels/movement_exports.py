@@ -8,7 +8,7 @@ from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.accounting_csv import accounting_csv
 from treasury_desktop.viewmodels.journal import journal
-from treasury_desktop.viewmodels.movements import movement_rows, movements_csv
+from treasury_desktop.viewmodels.movements import movements_csv
 
 
 class ExportForm(Enum):
@@ -42,7 +42,7 @@ def exported(
 ) -> str:
     """The movements in a form; `known` matters to the accounting columns only."""
     if form is ExportForm.CSV:
-        return movements_csv(movement_rows(movements, workspace))
+        return movements_csv(movements, workspace)
     if form is ExportForm.ACCOUNTING:
         return accounting_csv(movements, workspace, known)
     return journal(movements, workspace)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount, decimal_text
 from treasury_desktop.treasury.movement import Movement, MovementKind
 from treasury_desktop.treasury.workspace import Workspace
@@ -78,16 +79,19 @@ class MovementRow:
 
 def movement_rows(movements: Iterable[Movement], workspace: Workspace) -> tuple[MovementRow, ...]:
     """One row per movement, newest first."""
-    rows = (_row(movement, workspace) for movement in movements)
+    parties = _Parties(workspace)
+    rows = (_row(movement, parties) for movement in movements)
     return tuple(sorted(rows, key=lambda row: row.order, reverse=True))
 
 
-def movements_csv(rows: Iterable[MovementRow]) -> str:
-    """The rows with exact figures and full hashes, for a spreadsheet."""
+def movements_csv(movements: Iterable[Movement], workspace: Workspace) -> str:
+    """The table with exact figures and full hashes, newest first, for a spreadsheet."""
     titles = ("time UTC", "block", "kind", "direction", "amount", "unit", "base units", "token",
               "counterpart", "counterpart address", "strategy", "note", "safe",
               "Safe transaction hash", "transaction hash")  # fmt: skip
-    return csv_text(titles, (_csv_row(row) for row in rows))
+    parties = _Parties(workspace)
+    newest_first = sorted(movements, key=lambda movement: movement.order, reverse=True)
+    return csv_text(titles, (_csv_row(movement, parties) for movement in newest_first))
 
 
 def kinds_of(rows: Iterable[MovementRow]) -> tuple[str, ...]:
@@ -96,9 +100,9 @@ def kinds_of(rows: Iterable[MovementRow]) -> tuple[str, ...]:
     return tuple(word for word in KIND_WORDS.values() if word in present)
 
 
-def _row(movement: Movement, workspace: Workspace) -> MovementRow:
+def _row(movement: Movement, parties: "_Parties") -> MovementRow:
     kind = KIND_WORDS[movement.kind]
-    party = None if movement.counterpart is None else party_at(movement.counterpart, workspace)
+    party = parties.of(movement.counterpart)
     safe_hash = None if movement.safe_tx_hash is None else hex_text(movement.safe_tx_hash)
     chain_hash = hex_text(movement.transaction_hash)
     amount = movement.amount
@@ -134,27 +138,44 @@ def _party_tip(party: Party | None) -> str:
     return "\n".join(part for part in (party.name, party.source, party.address) if part)
 
 
-def _csv_row(row: MovementRow) -> tuple[str, ...]:
-    movement = row.movement
-    amount = movement.amount
-    exact = base_units = token = ""
-    if amount is not None:
-        exact = decimal_text(amount.base_units, amount.token.decimals or 0).replace(",", "")
-        base_units, token = str(amount.base_units), amount.token.key
+def _csv_row(movement: Movement, parties: "_Parties") -> tuple[str, ...]:
+    party = parties.of(movement.counterpart)
+    safe_hash = movement.safe_tx_hash
     return (
-        row.time,
+        moment_text(movement.timestamp).removesuffix(" UTC"),
         str(movement.block_number),
         KIND_WORDS[movement.kind],
         _DIRECTIONS[movement.is_in],
-        exact,
-        row.unit,
-        base_units,
-        token,
-        row.counterpart if movement.counterpart is not None else "",
-        "" if movement.counterpart is None else str(movement.counterpart),
+        *_csv_amount(movement.amount),
+        "" if party is None else party.short,
+        "" if party is None else party.address,
         name_text(movement.strategy) if movement.strategy else "",
         movement.note,
         str(movement.safe),
-        row.safe_tx_hash_full,
-        row.transaction_hash_full,
+        "" if safe_hash is None else hex_text(safe_hash),
+        hex_text(movement.transaction_hash),
     )
+
+
+def _csv_amount(amount: TokenAmount | None) -> tuple[str, str, str, str]:
+    """Amount, unit, base units, token."""
+    if amount is None:
+        return "", "", "", ""
+    exact = decimal_text(amount.base_units, amount.token.decimals or 0).replace(",", "")
+    return exact, symbol_text(amount), str(amount.base_units), amount.token.key
+
+
+class _Parties:
+    """Who is behind an address; each is looked for once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._found: dict[Address, Party] = {}
+
+    def of(self, address: Address | None) -> Party | None:
+        """The party at an address, or `None` where there is no address."""
+        if address is None:
+            return None
+        if address not in self._found:
+            self._found[address] = party_at(address, self._workspace)
+        return self._found[address]
