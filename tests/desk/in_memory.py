@@ -204,6 +204,10 @@ class MemoryRecords:
         ours = (one for one in self.kept_movements if one.chain_id == chain_id)
         return tuple(sorted(ours, key=lambda one: (-one.block_number, -one.log_index)))
 
+    def movements_since(self, chain_id: int, timestamp: int) -> tuple[Movement, ...]:
+        """Those of that time and later."""
+        return tuple(each for each in self.movements(chain_id) if each.timestamp >= timestamp)
+
     def movements_read_up_to(self, chain_id: int) -> int | None:
         """The last block read."""
         return self.read_up_to.get(chain_id)

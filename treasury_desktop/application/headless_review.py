@@ -46,6 +46,9 @@ def rejection_bytes(failure: TreasuryError, field: str = "") -> bytes:
 
 def facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
     """What a workspace can say of Safe and nonce, and its facts; nothing of it is changed."""
+    from treasury_desktop.desk.deployed_lately import (  # noqa: PLC0415  as below
+        deployed_lately,
+    )
     from treasury_desktop.desk.local_facts import local_facts  # noqa: PLC0415  with one only
     from treasury_desktop.desk.refresh_treasury import queue_of  # noqa: PLC0415  as above
     from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  as above
@@ -57,6 +60,7 @@ def facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
         snapshot = records.latest_snapshot(workspace.chain.chain_id)
         queue = queue_of(records, workspace)
         ours = Ours(workspace=workspace, snapshot=snapshot, queue=queue)
-        return ours, local_facts(workspace, snapshot, queue)
+        deployed = deployed_lately(records, workspace, snapshot)
+        return ours, local_facts(workspace, snapshot, queue, deployed)
     finally:
         records.close()

@@ -27,6 +27,7 @@ from treasury_desktop.desk.ask_the_chain import (
 )
 from treasury_desktop.desk.collect_confirmations import collect_waiting
 from treasury_desktop.desk.collect_message_signatures import collect_waiting_messages
+from treasury_desktop.desk.deployed_lately import deployed_lately
 from treasury_desktop.desk.doors import IsCancelled, KeyLabel, OnProgress
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
@@ -207,7 +208,9 @@ class OpenDesk:
 
     def local_facts(self) -> LocalFacts:
         """What this desk knows itself."""
-        return local_facts(self._workspace, self.snapshot(), self.queue())
+        snapshot = self.snapshot()
+        deployed = deployed_lately(self._records, self._workspace, snapshot)
+        return local_facts(self._workspace, snapshot, self.queue(), deployed)
 
     def use_endpoints(self, endpoints: tuple[Endpoint, ...]) -> None:
         """Ask these nodes from now on; the demonstration's chain has another port at each start."""
@@ -324,7 +327,12 @@ class OpenDesk:
         if snapshot is None:
             raise Unavailable("The treasury has not been read yet; refresh first.")
         return draft_deployment(
-            request, self._venue_state(request), self._workspace, snapshot, self.queue()
+            request,
+            self._venue_state(request),
+            self._workspace,
+            snapshot,
+            self.queue(),
+            deployed=deployed_lately(self._records, self._workspace, snapshot),
         )
 
     def _venue_state(self, request: DeploymentRequest) -> VenueState:

@@ -47,6 +47,12 @@ def evidence_digest(matter: Matter) -> bytes:
         "changes": _rows(evidence.balance_changes, lambda c: _row(c.account, c.token, c.delta)),
         "strategies": _rows(matter.strategies, _strategy),
     }
+    if not matter.terms.further.are_none:
+        facts["stablecoins"] = sorted(evidence.stablecoins)
+        facts["deployed"] = _rows(evidence.deployed, lambda one: _row(*one))
+        facts["protocols"] = sorted(
+            [strategy.name, strategy.runs_at] for strategy in matter.strategies
+        )
     return keccak(canonical_json(facts))
 
 

@@ -6,25 +6,17 @@ them afterwards, what they hold already and what waits in the queue. Integers an
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from treasury_desktop.assets.keccak import keccak_after
-from treasury_desktop.assets.strict_json import JsonSource, canonical_json, json_in_order
+from treasury_desktop.assets.strict_json import JsonSource, json_in_order
 from treasury_desktop.assets.usd import exact_text, percent_beside, percent_text, usd_text
-from treasury_desktop.deployments.debts import Borrowed, borrowed_by
-from treasury_desktop.deployments.denominator import TreasuryValue, is_listed, treasury_value
-from treasury_desktop.deployments.evidence_digest import evidence_digest
-from treasury_desktop.deployments.flows import Flow, Flows, effects_in, flows_of
+from treasury_desktop.deployments.case import Case, case_of, reaches
+from treasury_desktop.deployments.denominator import is_listed
+from treasury_desktop.deployments.flows import Flow
 from treasury_desktop.deployments.judgement import Judgement, Verdict
 from treasury_desktop.deployments.matter import OUTSIDER, Matter
-from treasury_desktop.deployments.queued_value import (
-    EVERY_LIMIT,
-    existing_by_limit,
-    queue_by_limit,
-)
 from treasury_desktop.deployments.worth import (
     NOTHING,
     DollarRange,
@@ -35,7 +27,7 @@ from treasury_desktop.deployments.worth import (
 )
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 
-__all__ = ["OUTSIDER", "Matter", "judge"]
+__all__ = ["OUTSIDER", "Matter", "judge", "judge_case"]
 
 _Outcome = tuple[Verdict, tuple[str, ...], tuple[str, ...]]
 """Verdict, reasons as sentences, finding codes."""
@@ -48,64 +40,18 @@ PROBLEM_SENTENCES = {
 }
 
 
-ANY_AGE = 2**256
-"""Seconds after which a quote is too old to say even that a payment is far too large."""
-
-
 def judge(matter: Matter) -> tuple[Judgement, ...]:
     """The judgements of all groups the transaction touches, worst first."""
-    effects = effects_in(matter, matter.call)
-    flows = flows_of(matter, effects, is_simulated=True)
-    if not flows:
-        return ()
-    treasury = treasury_value(matter.evidence, matter.terms)
-    earlier = replace(matter.terms, max_quote_age_seconds=ANY_AGE)
-    definitions = _definitions(matter.terms)
-    case = _Case(
-        matter=matter,
-        treasury=treasury,
-        by_old_prices=treasury
-        if treasury.net_usd is not None
-        else treasury_value(matter.evidence, earlier),
-        flows=flows,
-        existing=existing_by_limit(matter),
-        queue=queue_by_limit(matter),
-        borrowed=borrowed_by(matter, effects),
-        definitions=definitions,
-        digest_of=_digest_of(definitions, evidence_digest(matter)),
-    )
-    judgements = [judgement for limit in flows for judgement in _judgements(case, limit)]
+    return judge_case(case_of(matter))
+
+
+def judge_case(case: Case) -> tuple[Judgement, ...]:
+    """The judgements of all groups that a case touches, worst first."""
+    judgements = [judgement for limit in case.flows for judgement in _judgements(case, limit)]
     return tuple(sorted(judgements, key=lambda j: (-j.verdict, j.group)))
 
 
-class _Case(NamedTuple):
-    """What all groups of one matter have in common.
-
-    `by_old_prices` is the treasury's value by prices of any age, where those of now give none.
-    """
-
-    matter: Matter
-    treasury: TreasuryValue
-    by_old_prices: TreasuryValue
-    flows: Flows
-    existing: dict[str, DollarRange]
-    queue: dict[str, DollarRange]
-    borrowed: Borrowed
-    definitions: dict[str, str]
-    digest_of: Callable[[bytes], bytes]
-
-    def existing_for(self, limit: str) -> DollarRange:
-        """What lies under a limit, with what lies nobody knows where; an outsider holds nothing."""
-        if self.matter.is_outsider(limit):
-            return NOTHING
-        return self.existing.get(limit, NOTHING) + self.existing.get(EVERY_LIMIT, NOTHING)
-
-    def queued_for(self, limit: str) -> DollarRange:
-        """What waits for a limit, with what waits for nobody knows whom."""
-        return self.queue.get(limit, NOTHING) + self.queue.get(EVERY_LIMIT, NOTHING)
-
-
-def _judgements(case: _Case, limit: str) -> Iterator[Judgement]:
+def _judgements(case: Case, limit: str) -> Iterator[Judgement]:
     """The same figures and verdict for each of the groups that share a limit."""
     matter, flow = case.matter, case.flows[limit]
     values = values_of(matter, flow)
@@ -168,10 +114,7 @@ class _Figures(NamedTuple):
 
 def reaches_limit(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> bool:
     """Whether dollars are at or above the limit, or above it where it may be reached."""
-    # Multiplied crosswise, for fractions would be reduced each time; denominators are positive.
-    left = dollars.numerator * BPS * net_usd.denominator
-    right = net_usd.numerator * terms.limit_bps * dollars.denominator
-    return left > right if terms.limit_is_inclusive else left >= right
+    return reaches(dollars, net_usd, terms.limit_bps, inclusive=terms.limit_is_inclusive)
 
 
 def passes_advice(dollars: Fraction, net_usd: Fraction, terms: PolicyTerms) -> bool:
@@ -198,7 +141,7 @@ def _of_which(net_usd: Fraction, terms: PolicyTerms) -> str:
     )
 
 
-def _judge_deployment(case: _Case, figures: _Figures) -> _Outcome:
+def _judge_deployment(case: Case, figures: _Figures) -> _Outcome:
     exposure = figures.exposure
     # When even the lowest credible price is over the limit no better price can help.
     if figures.reaches_limit(exposure.low):
@@ -223,7 +166,7 @@ def _judge_deployment(case: _Case, figures: _Figures) -> _Outcome:
     return _judge_measured(case, figures, exposure.high)
 
 
-def _judge_measured(case: _Case, figures: _Figures, dollars: Fraction) -> _Outcome:
+def _judge_measured(case: Case, figures: _Figures, dollars: Fraction) -> _Outcome:
     sentence = figures.limit_sentence(dollars)
     if figures.reaches_limit(dollars):
         return _refused(case, sentence, dollars)
@@ -233,7 +176,7 @@ def _judge_measured(case: _Case, figures: _Figures, dollars: Fraction) -> _Outco
     return Verdict.WITHIN, (sentence,), ()
 
 
-def _refused(case: _Case, sentence: str, dollars: Fraction) -> _Outcome:
+def _refused(case: Case, sentence: str, dollars: Fraction) -> _Outcome:
     """A refusal, with what would have made it look smaller."""
     inflated, inflated_code = _if_inflated(case, dollars, reaches_limit)
     borrowed, borrowed_code = _if_borrowed(case, dollars)
@@ -248,7 +191,7 @@ _Measure = Callable[[Fraction, Fraction, PolicyTerms], bool]
 """Whether dollars are too much of a treasury."""
 
 
-def _if_inflated(case: _Case, dollars: Fraction, is_too_much: _Measure) -> _Remark:
+def _if_inflated(case: Case, dollars: Fraction, is_too_much: _Measure) -> _Remark:
     """Whether only assets that do not count, or a stated figure, would make it look smaller."""
     by_everything = case.treasury.inflated_usd
     if by_everything is None or is_too_much(dollars, by_everything, case.matter.terms):
@@ -260,7 +203,7 @@ def _if_inflated(case: _Case, dollars: Fraction, is_too_much: _Measure) -> _Rema
     return (sentence,), ("TREASURY_VALUE_INFLATED",)
 
 
-def _if_borrowed(case: _Case, dollars: Fraction) -> _Remark:
+def _if_borrowed(case: Case, dollars: Fraction) -> _Remark:
     """Whether only what the transaction itself borrows would keep it below the limit."""
     net_usd, borrowed, terms = case.treasury.net_usd, case.borrowed, case.matter.terms
     if net_usd is None or borrowed.is_nothing:
@@ -275,7 +218,7 @@ def _if_borrowed(case: _Case, dollars: Fraction) -> _Remark:
     return (sentence,), ("DEBT_INCREASED",)
 
 
-def _judge_payment(case: _Case, limit: str, figures: _Figures) -> _Outcome:
+def _judge_payment(case: Case, limit: str, figures: _Figures) -> _Outcome:
     """An outflow to somebody outside: not a deployment unless it is as large as one.
 
     What cannot be valued beside it, a price that has grown old since, or debts that nobody knows
@@ -297,7 +240,7 @@ def _judge_payment(case: _Case, limit: str, figures: _Figures) -> _Outcome:
     return Verdict.NOT_A_DEPLOYMENT, (reason,), ()
 
 
-def _large_by_another_measure(case: _Case, dollars: Fraction) -> tuple[bool, str]:
+def _large_by_another_measure(case: Case, dollars: Fraction) -> tuple[bool, str]:
     """Whether a payment reaches the limit by the prices there were, or of the most there can be.
 
     Otherwise waiting until the quotes are stale, or leaving out the debts, would be the way to
@@ -316,23 +259,7 @@ def _large_by_another_measure(case: _Case, dollars: Fraction) -> tuple[bool, str
     return False, ""
 
 
-def _definitions(terms: PolicyTerms) -> dict[str, str]:
-    """The words of the judgement, as they were meant."""
-    return {
-        "amount": "what leaves for the group (the larger of decoded and simulated) plus allowances "
-        "open to it afterwards, at the highest quote",
-        "treasury": "net value before the transaction of listed assets, idle and deployed, at the "
-        f"lowest quote; own token {'counted' if terms.count_own_token else 'not counted'}",
-        "exposure": "already in the group + queue + amount",
-        "limit": f"{terms.limit_bps} basis points, "
-        f"{'may be reached' if terms.limit_is_inclusive else 'must not be reached'}",
-        "advice": f"{terms.advised_low_bps} to {terms.advised_high_bps} basis points",
-        "quotes": f"at most {terms.max_quote_age_seconds} s old, "
-        f"within {terms.max_quote_spread_bps} basis points of each other",
-    }
-
-
-def _digest(case: _Case, group: str, flow: Flow, figures: _Figures) -> bytes:
+def _digest(case: Case, group: str, flow: Flow, figures: _Figures) -> bytes:
     """Keccak-256 of everything the judgement used: equal evidence, equal digest, any machine.
 
     It is the digest of one object in canonical JSON, with which `case.digest_of` has begun.
@@ -346,12 +273,6 @@ def _digest(case: _Case, group: str, flow: Flow, figures: _Figures) -> bytes:
         "units": [[token, str(units)] for token, units in sorted(flow.units.items())],
     }
     return case.digest_of(json_in_order(rest)[1:])
-
-
-def _digest_of(definitions: dict[str, str], evidence: bytes) -> Callable[[bytes], bytes]:
-    """The digest after the members that all groups share, which come first by their names."""
-    shared = canonical_json({"definitions": definitions, "evidence": evidence.hex()})
-    return keccak_after(shared[:-1] + b",")
 
 
 def _texts(dollars: DollarRange) -> list[JsonSource]:

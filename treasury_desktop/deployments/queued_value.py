@@ -29,17 +29,22 @@ def queue_by_limit(matter: Matter) -> dict[str, DollarRange]:
     """Queued dollars by limit: rivals for one nonce count as the largest, ours not at all."""
     if isinstance(matter.evidence.queue, Unknown):
         return {EVERY_LIMIT: UNKNOWN_DOLLARS}
+    total: dict[str, DollarRange] = {}
+    for entries in rivals_in(matter, matter.evidence.queue):
+        for limit, value in _largest_of_rivals(matter, entries).items():
+            total[limit] = total.get(limit, NOTHING) + value
+    return total
+
+
+def rivals_in(matter: Matter, queue: tuple[QueueEntry, ...]) -> tuple[list[QueueEntry], ...]:
+    """What counts in the queue, those together of which only one can run."""
     by_nonce: dict[object, list[QueueEntry]] = {}
-    for place, entry in enumerate(matter.evidence.queue):
+    for place, entry in enumerate(queue):
         if _is_counted(matter, entry):
             # What has no nonce, or two that contradict, is a rival of nothing.
             rivals = min(entry.nonces) if len(entry.nonces) == 1 else ("unknown", place)
             by_nonce.setdefault((_safe_of(matter, entry), rivals), []).append(entry)
-    total: dict[str, DollarRange] = {}
-    for entries in by_nonce.values():
-        for limit, value in _largest_of_rivals(matter, entries).items():
-            total[limit] = total.get(limit, NOTHING) + value
-    return total
+    return tuple(by_nonce.values())
 
 
 def existing_by_limit(matter: Matter) -> dict[str, DollarRange]:
@@ -53,12 +58,12 @@ def existing_by_limit(matter: Matter) -> dict[str, DollarRange]:
     total: dict[str, DollarRange] = {}
     for exposed in exposures:
         # Under a name that no strategy has it lies nobody knows where: a new name frees no limit.
-        for limit in _limits_named(matter, exposed.strategy) or (EVERY_LIMIT,):
-            total[limit] = total.get(limit, NOTHING) + _stated(exposed.usd)
+        for limit in limits_named(matter, exposed.strategy) or (EVERY_LIMIT,):
+            total[limit] = total.get(limit, NOTHING) + stated(exposed.usd)
     return total
 
 
-def _stated(usd: Fraction | Unknown) -> DollarRange:
+def stated(usd: Fraction | Unknown) -> DollarRange:
     """A figure somebody states; nothing and less than nothing are no knowledge."""
     return UNKNOWN_DOLLARS if isinstance(usd, Unknown) or usd < 0 else DollarRange(usd, usd)
 
@@ -99,24 +104,29 @@ def _value_of_entry(matter: Matter, entry: QueueEntry) -> dict[str, DollarRange]
     if not isinstance(entry.tx, Unknown):
         values = _value_of_bytes(matter, entry, entry.tx)
     if isinstance(entry.tx, Unknown) or not isinstance(entry.usd, Unknown):
-        for limit in _limits_named(matter, entry.strategy) or (EVERY_LIMIT,):
-            values[limit] = values.get(limit, NOTHING).or_larger(_stated(entry.usd))
+        for limit in limits_named(matter, entry.strategy) or (EVERY_LIMIT,):
+            values[limit] = values.get(limit, NOTHING).or_larger(stated(entry.usd))
     return values
 
 
 def _value_of_bytes(matter: Matter, entry: QueueEntry, tx: SafeTx) -> dict[str, DollarRange]:
-    safe = matter.safe
-    if not isinstance(entry.safe, Unknown):
-        safe = replace(safe, address=entry.safe)
-    call = decode_transaction(safe, tx, matter.reading)
+    call = call_of(matter, entry, tx)
     flows = flows_by_limit(matter, call)
     values = {limit: value_of(matter, flow) for limit, flow in flows.items()}
-    if _hides_effects(matter, call):
+    if hides_effects(matter, call):
         values[EVERY_LIMIT] = UNKNOWN_DOLLARS
     return values
 
 
-def _hides_effects(matter: Matter, call: DecodedCall) -> bool:
+def call_of(matter: Matter, entry: QueueEntry, tx: SafeTx) -> DecodedCall:
+    """What the bytes of a queued transaction do, by its own Safe."""
+    safe = matter.safe
+    if not isinstance(entry.safe, Unknown):
+        safe = replace(safe, address=entry.safe)
+    return decode_transaction(safe, tx, matter.reading)
+
+
+def hides_effects(matter: Matter, call: DecodedCall) -> bool:
     """Whether nobody can say what it does: unread bytes, or foreign code run as an account.
 
     Bytes that only a sender's ABI explains are no less unread.
@@ -130,7 +140,7 @@ def _hides_effects(matter: Matter, call: DecodedCall) -> bool:
     return is_unread or any(foreign_delegatecalls(call, matter.safe.chain_id))
 
 
-def _limits_named(matter: Matter, name: str | Unknown) -> tuple[str, ...]:
+def limits_named(matter: Matter, name: str | Unknown) -> tuple[str, ...]:
     """The limits of the strategies, or of the group, of that name."""
     if isinstance(name, Unknown):
         return ()

@@ -33,7 +33,7 @@ def shared_limits(strategies: tuple[Strategy, ...]) -> SharedLimits:
     alike: dict[str, str] = {}
     for strategy in strategies:
         joined.add(strategy.group)
-        joined.join(strategy.group, alike.setdefault(_as_read(strategy.group), strategy.group))
+        joined.join(strategy.group, alike.setdefault(as_read(strategy.group), strategy.group))
         for contract in strategy.contracts:
             joined.join(strategy.group, first.setdefault(contract, strategy.group))
     groups = joined.groups()
@@ -49,7 +49,7 @@ def shared_limits(strategies: tuple[Strategy, ...]) -> SharedLimits:
     )
 
 
-def _as_read(name: str) -> str:
+def as_read(name: str) -> str:
     """A name as it looks: without blanks around it, in one Unicode form."""
     return unicodedata.normalize("NFC", name).strip()
 

@@ -6,10 +6,11 @@ answer, `Malformed` when it answers nonsense, `Refused` when a rule of theirs sa
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import ClaimedSignature
 from treasury_desktop.desk.fees import AgreedCost, CostEstimate
 from treasury_desktop.pools.history import PoolSeries, SwapColumns
@@ -19,7 +20,8 @@ from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransactio
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
-from treasury_desktop.treasury.evidence import OwnPosition
+from treasury_desktop.treasury.evidence import Deployed, OwnPosition
+from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
@@ -290,6 +292,10 @@ class Movements(Protocol):
         """All, newest first."""
         ...
 
+    def movements_since(self, chain_id: int, timestamp: int) -> tuple[Movement, ...]:
+        """Those of that time (Unix seconds) and later, newest first; Malformed: one is damaged."""
+        ...
+
     def movements_read_up_to(self, chain_id: int) -> int | None:
         """The last block read, or `None` before the first."""
         ...
@@ -359,6 +365,9 @@ class WorkspaceFacts:
     count_own_token: bool = False
     judge_outsiders: bool = True
     safes: tuple[Safe, ...] = ()
+    further: FurtherLimits = field(default_factory=FurtherLimits)
+    stablecoins: frozenset[str] = frozenset()
+    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN
 
 
 NOTHING_KNOWN = WorkspaceFacts()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, InnerTransaction
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.deployments.encoding import encoded_call
@@ -20,6 +21,7 @@ from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.evidence import Deployed
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 
@@ -73,6 +75,8 @@ def draft_approval(
     workspace: Workspace,
     snapshot: TreasurySnapshot,
     queue: tuple[QueuedTransaction, ...],
+    *,
+    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
 ) -> ApprovalDraft:
     """The approval of a queued transaction, reviewed together with what it approves."""
     outer_safe, inner_safe = snapshot.safe_at(outer.safe), snapshot.safe_at(inner)
@@ -89,7 +93,7 @@ def draft_approval(
         raise Refused(f"Its approval waits in the queue of {inner}, at nonce {waiting.tx.nonce}.")
     told = bundle_of(outer)  # the stored bundle still gives the recorded hash
     tx = replace(_approval_of(outer), nonce=next_free_nonce(inner_safe, queue))
-    facts = local_facts(workspace, snapshot, queue)
+    facts = local_facts(workspace, snapshot, queue, deployed)
     bundle = bundle_with_our_evidence(
         inner_safe,
         tx,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from treasury_desktop.assets.amount import TokenAmount
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.deployments.deployment import Deployment, Entry
@@ -15,6 +16,7 @@ from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
+from treasury_desktop.treasury.evidence import Deployed
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
@@ -67,6 +69,8 @@ def draft_deployment(
     workspace: Workspace,
     snapshot: TreasurySnapshot,
     queue: tuple[QueuedTransaction, ...],
+    *,
+    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
 ) -> Draft:
     """Build entry and exit, wrap the entry into one SafeTx, and review it by our own facts."""
     safe = _safe(workspace, snapshot)
@@ -79,7 +83,7 @@ def draft_deployment(
         tx=safe_tx_of(entry.calls, safe, nonce),
         purpose=request.purpose,
     )
-    facts = local_facts(workspace, snapshot, queue)
+    facts = local_facts(workspace, snapshot, queue, deployed)
     bundle = bundle_with_our_evidence(
         safe, deployment.tx, facts, purpose=request.purpose, strategy=request.strategy.name
     )

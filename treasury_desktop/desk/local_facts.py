@@ -1,5 +1,6 @@
 """What this desk knows itself, as evidence: workspace, newest snapshot and queue."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
@@ -11,6 +12,7 @@ from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.evidence import (
     BookEntry,
+    Deployed,
     DescribedContract,
     DescribedToken,
     Evidence,
@@ -26,18 +28,22 @@ from treasury_desktop.treasury.workspace import Workspace
 
 
 def local_facts(
-    workspace: Workspace, snapshot: TreasurySnapshot | None, queue: tuple[QueuedTransaction, ...]
+    workspace: Workspace,
+    snapshot: TreasurySnapshot | None,
+    queue: tuple[QueuedTransaction, ...],
+    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
 ) -> LocalFacts:
     """Our own facts for a review of a transaction of any of the workspace's Safes.
 
-    What is drafted here is a transaction of the first.
+    What is drafted here is a transaction of the first. `deployed` is what was deployed lately
+    (desk/deployed_lately.py), for a policy that asks for it.
     """
     first, *rest = (named.address for named in workspace.safes)
     others = () if snapshot is None else map(snapshot.safe_at, rest)
     return LocalFacts(
         safe=None if snapshot is None else snapshot.safe_at(first),
         others=tuple(safe for safe in others if safe is not None),
-        evidence=local_evidence(workspace, snapshot, queue),
+        evidence=replace(local_evidence(workspace, snapshot, queue), deployed=deployed),
         strategies=workspace.strategies,
         terms=workspace.terms,
         own_safes=frozenset(named.address for named in workspace.safes),
@@ -81,20 +87,18 @@ def local_evidence(
         address_book=book,
         exposures=UNKNOWN,
         queue=_queue(queue, snapshot),
+        stablecoins=frozenset(t.token.key for t in workspace.tokens if t.is_stable),
     )
     return common if snapshot is None else _with_snapshot(common, workspace, snapshot)
 
 
 def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySnapshot) -> Evidence:
-    return Evidence(
+    return replace(
+        common,
         block=snapshot.block,
         holdings=tuple(_held(holding) for holding in snapshot.holdings),
         quotes=snapshot.quotes,
         debts=() if are_debts_known(workspace.strategies) else UNKNOWN,
-        tokens=common.tokens,
-        contracts=common.contracts,
-        address_book=common.address_book,
-        queue=common.queue,
         exposures=exposures(workspace, snapshot),
         allowances=tuple(
             ObservedAllowance(

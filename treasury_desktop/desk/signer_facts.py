@@ -56,4 +56,7 @@ def workspace_facts(facts: LocalFacts) -> WorkspaceFacts:
         count_own_token=facts.terms.count_own_token,
         judge_outsiders=facts.terms.judge_outsiders,
         safes=facts.read,
+        further=facts.terms.further,
+        stablecoins=facts.evidence.stablecoins,
+        deployed=facts.evidence.deployed,
     )

@@ -28,6 +28,7 @@ from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_fil
 from treasury_desktop.files.toml_lines import line_of
 from treasury_desktop.files.workspace_text import FORMAT, workspace_text
 from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS, FurtherLimits
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import (
@@ -185,6 +186,7 @@ def _trusted_token(fields: Fields, chain_id: int) -> TrustedToken:
     return TrustedToken(
         token=token,
         is_own=fields.optional("own", fields.boolean, default=False),
+        is_stable=fields.optional("stable", fields.boolean, default=False),
         feed=fields.optional("feed", fields.address, None),
         feed_heartbeat_seconds=fields.optional(
             "feed_heartbeat_seconds", _within(fields, 1, _YEAR_SECONDS), 3600
@@ -221,6 +223,7 @@ def _strategy(fields: Fields) -> Strategy:
         asset=fields.optional("asset", fields.address, None),
         pool=fields.optional("pool", fields.address, None),
         position_manager=fields.optional("position_manager", fields.address, None),
+        protocol=_name(fields, "protocol") if fields.has("protocol") else "",
     )
 
 
@@ -252,6 +255,16 @@ def _terms(fields: Fields) -> PolicyTerms:
         max_quote_spread_bps=number("max_quote_spread_bps", usual.max_quote_spread_bps),
         count_own_token=flag("count_own_token", usual.count_own_token),
         judge_outsiders=flag("judge_outsiders", usual.judge_outsiders),
+        further=_further_limits(fields),
+    )
+
+
+def _further_limits(fields: Fields) -> FurtherLimits:
+    return FurtherLimits(
+        **{
+            name: fields.optional(name, _within(fields, 1, most), None)
+            for name, most in MOST_OF_FURTHER_LIMITS.items()
+        }
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import (
     Endpoint,
@@ -81,6 +82,7 @@ def _token(trusted: TrustedToken) -> Members:
         "name": token.name,
         "decimals": token.decimals,
         "own": trusted.is_own,
+        **({"stable": True} if trusted.is_stable else {}),
         "feed": trusted.feed,
         "feed_heartbeat_seconds": trusted.feed_heartbeat_seconds,
         "twap_pool": trusted.twap_pool,
@@ -109,6 +111,7 @@ def _strategy(strategy: Strategy) -> Members:
         "asset": strategy.asset,
         "pool": strategy.pool,
         "position_manager": strategy.position_manager,
+        "protocol": strategy.protocol or None,
     }
 
 
@@ -129,6 +132,7 @@ def policy_of(workspace: Workspace) -> Members:
         "twap_window_seconds": workspace.twap_window_seconds,
         "count_own_token": terms.count_own_token,
         "judge_outsiders": terms.judge_outsiders,
+        **{name: getattr(terms.further, name) for name in MOST_OF_FURTHER_LIMITS},
     }
 
 

@@ -129,6 +129,8 @@ def facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
         evidence=replace(
             said,
             positions=workspace.positions,
+            stablecoins=workspace.stablecoins,
+            deployed=workspace.deployed,
             tokens=tuple(token for token in said.tokens if token.listed is True),
             contracts=tuple(contract for contract in said.contracts if contract.trusted),
             address_book=tuple(e for e in said.address_book if e.chain_id == chain_id),
@@ -138,6 +140,7 @@ def facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
             terms,
             count_own_token=workspace.count_own_token,
             judge_outsiders=workspace.judge_outsiders,
+            further=workspace.further,
         ),
         own_safes=workspace.own_safes,
         others=tuple(safe for safe in workspace.safes if safe.address != bundle.safe.address),

@@ -3,11 +3,13 @@
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.strict_fields import Fields, read_table
 from treasury_desktop.assets.strict_json import JsonSource
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
 from treasury_desktop.desk.doors import WorkspaceFacts
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.treasury.evidence import OwnPosition
+from treasury_desktop.treasury.evidence import Deployed, OwnPosition
+from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS, FurtherLimits
 from treasury_desktop.treasury.strategy import Strategy
 
 Table = dict[str, JsonSource]
@@ -30,6 +32,11 @@ def workspace_table(facts: WorkspaceFacts) -> Table:
         "count_own_token": facts.count_own_token,
         "judge_outsiders": facts.judge_outsiders,
         "safes": [safe_text(safe) for safe in facts.safes if isinstance(safe.nonce, int)],
+        "further": {name: _number(getattr(facts.further, name)) for name in MOST_OF_FURTHER_LIMITS},
+        "stablecoins": sorted(facts.stablecoins),
+        "deployed": None
+        if isinstance(facts.deployed, Unknown)
+        else [_deployed_table(one) for one in facts.deployed],
     }
 
 
@@ -46,7 +53,42 @@ def _facts(fields: Fields) -> WorkspaceFacts:
         count_own_token=fields.boolean("count_own_token"),
         judge_outsiders=fields.boolean("judge_outsiders"),
         safes=tuple(read_safe_text(text) for text in fields.texts("safes")),
+        further=read_table(fields.take("further"), "job.workspace.further", _further),
+        stablecoins=frozenset(fields.texts("stablecoins")),
+        deployed=_deployed(fields),
     )
+
+
+def _further(fields: Fields) -> FurtherLimits:
+    names = MOST_OF_FURTHER_LIMITS
+    return FurtherLimits(**{name: fields.nullable(name, fields.decimal) for name in names})
+
+
+def _deployed(fields: Fields) -> tuple[Deployed, ...] | Unknown:
+    found = fields.nullable("deployed", lambda name: fields.each(name, _deployed_one))
+    return UNKNOWN if found is None else found
+
+
+def _deployed_one(fields: Fields) -> Deployed:
+    return Deployed(
+        strategy=fields.text("strategy"),
+        token=fields.text("token"),
+        base_units=fields.decimal("base_units"),
+        timestamp=fields.decimal("timestamp"),
+    )
+
+
+def _deployed_table(one: Deployed) -> Table:
+    return {
+        "strategy": one.strategy,
+        "token": one.token,
+        "base_units": str(one.base_units),
+        "timestamp": str(one.timestamp),
+    }
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def safe_text(safe: Safe) -> str:
@@ -69,6 +111,7 @@ def _strategy_table(strategy: Strategy) -> Table:
         "asset": _text(strategy.asset),
         "pool": _text(strategy.pool),
         "position_manager": _text(strategy.position_manager),
+        "protocol": strategy.protocol,
     }
 
 
@@ -81,6 +124,7 @@ def _strategy(fields: Fields) -> Strategy:
         asset=fields.nullable("asset", fields.address),
         pool=fields.nullable("pool", fields.address),
         position_manager=fields.nullable("position_manager", fields.address),
+        protocol=fields.text("protocol"),
     )
 
 

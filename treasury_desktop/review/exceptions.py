@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from treasury_desktop.assets.keccak import keccak
-from treasury_desktop.assets.strict_json import canonical_json
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import is_blank, plain
 from treasury_desktop.bundle import ClaimedException
@@ -17,7 +16,7 @@ from treasury_desktop.review.findings import Finding, warn
 from treasury_desktop.review.signatures import checked_signatures
 from treasury_desktop.review.subject import Subject
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.treasury.terms import PolicyTerms
+from treasury_desktop.treasury.policy_hash import policy_hash
 
 DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 DOMAIN_NAME, DOMAIN_VERSION = "treasury-desktop policy exception", "1"
@@ -44,24 +43,6 @@ class ExceptionInForce(NamedTuple):
             f"Lifted by an exception that {self.signers} owners signed: "
             f"{plain(self.claimed.reason, limit=REASON_LIMIT)}"
         )
-
-
-def policy_hash(terms: PolicyTerms) -> bytes:
-    """Keccak-256 of the policy's canonical JSON, numbers as text: what an exception is bound to."""
-    return keccak(
-        canonical_json(
-            {
-                "limit_bps": str(terms.limit_bps),
-                "limit_is_inclusive": terms.limit_is_inclusive,
-                "advised_low_bps": str(terms.advised_low_bps),
-                "advised_high_bps": str(terms.advised_high_bps),
-                "max_quote_age_seconds": str(terms.max_quote_age_seconds),
-                "max_quote_spread_bps": str(terms.max_quote_spread_bps),
-                "count_own_token": terms.count_own_token,
-                "judge_outsiders": terms.judge_outsiders,
-            }
-        )
-    )
 
 
 def exception_digest(safe: Safe, exception: ClaimedException) -> bytes:

@@ -89,7 +89,7 @@ def facts_for(bundle: Bundle, local: LocalFacts | None) -> Facts:
     if not isinstance(bundle.terms, Unknown):
         terms = replace(
             local.terms.stricter_of(bundle.terms),
-            # A bundle's policy says neither of these; that it leaves them out changes nothing.
+            # A bundle's policy says none of these; that it leaves them out changes nothing.
             count_own_token=local.terms.count_own_token,
             judge_outsiders=local.terms.judge_outsiders,
         )

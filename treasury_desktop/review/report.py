@@ -16,6 +16,7 @@ from treasury_desktop.assets.usd import exact_text
 from treasury_desktop.bundle import Bundle, Unnamed
 from treasury_desktop.calls.abi_type import AbiType
 from treasury_desktop.calls.decoded_call import Argument, Certainty, DecodedCall
+from treasury_desktop.deployments.further_limits import LimitOutcome
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.review.findings import Finding
 from treasury_desktop.review.review import Review
@@ -83,6 +84,8 @@ def _members(review: Review) -> Json:
         "format": FORMAT,
         "hashes": _hashes(review.known_hashes),
         "judgements": [],
+        # Only where the keepers switched one on: a report without any keeps its bytes.
+        **({"limits": [_limit(outcome) for outcome in review.limits]} if review.limits else {}),
         "safe": _safe(review.bundle),
         "signatures": [_signature(signature) for signature in review.signatures],
         "verdict": review.verdict,
@@ -199,6 +202,14 @@ def _judgement(judgement: Judgement) -> Json:
         "share_bps": _exact(judgement.share_bps),
         "treasury_usd": _exact(judgement.treasury_usd),
         "verdict": judgement.verdict.words,
+    }
+
+
+def _limit(outcome: LimitOutcome) -> Json:
+    return {
+        "name": outcome.name,
+        "sentence": outcome.sentence,
+        "verdict": outcome.verdict.words,
     }
 
 

@@ -7,8 +7,10 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.bundle import Bundle, ClaimedAbi, claimed_functions
 from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_transaction
+from treasury_desktop.deployments.case import case_of
+from treasury_desktop.deployments.further_limits import LimitOutcome, judge_limits
 from treasury_desktop.deployments.judgement import Judgement
-from treasury_desktop.deployments.policy import Matter, judge
+from treasury_desktop.deployments.policy import Matter, judge_case
 from treasury_desktop.errors import Refused
 from treasury_desktop.review.approved_transactions import (
     findings_of_approved,
@@ -70,6 +72,7 @@ class Review:
     known_hashes: SafeTxHashes | None
     findings: tuple[Finding, ...]
     judgements: tuple[Judgement, ...]
+    limits: tuple[LimitOutcome, ...]
     signatures: tuple[CheckedSignature, ...]
     names: Mapping[Address, str]
 
@@ -144,6 +147,7 @@ def examine(bundle: Bundle, local: LocalFacts | None = None, *, now: int | None 
         known_hashes=subject.hashes,
         findings=tuple(findings),
         judgements=subject.judgements,
+        limits=subject.limits,
         signatures=subject.signatures,
         names={address: subject.label_of(address) for address in subject.touched},
     )
@@ -171,6 +175,19 @@ def _subject_of(
     claimed = () if isinstance(bundle.signatures, Unknown) else bundle.signatures
     evidence = facts.evidence
     judged_by = replace(evidence, queue=without_approved(evidence.queue, inners))
+    case = case_of(
+        Matter(
+            safe=facts.safe,
+            tx=bundle.tx,
+            call=call,
+            safe_tx_hash=safe_tx_hash or b"",  # "": then every queued transaction is another
+            evidence=judged_by,
+            strategies=facts.strategies,
+            terms=facts.terms,
+            reading=reading,
+            own_safes=facts.own_safes,
+        )
+    )
     return Subject(
         bundle=bundle,
         facts=facts,
@@ -181,19 +198,8 @@ def _subject_of(
         signatures=checked_signatures(
             claimed, facts.safe, safe_tx_hash, () if local is None else local.answers
         ),
-        judgements=judge(
-            Matter(
-                safe=facts.safe,
-                tx=bundle.tx,
-                call=call,
-                safe_tx_hash=safe_tx_hash or b"",  # "": then every queued transaction is another
-                evidence=judged_by,
-                strategies=facts.strategies,
-                terms=facts.terms,
-                reading=reading,
-                own_safes=facts.own_safes,
-            )
-        ),
+        judgements=judge_case(case),
+        limits=judge_limits(case),
     )
 
 

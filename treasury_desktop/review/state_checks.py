@@ -161,12 +161,17 @@ def identity(subject: Subject) -> Iterator[Finding]:
 
 def policy(subject: Subject) -> Iterator[Finding]:
     """A deployment over the limit is what the DAO forbade, however it is cut or called."""
-    blocking = any(judgement.verdict.blocks for judgement in subject.judgements)
+    said = [
+        (judgement.verdict, judgement.group, " ".join(judgement.reasons), judgement.codes)
+        for judgement in subject.judgements
+    ]
+    said += [(one.verdict, one.name, one.sentence, one.codes) for one in subject.limits]
+    blocking = any(verdict.blocks for verdict, *_ in said)
     exception = exception_in_force(subject) if blocking else None
-    for judgement in subject.judgements:
-        what = f"{plain(judgement.group, limit=NAME_LIMIT)}: {' '.join(judgement.reasons)}"
-        for code in judgement.codes:
-            if not judgement.verdict.blocks:
+    for verdict, about, reasons, codes in said:
+        what = f"{plain(about, limit=NAME_LIMIT)}: {reasons}"
+        for code in codes:
+            if not verdict.blocks:
                 yield warn(code, what)
             elif exception is not None and code.startswith(LIFTED_PREFIXES):
                 yield danger(code, f"{what} {exception.sentence}.")

@@ -11,6 +11,7 @@ from treasury_desktop.bundle import Bundle
 from treasury_desktop.calls.decoded_call import DecodedCall
 from treasury_desktop.calls.effects import Effects, effects_of
 from treasury_desktop.calls.known_contracts import official_contract
+from treasury_desktop.deployments.further_limits import LimitOutcome
 from treasury_desktop.deployments.judgement import Judgement
 from treasury_desktop.deployments.venues import readers_for
 from treasury_desktop.review.facts import Facts
@@ -37,6 +38,7 @@ class Subject:
     hashes: SafeTxHashes | None
     signatures: tuple[CheckedSignature, ...]
     judgements: tuple[Judgement, ...]
+    limits: tuple[LimitOutcome, ...] = ()
     inners: tuple[ApprovedInner, ...] = ()
     now: int | None = None
 

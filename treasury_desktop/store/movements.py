@@ -70,6 +70,20 @@ class MovementShelf(Shelf):
             ).fetchall()
         return tuple(readable(_movement_of, rows, flaws)), tuple(flaws)
 
+    def movements_since(self, chain_id: int, timestamp: int) -> tuple[Movement, ...]:
+        """Those of that time (Unix seconds) and later, newest first; Malformed: one is damaged.
+
+        One whose own time cannot be read may be of any, and is damaged whatever is asked for.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM movements WHERE chain_id = ?"  # noqa: S608  a constant of ours
+                " AND (timestamp >= ? OR typeof(timestamp) <> 'integer')"
+                " ORDER BY block_number DESC, log_index DESC",
+                (str(chain_id), timestamp),
+            ).fetchall()
+        return tuple(_movement_of(row) for row in rows)
+
     def movements_read_up_to(self, chain_id: int) -> int | None:
         """The last block read, or `None` before the first."""
         with self._database.reading() as connection:

@@ -139,6 +139,15 @@ class ObservedAllowance(NamedTuple):
     safe: Address | Unknown = UNKNOWN
 
 
+class Deployed(NamedTuple):
+    """What went into a strategy once: base units of a token, at a time in Unix seconds."""
+
+    strategy: str
+    token: str
+    base_units: int
+    timestamp: int
+
+
 class OwnPosition(NamedTuple):
     """A liquidity position of ours, by its number at the position manager, and its two tokens."""
 
@@ -150,7 +159,11 @@ class OwnPosition(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)  # no slots: the indexes below are made once, when asked for
 class Evidence:
-    """Everything a review may use besides the transaction; of two entries the first counts."""
+    """Everything a review may use besides the transaction; of two entries the first counts.
+
+    `stablecoins` are tokens of which the keepers say so; `deployed` is what was deployed lately.
+    Both are read for further limits only, and no bundle carries them.
+    """
 
     block: Block | Unknown = UNKNOWN
     net_usd: Fraction | Unknown = UNKNOWN
@@ -166,6 +179,8 @@ class Evidence:
     queue: tuple[QueueEntry, ...] | Unknown = ()
     balance_changes: tuple[BalanceChange, ...] | Unknown = UNKNOWN
     storage_changes: tuple[StorageChange, ...] | Unknown = UNKNOWN
+    stablecoins: frozenset[str] = frozenset()
+    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN
 
     @property
     def known_queue(self) -> tuple[QueueEntry, ...]:

@@ -1,8 +1,9 @@
 """The numbers of the policy the DAO voted: parameters, not the rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from treasury_desktop.errors import Malformed
+from treasury_desktop.treasury.further_limits import FurtherLimits
 
 BPS = 10_000
 
@@ -19,6 +20,7 @@ class PolicyTerms:
     max_quote_spread_bps: int = 200
     count_own_token: bool = False
     judge_outsiders: bool = True
+    further: FurtherLimits = field(default_factory=FurtherLimits)
 
     def __post_init__(self) -> None:
         if not 0 <= self.advised_low_bps <= self.advised_high_bps:
@@ -29,7 +31,10 @@ class PolicyTerms:
             raise Malformed("policy.max_quote_age_seconds", "ages and spreads are not negative")
 
     def stricter_of(self, other: "PolicyTerms") -> "PolicyTerms":
-        """The terms that satisfy both: what binds when a sender's policy differs from ours."""
+        """The terms that satisfy both: what binds when a sender's policy differs from ours.
+
+        Further limits are ours; a sender's policy cannot name any.
+        """
         return PolicyTerms(
             limit_bps=min(self.limit_bps, other.limit_bps),
             limit_is_inclusive=self.limit_is_inclusive and other.limit_is_inclusive,
@@ -39,4 +44,5 @@ class PolicyTerms:
             max_quote_spread_bps=min(self.max_quote_spread_bps, other.max_quote_spread_bps),
             count_own_token=self.count_own_token and other.count_own_token,
             judge_outsiders=self.judge_outsiders or other.judge_outsiders,
+            further=self.further,
         )

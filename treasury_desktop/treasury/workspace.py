@@ -29,13 +29,14 @@ class NamedSafe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedToken:
-    """A listed token and where its price comes from.
+    """A listed token, where its price comes from, and whether its keepers call it a stablecoin.
 
     `feed` is a Chainlink-type contract; `twap_pool` a Uniswap v3 pool whose other token has a feed.
     """
 
     token: Token
     is_own: bool = False
+    is_stable: bool = False
     feed: Address | None = None
     feed_heartbeat_seconds: int = 3600
     twap_pool: Address | None = None

@@ -15,7 +15,7 @@ from treasury_desktop.assets.untrusted_text import plain
 from treasury_desktop.assets.usd import percent_text, usd_text
 from treasury_desktop.deployments.calls import Call
 from treasury_desktop.deployments.denominator import treasury_value
-from treasury_desktop.deployments.judgement import Judgement
+from treasury_desktop.deployments.judgement import Judgement, Verdict
 from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.errors import Malformed, Refused
@@ -39,6 +39,7 @@ from treasury_desktop.viewmodels.figures import (
 )
 from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import JudgementRow, judgement_row
+from treasury_desktop.viewmodels.limit_rows import LimitRow, limit_rows, limit_sentence
 
 BUILDABLE: Final = {"erc4626": "vault", "uniswap_v3": "liquidity"}
 PURPOSE_LIMIT: Final = 400
@@ -101,6 +102,7 @@ class DeployView:
     verdict: str
     sentence: str
     judgement: JudgementRow | None
+    limits: tuple[LimitRow, ...]
     figures: tuple[tuple[str, str], ...]
     before: str
     after: str
@@ -253,11 +255,15 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
     row = None if own is None else judgement_row(own, review)
     blocks = [whole_sentence(finding.sentence) for finding in review.blocks]
     calls = deployment.entry.calls
+    sentences = row.sentences if row else ("It touches no strategy, so nothing is judged.",)
+    verdict = Verdict.CANNOT_BE_JUDGED if own is None else own.verdict
+    worst = review.limits[0] if review.limits else None
+    if worst is not None and worst.verdict > verdict:
+        verdict, sentences = worst.verdict, (limit_sentence(worst),)
     return DeployView(
-        verdict="cannot be judged" if own is None else own.verdict.words,
-        sentence=" ".join(row.sentences)
-        if row
-        else "It touches no strategy, so nothing is judged.",
+        verdict=verdict.words,
+        sentence=" ".join(sentences),
+        limits=limit_rows(review),
         judgement=row,
         figures=_figures(own, review.facts.terms),
         before="" if own is None else _share(own, with_this=False),
@@ -327,6 +333,7 @@ def _share(judgement: Judgement, *, with_this: bool) -> str:
 def _remarks(draft: Draft) -> tuple[str, ...]:
     """What else the review found besides the policy's own words."""
     judged = {code for judgement in draft.review.judgements for code in judgement.codes}
+    judged |= {code for outcome in draft.review.limits for code in outcome.codes}
     return tuple(
         whole_sentence(finding.sentence)
         for finding in draft.review.findings

@@ -39,6 +39,7 @@ from treasury_desktop.viewmodels.judgement_row import (
     runs_foreign_code,
 )
 from treasury_desktop.viewmodels.keys import key_name
+from treasury_desktop.viewmodels.limit_rows import LimitRow, limit_rows
 from treasury_desktop.viewmodels.names import Names
 from treasury_desktop.viewmodels.validity import validity_remark
 
@@ -126,6 +127,7 @@ class ReviewView:
     findings: tuple[FindingRow, ...]
     judgements: tuple[JudgementRow, ...]
     more_judgements: int
+    limits: tuple[LimitRow, ...]
     why_unjudged: str
     signatures: tuple[SignatureRow, ...]
     signed: str
@@ -181,6 +183,7 @@ def review_view(
         findings=findings,
         judgements=tuple(judgement_row(j, review) for j in review.judgements[:JUDGEMENTS_SHOWN]),
         more_judgements=max(0, len(review.judgements) - JUDGEMENTS_SHOWN),
+        limits=limit_rows(review),
         why_unjudged=PARTLY_READ
         if hides_effects(review)
         else "No tokens leave, so the policy has nothing to judge.",

@@ -1,9 +1,12 @@
 """What the settings page says of the workspace: its own facts, as its keepers wrote them down."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from treasury_desktop.assets.usd import percent_text
+from treasury_desktop.assets.usd import percent_text, usd_text
+from treasury_desktop.treasury.further_limits import FurtherLimits
+from treasury_desktop.treasury.policy_hash import policy_hash
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import Workspace
@@ -78,7 +81,26 @@ def terms_rows(terms: PolicyTerms, twap_window_seconds: int) -> tuple[tuple[str,
             "Payments to outsiders",
             "measured against the limit too" if terms.judge_outsiders else "not measured",
         ),
+        *_further_rows(terms.further),
+        ("Policy hash", f"0x{policy_hash(terms).hex()}"),
     )
+
+
+def _further_rows(further: FurtherLimits) -> Iterator[tuple[str, str]]:
+    """The further limits that are switched on."""
+    if further.protocol_limit_bps is not None:
+        yield "Limit per protocol", f"{_per_cent(further.protocol_limit_bps)} of the treasury"
+    if further.window_limit_bps is not None and further.window_days is not None:
+        days = f"{further.window_days:,} day{'' if further.window_days == 1 else 's'}"
+        share = _per_cent(further.window_limit_bps)
+        yield "Deployed into a group", f"{share} of the treasury within {days}"
+    if further.stable_floor_bps is not None:
+        share = _per_cent(further.stable_floor_bps)
+        yield "Idle stablecoins", f"{share} of the treasury at least"
+    if further.runway_months is not None and further.monthly_spend_usd is not None:
+        months = f"{further.runway_months:,} month{'' if further.runway_months == 1 else 's'}"
+        spend = usd_text(Fraction(further.monthly_spend_usd))
+        yield "Runway", f"stablecoins for {months} of {spend} at least"
 
 
 def _place_words(strategy: Strategy, role: str) -> str:

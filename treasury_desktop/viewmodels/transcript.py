@@ -15,6 +15,7 @@ from treasury_desktop.treasury.terms import BPS
 from treasury_desktop.viewmodels.call_lines import CallReader, Line
 from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import in_words
+from treasury_desktop.viewmodels.limit_rows import limit_sentence
 
 MOST_CALLS = 200
 MOST_PATHS = 8
@@ -122,6 +123,8 @@ def _judgements(review: Review) -> Iterator[str]:
         yield _judgement(judgement, limit)
         for name, text in sorted(judgement.definitions.items()):
             definitions[f"    {name}: {in_words(plain(text, limit=PURPOSE_LIMIT))}"] = None
+    for outcome in review.limits:
+        yield f"limit {outcome.verdict.words}, {limit_sentence(outcome)}"
     yield from definitions
 
 

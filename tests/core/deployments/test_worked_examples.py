@@ -392,7 +392,8 @@ def test_judgements_are_listed_worst_first() -> None:
 def test_judgement_prints_its_definitions() -> None:
     """Every judgement says what amount, treasury, exposure, limit, advice and quotes meant."""
     definitions = judged(entering(1))[GROUP].definitions
-    assert set(definitions) == {"amount", "treasury", "exposure", "limit", "advice", "quotes"}
+    words = {"amount", "treasury", "exposure", "limit", "advice", "quotes", "policy"}
+    assert set(definitions) == words
 
 
 def test_passive_breach() -> None:

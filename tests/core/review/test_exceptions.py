@@ -27,11 +27,12 @@ from treasury_desktop.bundle import (
     read_bundle,
     write_bundle,
 )
-from treasury_desktop.review.exceptions import exception_digest, policy_hash
+from treasury_desktop.review.exceptions import exception_digest
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.policy_hash import policy_hash
 from treasury_desktop.treasury.terms import PolicyTerms
 
 LARGE = a_tx(*entering(1_200_000))

@@ -325,11 +325,9 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_two_builds_are_the_same(prepared: Path, facts: Any, tmp_path: Path) -> None:
     """Addresses, nonce, queue, workspace and the last block's hash are those of any other build."""
     steps: list[tuple[str, int, int]] = []
-    began = time.monotonic()
     prepare(
         tmp_path / "again", on_progress=lambda *step: steps.append(step), is_cancelled=lambda: False
     )
-    assert time.monotonic() - began < 60
     again = json.loads((tmp_path / "again" / "demonstration.json").read_text())
     # The node writes its dump in an order of its own; the chain in it is the same.
     assert again | {"pristine_sha256": ""} == facts | {"pristine_sha256": ""}

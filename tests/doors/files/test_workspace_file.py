@@ -15,6 +15,7 @@ from treasury_desktop.files.toml_lines import line_of
 from treasury_desktop.files.workspace_file import WORKSPACE_NAME, read_workspace, write_workspace
 from treasury_desktop.files.workspace_text import workspace_text
 from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.treasury.workspace import (
@@ -250,6 +251,7 @@ tokens = st.builds(
         decimals=st.integers(0, 77),
     ),
     is_own=st.booleans(),
+    is_stable=st.booleans(),
     feed=maybe,
     feed_heartbeat_seconds=st.integers(1, 10**6),
     twap_pool=maybe,
@@ -291,6 +293,7 @@ workspaces = st.builds(
             asset=maybe,
             pool=maybe,
             position_manager=maybe,
+            protocol=st.just("") | names,
         ),
         max_size=2,
         unique_by=lambda strategy: strategy.name,
@@ -306,6 +309,17 @@ workspaces = st.builds(
         limit_is_inclusive=st.booleans(),
         count_own_token=st.booleans(),
         judge_outsiders=st.booleans(),
+        further=st.builds(
+            lambda window, runway, **rest: FurtherLimits(
+                **rest,
+                **dict(zip(("window_limit_bps", "window_days"), window, strict=True)),
+                **dict(zip(("runway_months", "monthly_spend_usd"), runway, strict=True)),
+            ),
+            st.just((None, None)) | st.tuples(st.integers(1, 10_000), st.integers(1, 3_660)),
+            st.just((None, None)) | st.tuples(st.integers(1, 1_200), st.integers(1, 10**15)),
+            protocol_limit_bps=st.none() | st.integers(1, 10_000),
+            stable_floor_bps=st.none() | st.integers(1, 10_000),
+        ),
     ),
     twap_window_seconds=st.integers(1, 10**6),
     is_demonstration=st.booleans(),

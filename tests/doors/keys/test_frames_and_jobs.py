@@ -33,7 +33,8 @@ from treasury_desktop.keys.key_jobs import (
     ImportWords,
     RenameKey,
 )
-from treasury_desktop.treasury.evidence import OwnPosition
+from treasury_desktop.treasury.evidence import Deployed, OwnPosition
+from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.strategy import Strategy
 
 
@@ -84,7 +85,14 @@ SOMEWHERE = Address(b"\x31" * 20)
 WORKSPACE = WorkspaceFacts(
     own_safes=frozenset({SOMEWHERE, Address(b"\x32" * 20)}),
     strategies=(
-        Strategy(name="Vault", group="G", venue="erc4626", contracts=(SOMEWHERE,), asset=SOMEWHERE),
+        Strategy(
+            name="Vault",
+            group="G",
+            venue="erc4626",
+            contracts=(SOMEWHERE,),
+            asset=SOMEWHERE,
+            protocol="Morpho",
+        ),
         Strategy(
             name="Pool",
             group="G",
@@ -100,7 +108,13 @@ WORKSPACE = WorkspaceFacts(
     count_own_token=True,
     judge_outsiders=False,
     safes=(a_safe(), a_safe(address=SOMEWHERE, guard=SOMEWHERE, modules=UNKNOWN)),
-)
+    further=FurtherLimits(
+        protocol_limit_bps=1, window_limit_bps=2, window_days=3, stable_floor_bps=4,
+        runway_months=5, monthly_spend_usd=6,
+    ),
+    stablecoins=frozenset({str(SOMEWHERE), "native"}),
+    deployed=(Deployed(strategy="Vault", token=str(SOMEWHERE), base_units=2**200, timestamp=7),),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -184,6 +198,12 @@ def test_altered_job_is_refused(old: bytes, new: bytes) -> None:
         (b'"acknowledged":["NONCE_CONFLICT"', b'"acknowledged":[5'),
         (b'"acknowledged":["NONCE_CONFLICT","OWNER_ADDED"]', b'"acknowledged":"OWNER_ADDED"'),
         (b'"workspace":{', b'"workspace":[],"else":{'),
+        (b'"protocol_limit_bps":"1"', b'"protocol_limit_bps":"10001"'),
+        (b'"protocol_limit_bps":"1"', b'"protocol_limit_bps":1'),
+        (b'"window_days":"3"', b'"window_days":null'),
+        (b'"further":{', b'"farther":{},"further":{'),
+        (b'"stablecoins":[', b'"stablecoins":[5,'),
+        (b'"deployed":[', b'"deployed":[{},'),
     ],
 )
 def test_altered_facts_of_the_workspace_are_refused(

@@ -22,6 +22,7 @@ from tests.samples import (
     an_address,
     an_owner,
 )
+from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.desk.doors import NOTHING_KNOWN, KeyLabel, WorkspaceFacts
@@ -42,10 +43,12 @@ from treasury_desktop.safes.signature import Signature
 from treasury_desktop.treasury.evidence import (
     BalanceChange,
     BookEntry,
+    Deployed,
     DescribedContract,
     DescribedToken,
     Evidence,
 )
+from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.treasury.workspace import NamedSafe, Workspace
@@ -92,6 +95,24 @@ class RealChecks(MemorySigner):
         return super().sign_safe_tx(key, bundle, reviewed_hash)
 
 
+EVERY_LIMIT = FurtherLimits(
+    protocol_limit_bps=900,
+    window_limit_bps=800,
+    window_days=30,
+    stable_floor_bps=100,
+    runway_months=1,
+    monthly_spend_usd=10_000,
+)
+LATELY = (
+    Deployed(
+        strategy=VAULT_STRATEGY.name,
+        token=str(USDC_AT),
+        base_units=10**9,
+        timestamp=a_snapshot().block.timestamp - 5,
+    ),
+)
+
+
 def a_payment(to: object, whole: int) -> SafeTx:
     """So many USDC to an address."""
     call = a_call(USDC_AT, "transfer(address,uint256)", to, whole * 10**6)
@@ -99,10 +120,13 @@ def a_payment(to: object, whole: int) -> SafeTx:
 
 
 def signed_with(
-    tx: SafeTx, workspace: Workspace, snapshot: TreasurySnapshot | None = None
+    tx: SafeTx,
+    workspace: Workspace,
+    snapshot: TreasurySnapshot | None = None,
+    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
 ) -> tuple[RealChecks, LocalFacts]:
     """Signs a transaction of this workspace, through the signer's own checks."""
-    facts = local_facts(workspace, snapshot or a_snapshot(), ())
+    facts = local_facts(workspace, snapshot or a_snapshot(), (), deployed)
     bundle = bundle_with_our_evidence(a_safe(), tx, facts, purpose="", strategy=None)
     records, signer = MemoryRecords(), RealChecks()
     queued = queued_from(bundle, now=NOW, drafted_here=True)
@@ -199,8 +223,39 @@ def test_signer_judges_by_the_veryfacts_of_the_desk(tx: SafeTx) -> None:
         holdings=(*a_snapshot().holdings, a_holding(DAI, 7)),
         safes=(a_safe(owners=(an_owner(1), an_owner(2), an_owner(5))),),
     )
-    terms = PolicyTerms(count_own_token=True, judge_outsiders=False, limit_bps=950)
-    signer, ours = signed_with(tx, replace(TWO_SAFES, terms=terms), snapshot)
+    terms = PolicyTerms(
+        count_own_token=True, judge_outsiders=False, limit_bps=950, further=EVERY_LIMIT
+    )
+    stable = tuple(replace(each, is_stable=True) for each in TWO_SAFES.tokens)
+    workspace = replace(TWO_SAFES, terms=terms, tokens=stable)
+    signer, ours = signed_with(tx, workspace, snapshot, deployed=LATELY)
     told = read_bundle(signer.job.bundle)
     desk = facts_for(bundle_with_our_evidence(a_safe(), tx, ours, purpose="", strategy=None), ours)
     assert facts_for(told, facts_of(told, signer.job.workspace)) == desk
+
+
+@pytest.mark.parametrize(
+    ("further", "deployed"),
+    [
+        (FurtherLimits(protocol_limit_bps=100), UNKNOWN),
+        (FurtherLimits(window_limit_bps=100, window_days=7), ()),
+        (FurtherLimits(window_limit_bps=900, window_days=7), UNKNOWN),
+        (FurtherLimits(stable_floor_bps=9_000), UNKNOWN),
+        (FurtherLimits(runway_months=12, monthly_spend_usd=10**9), UNKNOWN),
+    ],
+)
+def test_further_limits_bind_in_the_signer_too(
+    further: FurtherLimits, deployed: tuple[Deployed, ...] | Unknown
+) -> None:
+    """What the desk refuses by one of them the signer refuses, whatever its window was told."""
+    stable = tuple(
+        replace(each, is_stable=each.token.address == USDC_AT) for each in a_workspace().tokens
+    )
+    lax = replace(a_workspace(), tokens=stable)
+    signer, _ = signed_with(a_deposit_tx(100_000), lax)
+    strict = replace(lax, terms=PolicyTerms(further=further))
+    with pytest.raises(Refused):
+        signed_with(a_deposit_tx(100_000), strict, deployed=deployed)
+    facts = local_facts(strict, a_snapshot(), (), deployed)
+    with pytest.raises(Refused):
+        hash_to_sign(replace(signer.job, workspace=workspace_facts(facts)), NOW)

@@ -313,13 +313,18 @@ def test_the_snapshot_of_a_block(both: Records, samples: Samples) -> None:
 
 def test_movements_and_how_far_they_were_read(both: Records, samples: Samples) -> None:
     """Newest first, each log once, by chain; the last block read may be a lower one."""
-    old, new = samples.movement(3, 50), samples.movement(4, 55)
+    old = samples.movement(3, 50)
+    new = samples.movement(4, 55, timestamp=old.timestamp + 60)
     both.keep_movements(CHAIN_ID, (old,), 60)
     both.keep_movements(CHAIN_ID, (new, replace(old, note="again")), 52)
     assert both.movements(CHAIN_ID) == (new, old)
     assert both.movements_read_up_to(CHAIN_ID) == 52
     assert both.movements(5) == ()
     assert both.movements_read_up_to(5) is None
+    assert both.movements_since(CHAIN_ID, old.timestamp) == (new, old)
+    assert both.movements_since(CHAIN_ID, new.timestamp) == (new,)
+    assert both.movements_since(CHAIN_ID, new.timestamp + 1) == ()
+    assert both.movements_since(5, 0) == ()
 
 
 def test_movements_read_anew_take_the_place_of_what_was_kept(

@@ -5,6 +5,7 @@ import pytest
 from tests.doors.store.record_samples import Samples
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.assets.token import native_token
+from treasury_desktop.errors import Malformed
 from treasury_desktop.store.records import RecordStore
 from treasury_desktop.treasury.movement import MovementKind
 
@@ -63,3 +64,16 @@ def test_which_way_a_conversion_went_is_kept(
 def test_what_moves_nothing_goes_no_way(samples: Samples) -> None:
     """A rejection neither came in nor went out."""
     assert samples.movement(kind=MovementKind.OTHER, amount=None, is_in=True).is_in is None
+
+
+@pytest.mark.parametrize("cell", ["yesterday", None, "-5"])
+def test_damaged_movement_is_no_missing_one(
+    cell: str | None, records: RecordStore, samples: Samples
+) -> None:
+    """Whoever asks what moved lately is told that one of them cannot be read."""
+    records.keep_movements(CHAIN, (samples.movement(),), 60)
+    with records._database.writing() as connection:
+        connection.execute("PRAGMA ignore_check_constraints = 1")
+        connection.execute("UPDATE movements SET base_units = ?", (cell,))
+    with pytest.raises(Malformed, match="movement in block"):
+        records.movements_since(CHAIN, 0)

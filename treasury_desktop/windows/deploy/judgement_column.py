@@ -13,14 +13,18 @@ from PySide6.QtWidgets import (
 from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.viewmodels.deployment import FIGURES, DeployView
 from treasury_desktop.viewmodels.deployment_largest import Largest
+from treasury_desktop.viewmodels.limit_rows import LimitRow
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.icons import Glyph, icon, spaced
+from treasury_desktop.windows.look.style import set_variant
 from treasury_desktop.windows.untrusted import breakable, plain_label
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.exposure_bar import ExposureBar
 from treasury_desktop.windows.widgets.verdict_badge import VerdictBadge
 
 LARGEST = 2
+LIMITS = 4
+"""Further limits that are shown one by one; the review lists them all."""
 REMARKS = 4
 _DEFINED, _FIGURES = "How they are defined", "Back to the figures"
 
@@ -45,6 +49,8 @@ class JudgementColumn(Card):
         self._figures = [plain_label("–", role="strong", right=True) for _ in FIGURES]
         self._before = plain_label("–", role="strong", right=True)
         self._after = plain_label("–", role="strong", right=True)
+        self._limits = [plain_label(role="strong", right=True, wrap=True) for _ in range(LIMITS)]
+        self._limit_names = [plain_label(role="quiet", wrap=True) for _ in range(LIMITS)]
         self._bars = (self._bar(has_labels=False), self._bar(has_labels=True))
         self._largest = [plain_label("–", role="strong", wrap=True) for _ in range(LARGEST)]
         self._largest_names = [plain_label(role="quiet") for _ in range(LARGEST)]
@@ -68,6 +74,7 @@ class JudgementColumn(Card):
             label.setText("–")
         for bar in self._bars:
             bar.show_exposure(existing_bps=0, words="nothing judged yet")
+        self._show_limits(())
         self._show_largest(())
         self._show_remarks(())
         self._definitions.setText("They are told once something is judged.")
@@ -94,8 +101,18 @@ class JudgementColumn(Card):
             self._definitions.setText("\n\n".join(said))
         self._before.setText(view.before or "–")
         self._after.setText(view.after or "–")
+        self._show_limits(view.limits)
         self._show_largest(view.largest)
         self._show_remarks(view.remarks)
+
+    def _show_limits(self, limits: tuple[LimitRow, ...]) -> None:
+        for number, (name, figure) in enumerate(zip(self._limit_names, self._limits, strict=True)):
+            row = limits[number] if number < len(limits) else None
+            name.setText("" if row is None else breakable(row.name))
+            figure.setText("" if row is None else breakable(row.figure))
+            set_variant(figure, kind="" if row is None else row.kind)
+            name.setVisible(row is not None)
+            figure.setVisible(row is not None)
 
     def _show_largest(self, largest: tuple[Largest, ...]) -> None:
         names = ("Most within advice", "Most below the limit")
@@ -146,7 +163,8 @@ class JudgementColumn(Card):
         self._more.clicked.connect(self._on_more)
         figures, defined = QWidget(), QWidget()
         first = _column(figures)
-        for grid in (self._figure_grid(), self._bar_grid(), self._largest_grid()):
+        grids = (self._figure_grid(), self._bar_grid(), self._limit_grid(), self._largest_grid())
+        for grid in grids:
             first.addLayout(grid)
         second = _column(defined)
         second.addWidget(self._definitions)
@@ -181,6 +199,16 @@ class JudgementColumn(Card):
             grid.addWidget(plain_label(name, role="quiet"), 2 * line, 0)
             grid.addWidget(figure, 2 * line, 1)
             grid.addWidget(self._bars[line], 2 * line + 1, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _limit_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.GRID)
+        grid.setVerticalSpacing(4)
+        for line, (name, figure) in enumerate(zip(self._limit_names, self._limits, strict=True)):
+            grid.addWidget(name, line, 0)
+            grid.addWidget(figure, line, 1)
         grid.setColumnStretch(1, 1)
         return grid
 

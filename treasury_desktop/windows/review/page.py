@@ -19,6 +19,7 @@ from treasury_desktop.windows.review.acknowledged import Acknowledged
 from treasury_desktop.windows.review.call_tree import CallTree
 from treasury_desktop.windows.review.findings_list import FindingsList
 from treasury_desktop.windows.review.judgement_card import JudgementPanel
+from treasury_desktop.windows.review.limit_panel import LimitPanel
 from treasury_desktop.windows.review.scroll_column import ScrollColumn, scroll_to_top
 from treasury_desktop.windows.review.signature_rows import SignatureRows
 from treasury_desktop.windows.session import Session
@@ -207,6 +208,7 @@ class ReviewPage(QWidget):
         if view.more_judgements:
             words = f"{view.more_judgements:,} milder judgements are not shown; their findings are."
             panels.append(plain_label(words, role="quiet", wrap=True))
+        panels += [LimitPanel(row) for row in view.limits]
         if not panels:
             panels.append(plain_label(view.why_unjudged, role="quiet", wrap=True))
         signatures = SignatureRows(with_our_names(view.signatures, self._keys))
