@@ -27,6 +27,7 @@ from tests.samples import (
     a_deposit_tx,
     a_safe,
     a_snapshot,
+    a_workspace,
     an_owner,
 )
 from tests.signing_desk import (
@@ -47,6 +48,8 @@ from treasury_desktop.errors import Unavailable
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.further_limits import FurtherLimits
+from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.viewmodels.handing_over import Form
 from treasury_desktop.viewmodels.next_step import Step
 from treasury_desktop.viewmodels.signing import execution_outcome, unknown_outcome
@@ -116,6 +119,28 @@ BATCH = a_kept(a_batch_of_sixty(), strategy=None, drafted_here=False, purpose="P
 DONE = replace(
     a_kept(a_deposit_tx(100_000, 11), signed_by=(1, 2)), state=State.EXECUTED, purpose="Earlier"
 )
+LIMITED: tuple[tuple[str, Any], ...] = (
+    (
+        "workspace",
+        a_workspace(
+            tokens=tuple(
+                replace(each, is_stable=each.token in (USDC, DAI)) for each in a_workspace().tokens
+            ),
+            terms=PolicyTerms(
+                further=FurtherLimits(
+                    protocol_limit_bps=800,
+                    window_limit_bps=600,
+                    window_days=30,
+                    stable_floor_bps=1500,
+                    runway_months=6,
+                    monthly_spend_usd=120_000,
+                )
+            ),
+        ),
+    ),
+    ("deployed", ()),
+)
+"""A desk whose policy has every further limit on."""
 QUEUE = (HONEST, HOSTILE, PAYMENT, PAYROLL_TX, DONE)
 
 
@@ -213,6 +238,10 @@ SCENES = (
     Scene(page="deploy", name="rival", queue=(HOSTILE,), prepare=type_amount("2%")),
     Scene(page="deploy", name="defined", prepare=show_definitions),
     Scene(page="deploy", name="range", prepare=type_amount("40", 1)),
+    Scene(page="deploy", name="limits", answers=LIMITED, prepare=type_amount("3%")),
+    Scene(page="deploy", name="limits-kept", answers=LIMITED, prepare=type_amount("50000")),
+    Scene(page="review", name="limits", queue=QUEUE[:1], selected=0, answers=LIMITED),
+    Scene(page="settings", name="limits", answers=LIMITED),
     Scene(page="deploy", name="offline", is_offline=True, prepare=type_amount("4%")),
     Scene(page="queue", name="empty"),
     Scene(page="queue", name="lanes", queue=QUEUE),

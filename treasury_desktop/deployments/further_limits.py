@@ -4,12 +4,13 @@ Each binds only what makes it worse: what prices or payments of the past did to 
 and neither does a transaction that leaves it alone. What nobody can measure cannot be judged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
 from treasury_desktop.assets.unknown import Unknown
-from treasury_desktop.assets.usd import percent_beside, percent_text, usd_text
+from treasury_desktop.assets.usd import percent_beside, percent_text, usd_text, whole_usd_text
 from treasury_desktop.deployments.case import Case, reaches
 from treasury_desktop.deployments.judgement import Verdict
 from treasury_desktop.deployments.policy import PROBLEM_SENTENCES
@@ -63,8 +64,9 @@ def judge_limits(case: Case) -> tuple[LimitOutcome, ...]:
     """What every further limit says that the transaction touches, worst first."""
     if case.matter.terms.further.are_none:
         return ()
-    found = (*_protocols(case), *_windows(case), *_floors(case))
-    return tuple(sorted(found, key=lambda outcome: (-outcome.verdict, outcome.name)))
+    caps = (sorted(some(case), key=lambda outcome: outcome.name) for some in (_protocols, _windows))
+    found = (*chain.from_iterable(caps), *_floors(case))
+    return tuple(sorted(found, key=lambda outcome: -outcome.verdict))
 
 
 # ── caps ─────────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +96,7 @@ def _protocols(case: Case) -> Iterator[LimitOutcome]:
         there = (case.existing, case.queue)
         held = [part.get(limit, NOTHING) for part in there for limit in (*limits, EVERY_LIMIT)]
         added = _sum([_amount(case, limit) for limit in limits if limit in case.flows])
-        cap = _Cap(f"protocol {protocol}", f"at {protocol}", bps, "POLICY_PROTOCOL_LIMIT", added)
+        cap = _Cap(f"Protocol {protocol}", f"at {protocol}", bps, "POLICY_PROTOCOL_LIMIT", added)
         yield _capped(case, cap, _sum(held) + added)
 
 
@@ -208,7 +210,7 @@ def _floors(case: Case) -> Iterator[LimitOutcome]:
         return
     if share is not None and net is None:
         yield unknown_outcome(
-            "idle stablecoins",
+            "Idle stablecoins",
             f"It cannot be judged: {case.treasury.why_unknown}.",
             ("STATE_UNKNOWN",),
         )
@@ -216,13 +218,13 @@ def _floors(case: Case) -> Iterator[LimitOutcome]:
     if share is not None and net is not None:
         least = f"{percent_text(Fraction(share, BPS))} of the treasury's {usd_text(net)}"
         code = "POLICY_STABLECOIN_FLOOR"
-        yield _kept(_Floor("idle stablecoins", net * share / BPS, least, code, taken), after)
+        yield _kept(_Floor("Idle stablecoins", net * share / BPS, least, code, taken), after)
     if runway is not None:
         assert further.monthly_spend_usd is not None
         months = f"{further.runway_months:,} month{'' if further.runway_months == 1 else 's'}"
         least = f"{months} of {usd_text(Fraction(further.monthly_spend_usd))}"
         code = "POLICY_RUNWAY_FLOOR"
-        yield _kept(_Floor("runway", Fraction(runway), least, code, taken), after)
+        yield _kept(_Floor("Runway", Fraction(runway), least, code, taken), after)
 
 
 def _kept(floor: _Floor, after: Idle) -> LimitOutcome:
@@ -247,17 +249,18 @@ def _floor_outcome(floor: _Floor, left: Fraction) -> LimitOutcome:
             f"{floor.least}, {usd_text(floor.dollars)}."
         ),
         codes=(floor.code,) if is_refused else (),
-        figure=f"{text}, least {usd_text(floor.dollars)}",
+        figure=f"{_beside(left, floor.dollars, whole_usd_text)}, "
+        f"least {whole_usd_text(floor.dollars)}",
         counted_usd=floor.taken.high,
         room_usd=left - floor.dollars,
         may_be_reached=True,
     )
 
 
-def _beside(left: Fraction, least: Fraction) -> str:
+def _beside(left: Fraction, least: Fraction, words: Callable[[Fraction], str] = usd_text) -> str:
     """Dollars that say on which side they are of those which they would read as."""
-    text = usd_text(left)
-    is_told = left == least or text != usd_text(least)
+    text = words(left)
+    is_told = left == least or text != words(least)
     return text if is_told else f"just {'above' if left > least else 'below'} {text}"
 
 

@@ -36,6 +36,7 @@ from treasury_desktop.viewmodels.figures import (
     Party,
     name_text,
     party_at,
+    shortened,
 )
 from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import JudgementRow, judgement_row
@@ -103,6 +104,7 @@ class DeployView:
     sentence: str
     judgement: JudgementRow | None
     limits: tuple[LimitRow, ...]
+    definitions: tuple[tuple[str, str], ...]
     figures: tuple[tuple[str, str], ...]
     before: str
     after: str
@@ -264,6 +266,7 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
         verdict=verdict.words,
         sentence=" ".join(sentences),
         limits=limit_rows(review),
+        definitions=() if row is None else tuple(map(_shortened, row.definitions)),
         judgement=row,
         figures=_figures(own, review.facts.terms),
         before="" if own is None else _share(own, with_this=False),
@@ -281,6 +284,13 @@ def deploy_view(draft: Draft, workspace: Workspace, typed_token: str = "") -> De
     )
 
 
+def _shortened(definition: tuple[str, str]) -> tuple[str, str]:
+    """A definition without the middle of the policy's hash; the review and Settings show it all."""
+    name, text = definition
+    return name, _HASH.sub(lambda found: shortened(found[0]), text)
+
+
+_HASH: Final = re.compile(r"0x[0-9a-f]{64}")
 FIGURES: Final = (
     "This deployment",
     "Already there",

@@ -27,7 +27,7 @@ def limit_rows(review: Review) -> tuple[LimitRow, ...]:
     """A row for each further limit that the transaction touches, worst first."""
     return tuple(
         LimitRow(
-            name=_capitalised(name_text(outcome.name)),
+            name=name_text(outcome.name),
             figure=outcome.figure or NONE,
             verdict=outcome.verdict.words,
             sentence=plain(outcome.sentence, limit=SENTENCE_LIMIT),
@@ -39,9 +39,4 @@ def limit_rows(review: Review) -> tuple[LimitRow, ...]:
 
 def limit_sentence(outcome: LimitOutcome) -> str:
     """Which limit it is, and what it says."""
-    name = _capitalised(name_text(outcome.name))
-    return f"{name}: {plain(outcome.sentence, limit=SENTENCE_LIMIT)}"
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{name_text(outcome.name)}: {plain(outcome.sentence, limit=SENTENCE_LIMIT)}"

@@ -32,7 +32,7 @@ def test_refusal_blocks() -> None:
     review = reviewed(tx=SMALL, facts=facts(300_000))
     assert severities(review)["POLICY_PROTOCOL_LIMIT"] == "block"
     assert review.verdict == "block"
-    assert "protocol Yield" in (review.why_not_signable or "")
+    assert "Protocol Yield" in (review.why_not_signable or "")
     assert [outcome.verdict.words for outcome in review.limits] == ["refused", "within"]
 
 

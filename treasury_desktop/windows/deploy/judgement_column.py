@@ -49,8 +49,8 @@ class JudgementColumn(Card):
         self._figures = [plain_label("–", role="strong", right=True) for _ in FIGURES]
         self._before = plain_label("–", role="strong", right=True)
         self._after = plain_label("–", role="strong", right=True)
-        self._limits = [plain_label(role="strong", right=True, wrap=True) for _ in range(LIMITS)]
-        self._limit_names = [plain_label(role="quiet", wrap=True) for _ in range(LIMITS)]
+        self._limits = [plain_label(role="small", right=True) for _ in range(LIMITS)]
+        self._limit_names = [plain_label(role="small", wrap=True) for _ in range(LIMITS)]
         self._bars = (self._bar(has_labels=False), self._bar(has_labels=True))
         self._largest = [plain_label("–", role="strong", wrap=True) for _ in range(LARGEST)]
         self._largest_names = [plain_label(role="quiet") for _ in range(LARGEST)]
@@ -97,7 +97,7 @@ class JudgementColumn(Card):
                 this_bps=row.this_bps,
                 words=f"after: {view.after}",
             )
-            said = (f"{name.capitalize()}: {text}." for name, text in row.definitions)
+            said = (f"{name.capitalize()}: {text}." for name, text in view.definitions)
             self._definitions.setText("\n\n".join(said))
         self._before.setText(view.before or "–")
         self._after.setText(view.after or "–")
@@ -205,11 +205,12 @@ class JudgementColumn(Card):
     def _limit_grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.GRID)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         for line, (name, figure) in enumerate(zip(self._limit_names, self._limits, strict=True)):
             grid.addWidget(name, line, 0)
             grid.addWidget(figure, line, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         return grid
 
     def _largest_grid(self) -> QGridLayout:

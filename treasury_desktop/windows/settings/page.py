@@ -14,7 +14,7 @@ from treasury_desktop.windows.look.style import Preference, look
 from treasury_desktop.windows.settings.named_row import named_row
 from treasury_desktop.windows.settings.nodes_card import NodesCard
 from treasury_desktop.windows.settings.service_card import ServiceCard
-from treasury_desktop.windows.untrusted import plain_label
+from treasury_desktop.windows.untrusted import breakable, plain_label
 from treasury_desktop.windows.widgets.address_label import AddressLabel, line_up
 from treasury_desktop.windows.widgets.card import Card
 from treasury_desktop.windows.widgets.fields import Choice
@@ -109,7 +109,7 @@ def _terms(rows: Sequence[tuple[str, str]]) -> Card:
     grid.setVerticalSpacing(tokens.GRID)
     for line, (name, words) in enumerate(rows):
         grid.addWidget(plain_label(name, role="quiet"), line, 0)
-        grid.addWidget(plain_label(words, wrap=True), line, 1)
+        grid.addWidget(plain_label(breakable(words), wrap=True), line, 1)
     grid.setColumnStretch(1, 1)
     card.add(grid)
     card.body.addStretch(1)
