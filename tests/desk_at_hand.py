@@ -15,6 +15,7 @@ from treasury_desktop.desk.draft_deployment import DeploymentRequest, Draft
 from treasury_desktop.desk.fees import AgreedCost
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.review.review import Review
+from treasury_desktop.treasury.deny_list import NO_DENY_LISTS, DenyLists
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Endpoint, Workspace
@@ -67,6 +68,7 @@ class DeskAtHand:
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
         self.service: ServiceAtHand = self.answers.pop("service", ServiceAtHand())
         self.unlocking = UnlockingAtHand()
+        self.denied: DenyLists = self.answers.pop("denied", NO_DENY_LISTS)
 
     def _answer(self, action: str, *arguments: Any) -> Any:
         self.asked.append((action, arguments))
@@ -187,6 +189,10 @@ class WorkspaceAtHand:
         self._desk._answer("keep_nodes", endpoints)
         self._desk.workspace = replace(self._desk.workspace, endpoints=endpoints)
         return self._desk.workspace
+
+    def import_deny_list(self, path: Path, name: str, published: str) -> str:
+        """As laid out."""
+        return str(self._desk._answer("import_deny_list", path, name, published))
 
 
 class KeysAtHand:

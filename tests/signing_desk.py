@@ -21,11 +21,11 @@ from tests.samples import (
 )
 from treasury_desktop.application.exchange import Exchange
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import write_bundle
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.deployments.calls import Call, safe_tx_of
 from treasury_desktop.deployments.encoding import encoded_call
+from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.desk.doors import WATCHED, KeyLabel
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
@@ -45,7 +45,6 @@ from treasury_desktop.safes.hashes import safe_tx_hashes
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe_tx import Operation, SafeTx
-from treasury_desktop.treasury.evidence import Deployed
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.handing_over import Form
@@ -146,7 +145,7 @@ def a_signing_desk(
     keys: tuple[KeyLabel, ...] = (OWNER_KEY, EXECUTOR_KEY),
     workspace: Workspace | None = None,
     snapshot: TreasurySnapshot | None = None,
-    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
+    beside: Beside = NOTHING_BESIDE,
     **answers: Any,
 ) -> DeskAtHand:
     """A desk that drafts and reviews for real and answers the rest as told."""
@@ -155,7 +154,7 @@ def a_signing_desk(
     by_hash = {q.safe_tx_hash: q for q in queue}
 
     def facts() -> LocalFacts:
-        return local_facts(workspace, snapshot, queue, deployed)
+        return local_facts(workspace, snapshot, queue, beside)
 
     def review(safe_tx_hash: bytes) -> Review:
         return review_queued(by_hash[safe_tx_hash], facts())
@@ -166,7 +165,7 @@ def a_signing_desk(
             expected_shares=None if is_pool else request.amounts[0].base_units,
             sqrt_price_x96=POOL_STATE.sqrt_price_x96 if is_pool else None,
         )
-        return draft_deployment(request, state, workspace, snapshot, queue, deployed=deployed)
+        return draft_deployment(request, state, workspace, snapshot, queue, beside=beside)
 
     def write(safe_tx_hash: bytes, form: Form, owner: Address | None, base: str) -> Written:
         door = Exchange(transaction=by_hash.get, local_facts=facts, import_one=_import_nothing)
@@ -182,4 +181,5 @@ def a_signing_desk(
         "key_places": KEY_RING,
         "pool_state": POOL_STATE,
     }
+    known["denied"] = beside.denied
     return DeskAtHand(workspace, **{**known, **answers})

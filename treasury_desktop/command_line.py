@@ -75,7 +75,18 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_review(commands.add_parser("review", help="examine a transaction", allow_abbrev=False))
     _add_export(commands.add_parser("export", help="write movements out", allow_abbrev=False))
+    _add_deny_list(commands.add_parser("deny-list", help="import one", allow_abbrev=False))
     return parser
+
+
+def _add_deny_list(deny: argparse.ArgumentParser) -> None:
+    deny.add_argument("folder", type=Path, metavar="FOLDER", help="the workspace's folder")
+    deny.add_argument("--import", dest="file", required=True, metavar="FILE",
+                      help="a text, CSV or JSON list of addresses, or - (stdin)")  # fmt: skip
+    deny.add_argument("--name", required=True, help="what to call it; one of that name gives way")
+    deny.add_argument("--published", required=True, metavar="YYYY-MM-DD",
+                      help="the day that its publisher puts on it")  # fmt: skip
+    deny.set_defaults(command=_deny_list)
 
 
 def _add_export(export: argparse.ArgumentParser) -> None:
@@ -205,6 +216,27 @@ def _export(parsed: argparse.Namespace) -> int:
     if not export.count:
         _complain(Unavailable("Nothing moved in this period."))
     return DANGEROUS if export.left_out else OK
+
+
+def _deny_list(parsed: argparse.Namespace) -> int:
+    """Takes a deny-list into a workspace, or nothing of it."""
+    from datetime import UTC, datetime  # noqa: PLC0415  to import only
+
+    from treasury_desktop.files.deny_list_import import (  # noqa: PLC0415  as above
+        import_deny_list,
+    )
+    from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  as above
+
+    imported = import_deny_list(
+        parsed.folder,
+        read_workspace(parsed.folder),
+        _input(parsed.file),
+        name=parsed.name,
+        published=parsed.published,
+        today=datetime.now(UTC).date(),
+    )
+    _put(f"{imported.words}\n".encode())
+    return OK
 
 
 def _input(name: str) -> bytes:

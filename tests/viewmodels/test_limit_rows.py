@@ -7,6 +7,7 @@ import pytest
 from tests.samples import VAULT_STRATEGY, a_snapshot, a_workspace
 from tests.signing_desk import POOL_STATE, a_signing_desk
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.desk.beside import Beside
 from treasury_desktop.desk.draft_deployment import VenueState, draft_deployment
 from treasury_desktop.treasury.evidence import Deployed
 from treasury_desktop.treasury.further_limits import FurtherLimits
@@ -42,7 +43,9 @@ def shown(
     )
     request = request_from(form, workspace, a_signing_desk().local_facts(), POOL_STATE, NOW)
     state = VenueState(expected_shares=10**18)
-    draft = draft_deployment(request, state, workspace, a_snapshot(), (), deployed=deployed)
+    draft = draft_deployment(
+        request, state, workspace, a_snapshot(), (), beside=Beside(deployed=deployed)
+    )
     return deploy_view(draft, workspace)
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,13 @@ from tests.signing_desk import (
     a_transfer_data,
 )
 from treasury_desktop.application.pages import Pages
+from treasury_desktop.desk.beside import Beside
 from treasury_desktop.desk.doors import Receipt
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.safes.lifecycle import State
 from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransaction
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.deny_list import DenyList, DenyLists
 from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.terms import PolicyTerms
 from treasury_desktop.viewmodels.handing_over import Form
@@ -119,6 +122,16 @@ BATCH = a_kept(a_batch_of_sixty(), strategy=None, drafted_here=False, purpose="P
 DONE = replace(
     a_kept(a_deposit_tx(100_000, 11), signed_by=(1, 2)), state=State.EXECUTED, purpose="Earlier"
 )
+DENIED = DenyLists(
+    read=(
+        DenyList(
+            name="OFAC, Ethereum addresses",
+            published=date(2026, 11, 1),
+            addresses=frozenset({STRANGER, PAYROLL}),
+        ),
+    ),
+    unread=("The deny-list EU is not known: deny-list-0a1b2c3d4e5f.txt is not there.",),
+)
 LIMITED: tuple[tuple[str, Any], ...] = (
     (
         "workspace",
@@ -138,7 +151,7 @@ LIMITED: tuple[tuple[str, Any], ...] = (
             ),
         ),
     ),
-    ("deployed", ()),
+    ("beside", Beside(deployed=(), denied=DENIED)),
 )
 """A desk whose policy has every further limit on."""
 QUEUE = (HONEST, HOSTILE, PAYMENT, PAYROLL_TX, DONE)
@@ -241,7 +254,7 @@ SCENES = (
     Scene(page="deploy", name="limits", answers=LIMITED, prepare=type_amount("3%")),
     Scene(page="deploy", name="limits-kept", answers=LIMITED, prepare=type_amount("50000")),
     Scene(page="review", name="limits", queue=QUEUE[:1], selected=0, answers=LIMITED),
-    Scene(page="settings", name="limits", answers=LIMITED),
+    Scene(page="settings", name="limits", answers=LIMITED, size=(1280, 1900)),
     Scene(page="deploy", name="offline", is_offline=True, prepare=type_amount("4%")),
     Scene(page="queue", name="empty"),
     Scene(page="queue", name="lanes", queue=QUEUE),

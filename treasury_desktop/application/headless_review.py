@@ -46,11 +46,15 @@ def rejection_bytes(failure: TreasuryError, field: str = "") -> bytes:
 
 def facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
     """What a workspace can say of Safe and nonce, and its facts; nothing of it is changed."""
+    from treasury_desktop.desk.beside import Beside  # noqa: PLC0415  as below
     from treasury_desktop.desk.deployed_lately import (  # noqa: PLC0415  as below
         deployed_lately,
     )
     from treasury_desktop.desk.local_facts import local_facts  # noqa: PLC0415  with one only
     from treasury_desktop.desk.refresh_treasury import queue_of  # noqa: PLC0415  as above
+    from treasury_desktop.files.deny_list_file import (  # noqa: PLC0415  as above
+        read_deny_lists,
+    )
     from treasury_desktop.files.workspace_file import read_workspace  # noqa: PLC0415  as above
     from treasury_desktop.store.records import open_records_to_read  # noqa: PLC0415  as above
 
@@ -60,7 +64,10 @@ def facts_of(folder: Path) -> "tuple[Ours, LocalFacts]":
         snapshot = records.latest_snapshot(workspace.chain.chain_id)
         queue = queue_of(records, workspace)
         ours = Ours(workspace=workspace, snapshot=snapshot, queue=queue)
-        deployed = deployed_lately(records, workspace, snapshot)
-        return ours, local_facts(workspace, snapshot, queue, deployed)
+        beside = Beside(
+            deployed=deployed_lately(records, workspace, snapshot),
+            denied=read_deny_lists(folder, workspace.deny_lists),
+        )
+        return ours, local_facts(workspace, snapshot, queue, beside)
     finally:
         records.close()

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.desk.deployed_lately import deployed_lately
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.desk.draft_approval import draft_approval
 from treasury_desktop.desk.import_transaction import queued_from
@@ -41,8 +40,8 @@ class NestedSafes:
             raise Refused("This transaction is not in the queue.")
         if snapshot is None:
             raise Unavailable("The Safes have not been read yet; refresh first.")
-        deployed = deployed_lately(desk.records, desk.workspace, snapshot)
-        draft = draft_approval(outer, inner, desk.workspace, snapshot, queue, deployed=deployed)
+        beside = desk.beside(snapshot)
+        draft = draft_approval(outer, inner, desk.workspace, snapshot, queue, beside=beside)
         if draft.review.blocks:
             raise Refused(f"It cannot be approved: {draft.review.blocks[0].sentence}")
         now = desk.now()

@@ -25,6 +25,7 @@ from treasury_desktop.desk.ask_the_chain import (
     with_answer,
     with_answers,
 )
+from treasury_desktop.desk.beside import Beside
 from treasury_desktop.desk.collect_confirmations import collect_waiting
 from treasury_desktop.desk.collect_message_signatures import collect_waiting_messages
 from treasury_desktop.desk.deployed_lately import deployed_lately
@@ -53,6 +54,7 @@ from treasury_desktop.desk.sign_transaction import sign_transaction
 from treasury_desktop.desk.sync_pools import sync_pools
 from treasury_desktop.errors import Refused, Unavailable
 from treasury_desktop.files.bundle_file import read_bundle_file
+from treasury_desktop.files.deny_list_file import read_deny_lists
 from treasury_desktop.files.workspace_file import read_workspace
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.review.review import Review
@@ -60,6 +62,7 @@ from treasury_desktop.safes.confirmation import Confirmation
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.store.records import RecordStore, open_records, open_records_to_read
+from treasury_desktop.treasury.deny_list import DenyListFile, DenyLists
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
@@ -98,6 +101,7 @@ class OpenDesk:
         self.workspace_changes = WorkspaceDesk(self, self._workspace)
         if endpoints:
             self._workspace = replace(self._workspace, endpoints=endpoints)
+        self._denied = read_deny_lists(folder, self._workspace.deny_lists)
         self._clock = clock
         self._troubles: tuple[str, ...] = ()
         self._unkept: TreasurySnapshot | None = None
@@ -209,8 +213,26 @@ class OpenDesk:
     def local_facts(self) -> LocalFacts:
         """What this desk knows itself."""
         snapshot = self.snapshot()
-        deployed = deployed_lately(self._records, self._workspace, snapshot)
-        return local_facts(self._workspace, snapshot, self.queue(), deployed)
+        return local_facts(self._workspace, snapshot, self.queue(), self.beside(snapshot))
+
+    def beside(self, snapshot: TreasurySnapshot | None) -> Beside:
+        """What a review goes by besides: deployments of the policy's window, and deny-lists."""
+        return Beside(
+            deployed=deployed_lately(self._records, self._workspace, snapshot),
+            denied=self._denied,
+        )
+
+    def use_deny_lists(self, files: tuple[DenyListFile, ...]) -> None:
+        """Refuse whoever stands on these lists from now on."""
+        denied = read_deny_lists(self.folder, files)
+        with self._lock:
+            self._workspace = replace(self._workspace, deny_lists=files)
+            self._denied = denied
+
+    @property
+    def denied(self) -> DenyLists:
+        """The deny-lists as they were read."""
+        return self._denied
 
     def use_endpoints(self, endpoints: tuple[Endpoint, ...]) -> None:
         """Ask these nodes from now on; the demonstration's chain has another port at each start."""
@@ -332,7 +354,7 @@ class OpenDesk:
             self._workspace,
             snapshot,
             self.queue(),
-            deployed=deployed_lately(self._records, self._workspace, snapshot),
+            beside=self.beside(snapshot),
         )
 
     def _venue_state(self, request: DeploymentRequest) -> VenueState:

@@ -184,6 +184,8 @@ class Pages:
         page.look_chosen.connect(self._remember_look)
         page.service_changed.connect(self._on_service_changed)
         page.nodes_changed.connect(self._session.ask_refresh)
+        # What waits is looked at again: somebody it pays may stand on the list.
+        page.deny_lists_changed.connect(self._session.queue_changed)
         return page
 
     def _acknowledged(self) -> "Acknowledged":

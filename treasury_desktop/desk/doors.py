@@ -20,6 +20,7 @@ from treasury_desktop.safes.queued import QuarantinedSignature, QueuedTransactio
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
+from treasury_desktop.treasury.deny_list import NO_DENY_LISTS, DenyLists
 from treasury_desktop.treasury.evidence import Deployed, OwnPosition
 from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.movement import Movement
@@ -368,6 +369,7 @@ class WorkspaceFacts:
     further: FurtherLimits = field(default_factory=FurtherLimits)
     stablecoins: frozenset[str] = frozenset()
     deployed: tuple[Deployed, ...] | Unknown = UNKNOWN
+    denied: DenyLists = NO_DENY_LISTS
 
 
 NOTHING_KNOWN = WorkspaceFacts()

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
-from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, InnerTransaction
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.deployments.encoding import encoded_call
+from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.desk.draft_deployment import next_free_nonce
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_of, bundle_with_our_evidence
@@ -21,7 +21,6 @@ from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
-from treasury_desktop.treasury.evidence import Deployed
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 
@@ -76,7 +75,7 @@ def draft_approval(
     snapshot: TreasurySnapshot,
     queue: tuple[QueuedTransaction, ...],
     *,
-    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
+    beside: Beside = NOTHING_BESIDE,
 ) -> ApprovalDraft:
     """The approval of a queued transaction, reviewed together with what it approves."""
     outer_safe, inner_safe = snapshot.safe_at(outer.safe), snapshot.safe_at(inner)
@@ -93,7 +92,7 @@ def draft_approval(
         raise Refused(f"Its approval waits in the queue of {inner}, at nonce {waiting.tx.nonce}.")
     told = bundle_of(outer)  # the stored bundle still gives the recorded hash
     tx = replace(_approval_of(outer), nonce=next_free_nonce(inner_safe, queue))
-    facts = local_facts(workspace, snapshot, queue, deployed)
+    facts = local_facts(workspace, snapshot, queue, beside)
     bundle = bundle_with_our_evidence(
         inner_safe,
         tx,

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from treasury_desktop.assets.amount import TokenAmount
-from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.deployments.deployment import Deployment, Entry
 from treasury_desktop.deployments.venues import erc4626, uniswap_v3
+from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
 from treasury_desktop.errors import Refused
@@ -16,7 +16,6 @@ from treasury_desktop.review.review import Review, examine
 from treasury_desktop.safes.lifecycle import FINAL
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.safes.safe import Safe
-from treasury_desktop.treasury.evidence import Deployed
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
@@ -70,7 +69,7 @@ def draft_deployment(
     snapshot: TreasurySnapshot,
     queue: tuple[QueuedTransaction, ...],
     *,
-    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Draft:
     """Build entry and exit, wrap the entry into one SafeTx, and review it by our own facts."""
     safe = _safe(workspace, snapshot)
@@ -83,7 +82,7 @@ def draft_deployment(
         tx=safe_tx_of(entry.calls, safe, nonce),
         purpose=request.purpose,
     )
-    facts = local_facts(workspace, snapshot, queue, deployed)
+    facts = local_facts(workspace, snapshot, queue, beside)
     bundle = bundle_with_our_evidence(
         safe, deployment.tx, facts, purpose=request.purpose, strategy=request.strategy.name
     )

@@ -7,12 +7,12 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import InnerTransaction
 from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.deployments.venues import are_debts_known, is_position_read
+from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.lifecycle import FINAL, State
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.evidence import (
     BookEntry,
-    Deployed,
     DescribedContract,
     DescribedToken,
     Evidence,
@@ -31,19 +31,22 @@ def local_facts(
     workspace: Workspace,
     snapshot: TreasurySnapshot | None,
     queue: tuple[QueuedTransaction, ...],
-    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
+    beside: Beside = NOTHING_BESIDE,
 ) -> LocalFacts:
     """Our own facts for a review of a transaction of any of the workspace's Safes.
 
-    What is drafted here is a transaction of the first. `deployed` is what was deployed lately
-    (desk/deployed_lately.py), for a policy that asks for it.
+    What is drafted here is a transaction of the first.
     """
     first, *rest = (named.address for named in workspace.safes)
     others = () if snapshot is None else map(snapshot.safe_at, rest)
     return LocalFacts(
         safe=None if snapshot is None else snapshot.safe_at(first),
         others=tuple(safe for safe in others if safe is not None),
-        evidence=replace(local_evidence(workspace, snapshot, queue), deployed=deployed),
+        evidence=replace(
+            local_evidence(workspace, snapshot, queue),
+            deployed=beside.deployed,
+            denied=beside.denied,
+        ),
         strategies=workspace.strategies,
         terms=workspace.terms,
         own_safes=frozenset(named.address for named in workspace.safes),

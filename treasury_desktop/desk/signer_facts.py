@@ -59,4 +59,5 @@ def workspace_facts(facts: LocalFacts) -> WorkspaceFacts:
         further=facts.terms.further,
         stablecoins=facts.evidence.stablecoins,
         deployed=facts.evidence.deployed,
+        denied=facts.evidence.denied,
     )

@@ -31,7 +31,7 @@ CANNOT = (
     f"{WORKSPACE_NAME} is written in a way that this program cannot change without changing more; "
     "nothing was written. Change it by hand."
 )
-KEYS = {"strategies": "name"}
+KEYS = {"strategies": "name", "deny_lists": "name"}
 """By what an entry of a list is the same one; by its address otherwise."""
 
 

@@ -28,7 +28,9 @@ from treasury_desktop.files.bundle_file import read_bundle_file, write_whole_fil
 from treasury_desktop.files.toml_lines import line_of
 from treasury_desktop.files.workspace_text import FORMAT, workspace_text
 from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.treasury.deny_list import DenyListFile
 from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS, FurtherLimits
+from treasury_desktop.treasury.period import parse_day
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
 from treasury_desktop.treasury.workspace import (
@@ -45,6 +47,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 
 _FORMAT = re.compile(r"treasury-desktop/workspace@([1-9]\d{0,5})", re.ASCII)
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.txt", re.ASCII)
 _NOTE_LIMIT = 1000
 _YEAR_SECONDS = 366 * 24 * 3600
 _FEE_MILLIONTHS = 1_000_000
@@ -124,6 +127,7 @@ def _workspace(fields: Fields) -> Workspace:
         pools=_each(fields, "pools", _pool),
         strategies=_each(fields, "strategies", _strategy),
         address_book=_each(fields, "address_book", _payee),
+        deny_lists=_each(fields, "deny_lists", _deny_list),
         twap_window_seconds=policy.optional(
             "twap_window_seconds", _within(policy, 1, _YEAR_SECONDS), 1800
         ),
@@ -235,6 +239,22 @@ def _payee(fields: Fields) -> KnownPayee:
     return KnownPayee(address=fields.address("address"), name=_name(fields, "name"), note=note)
 
 
+def _deny_list(fields: Fields) -> DenyListFile:
+    file = fields.text("file")
+    if _FILE_NAME.fullmatch(file) is None:
+        raise Malformed(fields.path_of("file"), "has to be the name of a file in this folder")
+    written = fields.text("published")
+    published = parse_day(written, fields.path_of("published"))
+    if published is None:
+        raise Malformed(fields.path_of("published"), "write a day as YYYY-MM-DD")
+    return DenyListFile(
+        name=_name(fields, "name"),
+        file=file,
+        published=published,
+        content_hash=fields.hex_bytes("keccak256", length=32),
+    )
+
+
 def _terms(fields: Fields) -> PolicyTerms:
     usual = PolicyTerms()
 
@@ -304,6 +324,8 @@ def _refuse_doubles(workspace: Workspace) -> None:
         ("strategies", "name"): (strategy.name for strategy in workspace.strategies),
         ("address_book", "address"): (payee.address for payee in book),
         ("address_book", "name"): (payee.name for payee in book),
+        ("deny_lists", "name"): (each.name for each in workspace.deny_lists),
+        ("deny_lists", "file"): (each.file for each in workspace.deny_lists),
     }
     for (table, key), values in listed.items():
         seen: dict[Hashable, int] = {}

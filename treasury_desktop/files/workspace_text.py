@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from treasury_desktop.assets.address import Address
+from treasury_desktop.treasury.deny_list import DenyListFile
 from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import (
@@ -59,6 +60,7 @@ def lists_of(workspace: Workspace) -> dict[str, list[Members]]:
         "pools": [_pool(each) for each in workspace.pools],
         "strategies": [_strategy(each) for each in workspace.strategies],
         "address_book": [_payee(each) for each in workspace.address_book],
+        "deny_lists": [_deny_list(each) for each in workspace.deny_lists],
     }
 
 
@@ -117,6 +119,15 @@ def _strategy(strategy: Strategy) -> Members:
 
 def _payee(payee: KnownPayee) -> Members:
     return {"address": payee.address, "name": payee.name, "note": payee.note or None}
+
+
+def _deny_list(file: DenyListFile) -> Members:
+    return {
+        "name": file.name,
+        "file": file.file,
+        "published": file.published.isoformat(),
+        "keccak256": f"0x{file.content_hash.hex()}",
+    }
 
 
 def policy_of(workspace: Workspace) -> Members:

@@ -131,6 +131,7 @@ def facts_of(bundle: Bundle, workspace: WorkspaceFacts) -> LocalFacts:
             positions=workspace.positions,
             stablecoins=workspace.stablecoins,
             deployed=workspace.deployed,
+            denied=workspace.denied,
             tokens=tuple(token for token in said.tokens if token.listed is True),
             contracts=tuple(contract for contract in said.contracts if contract.trusted),
             address_book=tuple(e for e in said.address_book if e.chain_id == chain_id),

@@ -6,10 +6,13 @@ from treasury_desktop.assets.strict_json import JsonSource
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, read_bundle, write_bundle
 from treasury_desktop.desk.doors import WorkspaceFacts
+from treasury_desktop.errors import Malformed
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.safes.safe_tx import SafeTx
+from treasury_desktop.treasury.deny_list import DenyList, DenyLists
 from treasury_desktop.treasury.evidence import Deployed, OwnPosition
 from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS, FurtherLimits
+from treasury_desktop.treasury.period import parse_day
 from treasury_desktop.treasury.strategy import Strategy
 
 Table = dict[str, JsonSource]
@@ -37,6 +40,8 @@ def workspace_table(facts: WorkspaceFacts) -> Table:
         "deployed": None
         if isinstance(facts.deployed, Unknown)
         else [_deployed_table(one) for one in facts.deployed],
+        "deny_lists": [_deny_list_table(each) for each in facts.denied.read],
+        "unread_deny_lists": list(facts.denied.unread),
     }
 
 
@@ -56,7 +61,29 @@ def _facts(fields: Fields) -> WorkspaceFacts:
         further=read_table(fields.take("further"), "job.workspace.further", _further),
         stablecoins=frozenset(fields.texts("stablecoins")),
         deployed=_deployed(fields),
+        denied=DenyLists(
+            read=fields.each("deny_lists", _deny_list), unread=fields.texts("unread_deny_lists")
+        ),
     )
+
+
+def _deny_list(fields: Fields) -> DenyList:
+    day = parse_day(fields.text("published"), fields.path_of("published"))
+    if day is None:
+        raise Malformed(fields.path_of("published"), "is missing")
+    return DenyList(
+        name=fields.text("name"),
+        published=day,
+        addresses=frozenset(fields.addresses("addresses")),
+    )
+
+
+def _deny_list_table(one: DenyList) -> Table:
+    return {
+        "name": one.name,
+        "published": one.published.isoformat(),
+        "addresses": [str(address) for address in sorted(one.addresses)],
+    }
 
 
 def _further(fields: Fields) -> FurtherLimits:

@@ -5,7 +5,7 @@ the same. What a wallet would cut, fill up or reinterpret is refused.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,6 +50,19 @@ class StructValue:
 
 Value = bool | int | bytes | str | Address | tuple["Value", ...] | StructValue
 StructTypes = Mapping[str, tuple[Member, ...]]
+
+
+def addresses_in(struct: StructValue) -> Iterator[Address]:
+    """Every address in a struct, those inside arrays and other structs too."""
+    pending: list[Value] = [struct]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Address):
+            yield value
+        elif isinstance(value, StructValue):
+            pending.extend(reversed(value.values))
+        elif isinstance(value, tuple):
+            pending.extend(reversed(value))
 
 
 class ValueReader:

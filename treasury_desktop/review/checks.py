@@ -20,6 +20,7 @@ from treasury_desktop.calls.known_contracts import DELEGATECALL_LIBRARIES, offic
 from treasury_desktop.calls.known_tokens import known_tokens
 from treasury_desktop.calls.pulls import pulls_of
 from treasury_desktop.review.creation_checks import created_code, created_proxies
+from treasury_desktop.review.deny_check import denied_addresses
 from treasury_desktop.review.findings import Finding, block, danger, note, warn
 from treasury_desktop.review.governance_checks import GOVERNANCE_CHECKS
 from treasury_desktop.review.lookalike_check import lookalikes
@@ -388,4 +389,5 @@ CALL_CHECKS: tuple[Check, ...] = (
     claimed_readings,
     powers_given_away,
     lookalikes,
+    denied_addresses,
 )

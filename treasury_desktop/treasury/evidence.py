@@ -15,6 +15,7 @@ from treasury_desktop.assets.quote import Quote
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.treasury.block import Block
+from treasury_desktop.treasury.deny_list import NO_DENY_LISTS, DenyLists
 
 NATIVE = "native"
 
@@ -162,7 +163,7 @@ class Evidence:
     """Everything a review may use besides the transaction; of two entries the first counts.
 
     `stablecoins` are tokens of which the keepers say so; `deployed` is what was deployed lately.
-    Both are read for further limits only, and no bundle carries them.
+    Both are read for further limits only; these and the deny-lists no bundle carries.
     """
 
     block: Block | Unknown = UNKNOWN
@@ -181,6 +182,7 @@ class Evidence:
     storage_changes: tuple[StorageChange, ...] | Unknown = UNKNOWN
     stablecoins: frozenset[str] = frozenset()
     deployed: tuple[Deployed, ...] | Unknown = UNKNOWN
+    denied: DenyLists = NO_DENY_LISTS
 
     @property
     def known_queue(self) -> tuple[QueueEntry, ...]:

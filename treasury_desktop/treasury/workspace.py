@@ -6,6 +6,7 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.chain import Chain
 from treasury_desktop.assets.token import Token
 from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.treasury.deny_list import DenyListFile
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import PolicyTerms
 
@@ -77,6 +78,7 @@ class Workspace:
     pools: tuple[WatchedPool, ...] = ()
     strategies: tuple[Strategy, ...] = ()
     address_book: tuple[KnownPayee, ...] = ()
+    deny_lists: tuple[DenyListFile, ...] = ()
     terms: PolicyTerms = field(default_factory=PolicyTerms)
     twap_window_seconds: int = 1800
     is_demonstration: bool = False

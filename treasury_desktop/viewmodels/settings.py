@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from treasury_desktop.assets.usd import percent_text, usd_text
+from treasury_desktop.treasury.deny_list import DenyLists
 from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.policy_hash import policy_hash
 from treasury_desktop.treasury.strategy import Strategy
@@ -64,6 +65,21 @@ def settings_view(workspace: Workspace) -> SettingsView:
             for p in workspace.address_book
         ),
     )
+
+
+def deny_list_entries(denied: DenyLists) -> tuple[Entry, ...]:
+    """Each list that was read: how many stand on it, and of what day it is."""
+    return tuple(
+        Entry(
+            name=name_text(each.name),
+            note=f"{_addresses(len(each.addresses))} · published {each.published}",
+        )
+        for each in denied.read
+    )
+
+
+def _addresses(count: int) -> str:
+    return f"{count:,} address{'' if count == 1 else 'es'}"
 
 
 def terms_rows(terms: PolicyTerms, twap_window_seconds: int) -> tuple[tuple[str, str], ...]:

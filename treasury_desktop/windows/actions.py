@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # names only: the frame is painted before any of these rooms 
     from treasury_desktop.review.review import Review
     from treasury_desktop.safes.confirmation import Confirmation
     from treasury_desktop.safes.queued import QueuedTransaction
+    from treasury_desktop.treasury.deny_list import DenyLists
     from treasury_desktop.treasury.movement import Movement
     from treasury_desktop.treasury.strategy import Strategy
     from treasury_desktop.treasury.workspace import Workspace
@@ -51,6 +52,11 @@ class Actions(Protocol):
     @property
     def workspace_changes(self) -> WorkspaceActions:
         """What may be changed in the workspace's own file; at once."""
+        ...
+
+    @property
+    def denied(self) -> DenyLists:
+        """The workspace's deny-lists as they were read; at once."""
         ...
 
     @property

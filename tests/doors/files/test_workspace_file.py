@@ -15,6 +15,7 @@ from treasury_desktop.files.toml_lines import line_of
 from treasury_desktop.files.workspace_file import WORKSPACE_NAME, read_workspace, write_workspace
 from treasury_desktop.files.workspace_text import workspace_text
 from treasury_desktop.safes.safe import SafeVersion
+from treasury_desktop.treasury.deny_list import DenyListFile
 from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import PolicyTerms
@@ -302,6 +303,17 @@ workspaces = st.builds(
         st.builds(KnownPayee, address=addresses, name=names, note=st.just("") | names),
         max_size=2,
         unique_by=(lambda payee: payee.address, lambda payee: payee.name),
+    ).map(tuple),
+    deny_lists=st.lists(
+        st.builds(
+            DenyListFile,
+            name=names,
+            file=st.integers(0, 10**6).map("deny-list-{}.txt".format),
+            published=st.dates(),
+            content_hash=st.binary(min_size=32, max_size=32),
+        ),
+        max_size=2,
+        unique_by=(lambda each: each.name, lambda each: each.file),
     ).map(tuple),
     terms=st.builds(
         PolicyTerms,

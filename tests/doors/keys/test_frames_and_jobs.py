@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 
@@ -33,6 +34,7 @@ from treasury_desktop.keys.key_jobs import (
     ImportWords,
     RenameKey,
 )
+from treasury_desktop.treasury.deny_list import DenyList, DenyLists
 from treasury_desktop.treasury.evidence import Deployed, OwnPosition
 from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.strategy import Strategy
@@ -82,6 +84,7 @@ def test_too_many_secrets_are_refused() -> None:
 
 
 SOMEWHERE = Address(b"\x31" * 20)
+ELSEWHERE = Address(b"\x35" * 20)
 WORKSPACE = WorkspaceFacts(
     own_safes=frozenset({SOMEWHERE, Address(b"\x32" * 20)}),
     strategies=(
@@ -114,6 +117,14 @@ WORKSPACE = WorkspaceFacts(
     ),
     stablecoins=frozenset({str(SOMEWHERE), "native"}),
     deployed=(Deployed(strategy="Vault", token=str(SOMEWHERE), base_units=2**200, timestamp=7),),
+    denied=DenyLists(
+        read=(
+            DenyList(
+                name="L", published=date(2026, 11, 1), addresses=frozenset({SOMEWHERE, ELSEWHERE})
+            ),
+        ),
+        unread=("One is not known.",),
+    ),
 )  # fmt: skip
 
 
@@ -204,6 +215,10 @@ def test_altered_job_is_refused(old: bytes, new: bytes) -> None:
         (b'"further":{', b'"farther":{},"further":{'),
         (b'"stablecoins":[', b'"stablecoins":[5,'),
         (b'"deployed":[', b'"deployed":[{},'),
+        (b'"published":"2026-11-01"', b'"published":"2026-11-31"'),
+        (b'"published":"2026-11-01"', b'"published":""'),
+        (b'"unread_deny_lists":[', b'"unread_deny_lists":[5,'),
+        (b'"deny_lists":[{', b'"deny_lists":[{},{'),
     ],
 )
 def test_altered_facts_of_the_workspace_are_refused(

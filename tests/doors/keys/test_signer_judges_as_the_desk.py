@@ -1,6 +1,7 @@
 """The signer comes to the desk's own verdict: whatever the desk judged by reaches it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.samples import (
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import Bundle, read_bundle
 from treasury_desktop.deployments.calls import safe_tx_of
+from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.desk.doors import NOTHING_KNOWN, KeyLabel, WorkspaceFacts
 from treasury_desktop.desk.import_transaction import queued_from
 from treasury_desktop.desk.local_facts import local_facts
@@ -40,6 +42,7 @@ from treasury_desktop.review.review import examine
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
+from treasury_desktop.treasury.deny_list import DenyList, DenyLists
 from treasury_desktop.treasury.evidence import (
     BalanceChange,
     BookEntry,
@@ -103,13 +106,17 @@ EVERY_LIMIT = FurtherLimits(
     runway_months=1,
     monthly_spend_usd=10_000,
 )
-LATELY = (
-    Deployed(
-        strategy=VAULT_STRATEGY.name,
-        token=str(USDC_AT),
-        base_units=10**9,
-        timestamp=a_snapshot().block.timestamp - 5,
+DENIED = DenyList(name="L", published=date(2026, 11, 1), addresses=frozenset({PAYROLL}))
+LATELY = Beside(
+    deployed=(
+        Deployed(
+            strategy=VAULT_STRATEGY.name,
+            token=str(USDC_AT),
+            base_units=10**9,
+            timestamp=a_snapshot().block.timestamp - 5,
+        ),
     ),
+    denied=DenyLists(read=(replace(DENIED, addresses=frozenset({an_address("denied")})),)),
 )
 
 
@@ -123,10 +130,10 @@ def signed_with(
     tx: SafeTx,
     workspace: Workspace,
     snapshot: TreasurySnapshot | None = None,
-    deployed: tuple[Deployed, ...] | Unknown = UNKNOWN,
+    beside: Beside = NOTHING_BESIDE,
 ) -> tuple[RealChecks, LocalFacts]:
     """Signs a transaction of this workspace, through the signer's own checks."""
-    facts = local_facts(workspace, snapshot or a_snapshot(), (), deployed)
+    facts = local_facts(workspace, snapshot or a_snapshot(), (), beside)
     bundle = bundle_with_our_evidence(a_safe(), tx, facts, purpose="", strategy=None)
     records, signer = MemoryRecords(), RealChecks()
     queued = queued_from(bundle, now=NOW, drafted_here=True)
@@ -228,7 +235,7 @@ def test_signer_judges_by_the_veryfacts_of_the_desk(tx: SafeTx) -> None:
     )
     stable = tuple(replace(each, is_stable=True) for each in TWO_SAFES.tokens)
     workspace = replace(TWO_SAFES, terms=terms, tokens=stable)
-    signer, ours = signed_with(tx, workspace, snapshot, deployed=LATELY)
+    signer, ours = signed_with(tx, workspace, snapshot, LATELY)
     told = read_bundle(signer.job.bundle)
     desk = facts_for(bundle_with_our_evidence(a_safe(), tx, ours, purpose="", strategy=None), ours)
     assert facts_for(told, facts_of(told, signer.job.workspace)) == desk
@@ -255,7 +262,22 @@ def test_further_limits_bind_in_the_signer_too(
     signer, _ = signed_with(a_deposit_tx(100_000), lax)
     strict = replace(lax, terms=PolicyTerms(further=further))
     with pytest.raises(Refused):
-        signed_with(a_deposit_tx(100_000), strict, deployed=deployed)
-    facts = local_facts(strict, a_snapshot(), (), deployed)
+        signed_with(a_deposit_tx(100_000), strict, beside=Beside(deployed=deployed))
+    facts = local_facts(strict, a_snapshot(), (), Beside(deployed=deployed))
     with pytest.raises(Refused):
+        hash_to_sign(replace(signer.job, workspace=workspace_facts(facts)), NOW)
+
+
+@pytest.mark.parametrize(
+    "denied", [DenyLists(read=(DENIED,)), DenyLists(unread=("The list is not known.",))]
+)
+def test_whoever_is_denied_gets_no_signature(denied: DenyLists) -> None:
+    """On the desk and in the signer; nor does anybody while a list cannot be read."""
+    tx = a_payment(PAYROLL, 1)
+    signer, _ = signed_with(tx, a_workspace())
+    beside = Beside(denied=denied)
+    with pytest.raises(Refused, match=r"deny-list|not known"):
+        signed_with(tx, a_workspace(), beside=beside)
+    facts = local_facts(a_workspace(), a_snapshot(), (), beside)
+    with pytest.raises(Refused, match=r"deny-list|not known"):
         hash_to_sign(replace(signer.job, workspace=workspace_facts(facts)), NOW)

@@ -7,14 +7,17 @@ that cannot be valued is no matter of a warning here: what is signed once can be
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.calls.abi_type import parse_function
 from treasury_desktop.calls.decoded_call import DecodedCall, Reading, decode_at
+from treasury_desktop.deployments.case import case_of
+from treasury_desktop.deployments.further_limits import LimitOutcome, judge_limits
 from treasury_desktop.deployments.judgement import Judgement
-from treasury_desktop.deployments.policy import Matter, judge
+from treasury_desktop.deployments.policy import Matter, judge_case
 from treasury_desktop.messages.meaning import EVERYTHING, Kind, Meaning
 from treasury_desktop.messages.message_contracts import message_contract
 from treasury_desktop.review.findings import Finding, block, warn
@@ -27,15 +30,22 @@ _APPROVE = parse_function("approve(address,uint256)").selector
 _TRANSFER = parse_function("transfer(address,uint256)").selector
 
 
-def judged(subject: MessageSubject) -> tuple[Judgement, ...]:
-    """The judgements of everything the message lets somebody take; none where it is nothing."""
+class Judged(NamedTuple):
+    """The judgements of all groups, and what the further limits say."""
+
+    judgements: tuple[Judgement, ...] = ()
+    limits: tuple[LimitOutcome, ...] = ()
+
+
+def judged(subject: MessageSubject) -> Judged:
+    """What the policy says of all that the message lets somebody take; nothing of nothing."""
     meaning = subject.meaning
     if meaning is None or not any(not taking.is_nothing for taking in meaning.takings):
-        return ()
+        return Judged()
     evidence = _without_packaged_allowances(subject)
     reading = Reading(known={token.address: "ERC-20" for token in evidence.tokens})
     root = _as_calls(subject, (*subject.earlier, meaning), reading)
-    return judge(
+    case = case_of(
         Matter(
             safe=subject.safe,
             tx=SafeTx(to=subject.safe.address, nonce=0),
@@ -48,11 +58,16 @@ def judged(subject: MessageSubject) -> tuple[Judgement, ...]:
             own_safes=subject.facts.own_safes,
         )
     )
+    return Judged(judgements=judge_case(case), limits=judge_limits(case))
 
 
-def policy_findings(judgements: tuple[Judgement, ...]) -> Iterator[Finding]:
+def policy_findings(said: Judged) -> Iterator[Finding]:
     """A permit over the limit is what the DAO forbade, and so is one that nobody can value."""
-    for judgement in judgements:
+    for outcome in said.limits:
+        name = plain(outcome.name, limit=NAME_LIMIT)
+        for code in outcome.codes:
+            yield block(code, f"{name}: {outcome.sentence}")
+    for judgement in said.judgements:
         group = plain(judgement.group, limit=NAME_LIMIT)
         what = f"{group}: {' '.join(judgement.reasons)}"
         for code in judgement.codes:

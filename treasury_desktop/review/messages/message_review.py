@@ -101,9 +101,9 @@ def examine_message(
         earlier=tuple(_still_open(earlier, now)),
         now=now,
     )
-    judgements = judged(subject)
+    said = judged(subject)
     found = [finding for check in ALL_CHECKS for finding in check(subject)]
-    found += policy_findings(judgements)
+    found += policy_findings(said)
     return MessageReview(
         safe=safe,
         message=message,
@@ -111,7 +111,7 @@ def examine_message(
         meaning=subject.meaning,
         sentences=sentences_of(subject),
         findings=tuple(sorted(dict.fromkeys(found), key=lambda f: -f.severity)),
-        judgements=judgements,
+        judgements=said.judgements,
     )
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from treasury_desktop.assets.address import Address
 from treasury_desktop.messages.meaning import Kind, Meaning, Taking
 from treasury_desktop.messages.message_contracts import message_contract
+from treasury_desktop.messages.typed_data import TypedData
+from treasury_desktop.messages.typed_values import addresses_in
+from treasury_desktop.review.deny_check import denied_among
 from treasury_desktop.review.findings import Finding, block, danger, warn
 from treasury_desktop.review.lookalike_check import twin_of_trusted
 from treasury_desktop.review.messages.message_subject import MessageCheck, MessageSubject
@@ -106,6 +109,15 @@ def lookalikes(subject: MessageSubject) -> Iterator[Finding]:
             yield block("LOOKALIKE_ADDRESS", sentence)
 
 
+def denied(subject: MessageSubject) -> Iterator[Finding]:
+    """Whoever stands on a deny-list gets no signature, whatever it is about."""
+    found = [] if subject.meaning is None else list(_named(subject.meaning))
+    if isinstance(subject.message, TypedData):
+        found += [*addresses_in(subject.message.domain), *addresses_in(subject.message.message)]
+    named = ((address, "") for address in dict.fromkeys(found))
+    yield from denied_among(subject.evidence.denied, named)
+
+
 def _named(meaning: Meaning) -> tuple[Address, ...]:
     """Every address the meaning names, each once."""
     found = [address for taking in meaning.takings for address in (taking.token, taking.spender)]
@@ -147,5 +159,6 @@ TAKING_CHECKS: tuple[MessageCheck, ...] = (
     payments,
     tokens,
     lookalikes,
+    denied,
     ends,
 )

@@ -11,6 +11,7 @@ from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.look import tokens
 from treasury_desktop.windows.look.style import Preference, look
+from treasury_desktop.windows.settings.deny_lists_card import DenyListsCard
 from treasury_desktop.windows.settings.named_row import named_row
 from treasury_desktop.windows.settings.nodes_card import NodesCard
 from treasury_desktop.windows.settings.service_card import ServiceCard
@@ -32,12 +33,13 @@ class SettingsPage(QWidget):
 
     Signals: `look_chosen` with "system", "light" or "dark", for whoever keeps it;
     `service_changed` when the service was turned on or off or changed; `nodes_changed` when others
-    are to be asked.
+    are to be asked; `deny_lists_changed` when a list was taken in.
     """
 
     look_chosen = Signal(object)
     service_changed = Signal()
     nodes_changed = Signal()
+    deny_lists_changed = Signal()
 
     def __init__(self, actions: Actions, errands: Errands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +47,8 @@ class SettingsPage(QWidget):
         self.service.changed.connect(self.service_changed)
         self.nodes = NodesCard(errands, actions)
         self.nodes.changed.connect(self.nodes_changed)
+        self.deny_lists = DenyListsCard(errands, actions)
+        self.deny_lists.changed.connect(self.deny_lists_changed)
         view = settings_view(actions.workspace)
         self.look = Choice()
         self.look.setAccessibleName("Appearance")
@@ -67,6 +71,7 @@ class SettingsPage(QWidget):
         column.addWidget(safes)
         column.addWidget(_named("Strategies", "their contracts are allow-listed", view.strategies))
         column.addWidget(_named("Address book", "valid on this chain only", view.address_book))
+        column.addWidget(self.deny_lists)
         column.addWidget(
             plain_label(
                 "All but the service comes from the workspace file treasury.toml; what cannot be "

@@ -1,6 +1,7 @@
 """What a review says of messages: what blocks, what has to be acknowledged, and what is calm."""
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -52,6 +53,7 @@ from treasury_desktop.review.findings import Severity
 from treasury_desktop.review.messages.message_review import MessageReview, examine_message
 from treasury_desktop.safes.comparison import comparison_code
 from treasury_desktop.safes.safe import Safe, SafeVersion
+from treasury_desktop.treasury.deny_list import DenyList, DenyLists
 from treasury_desktop.treasury.evidence import (
     BalanceChange,
     BookEntry,
@@ -60,6 +62,7 @@ from treasury_desktop.treasury.evidence import (
     HeldAmount,
     ObservedAllowance,
 )
+from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.terms import PolicyTerms
 
 DAY = 86_400
@@ -529,6 +532,29 @@ def test_a_lookalike_blocks() -> None:
     twin = Address(VAULT.raw[:2] + bytes(16) + VAULT.raw[-2:])
     review = reviewed(permit(spender=twin))
     assert {"LOOKALIKE_ADDRESS", "PERMIT_TO_UNKNOWN_SPENDER"} == codes(review, Severity.BLOCK)
+
+
+@pytest.mark.parametrize("denied", [VAULT, USDC, SAFE])
+def test_whoever_is_denied_blocks(denied: Address) -> None:
+    """As spender, as token, anywhere in the typed data; and so does a list that nobody read."""
+    one = DenyList(name="OFAC", published=date(2026, 11, 1), addresses=frozenset({denied}))
+    for lists, code in (
+        (DenyLists(read=(one,)), "ADDRESS_DENIED"),
+        (DenyLists(unread=("It is not known.",)), "DENY_LIST_UNREAD"),
+    ):
+        review = reviewed(permit(), local(an_evidence(denied=lists)))
+        assert codes(review, Severity.BLOCK) == {code}
+
+
+def test_further_limits_bind_messages_too() -> None:
+    """What a permit lets somebody take is taken of the stablecoins."""
+    held = (HeldAmount(token=str(USDC), base_units=2 * MILLION, place="safe"),)
+    evidence = an_evidence(holdings=held, stablecoins=frozenset({str(USDC)}))
+    floor = FurtherLimits(runway_months=1, monthly_spend_usd=1_950_000)
+    assert not codes(reviewed(permit(50_000), local(evidence)), Severity.BLOCK)
+    strict = local(evidence, terms=PolicyTerms(further=floor))
+    assert not codes(reviewed(permit(50_000), strict), Severity.BLOCK)
+    assert codes(reviewed(permit(50_001), strict), Severity.BLOCK) == {"POLICY_RUNWAY_FLOOR"}
 
 
 # ── until when ───────────────────────────────────────────────────────────────────────────────────
