@@ -53,6 +53,29 @@ def test_what_is_no_safe_is_refused(text: str, sentence: str) -> None:
         Beginning(Path("unused")).wanted_safe(text)
 
 
+@pytest.mark.parametrize("again", [str(SAFE).lower(), f"eth:{SAFE}", f"  {SAFE} "])
+def test_a_safe_named_twice_is_refused(again: str) -> None:
+    """However it is written, before anybody is contacted."""
+    beginning = Beginning(Path("unused"))
+    wanted = (beginning.wanted_safe(str(SAFE)), beginning.wanted_safe(again))
+    with pytest.raises(Refused, match=f"The Safe {SAFE} is named twice"):
+        beginning.look(wanted, NODES)
+
+
+def test_a_node_named_twice_is_refused() -> None:
+    """It cannot agree with itself; nobody is contacted."""
+    beginning = Beginning(Path("unused"))
+    wanted = (beginning.wanted_safe(str(SAFE)),)
+    nodes = tuple(
+        Endpoint(name=name, url=url)
+        for name, url in (("One", "http://127.0.0.1:1"), ("Two", "http://LocalHost:01/"))
+    )
+    with pytest.raises(Refused, match="One and Two are the same node"):
+        beginning.look(wanted, nodes)
+    with pytest.raises(Malformed, match="from 1 to 65535"):
+        beginning.look(wanted, (Endpoint(name="One", url="http://127.0.0.1:0"),))
+
+
 def test_the_workspace_is_written_and_opens(tmp_path: Path) -> None:
     """In a folder that is made for it, readable by its owner only."""
     folder = tmp_path / "new" / "treasury"

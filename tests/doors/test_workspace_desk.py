@@ -60,6 +60,15 @@ def test_what_is_no_node_is_not_kept(desk: OpenDesk, folder: Path) -> None:
     assert desk.workspace.endpoints == ()
 
 
+@pytest.mark.parametrize("url", ["http://LOCALHOST.:8545/", "http://me@127.0.0.1:8545"])
+def test_a_node_in_another_spelling_is_the_same(desk: OpenDesk, folder: Path, url: str) -> None:
+    """Two of one would agree with each other in everything."""
+    before = read_workspace(folder)
+    with pytest.raises(Malformed, match=r"the same as in chain\.endpoints\[0\]"):
+        desk.workspace_changes.keep_nodes((*NODES, Endpoint(name="Other", url=url)))
+    assert read_workspace(folder) == before
+
+
 def test_the_demonstration_keeps_its_own(folder: Path) -> None:
     """Its chain has another port at each start."""
     write_workspace(folder, replace(a_workspace(), is_demonstration=True))

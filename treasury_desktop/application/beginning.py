@@ -11,6 +11,7 @@ from treasury_desktop.desk.begin_workspace import (
     WantedSafe,
     begun_workspace,
     chain_wanted,
+    require_named_once,
 )
 from treasury_desktop.errors import Malformed, Refused, Unavailable
 from treasury_desktop.files.bundle_file import write_new_file
@@ -65,6 +66,7 @@ class Beginning:
         from treasury_desktop.chain.first_look import FirstLook  # noqa: PLC0415  loads web3
 
         expected = chain_wanted(wanted)
+        require_named_once(wanted, endpoints)
         self._under_way = look = FirstLook(endpoints)
         try:
             if hung_up != self._hung_up:  # while web3 was loaded, which takes a second

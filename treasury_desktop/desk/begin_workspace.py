@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.chain import Chain
 from treasury_desktop.assets.token import Token, native_token
+from treasury_desktop.assets.untrusted_text import NAME_LIMIT, plain
 from treasury_desktop.errors import Refused
 from treasury_desktop.treasury.first_sight import FirstSight
+from treasury_desktop.treasury.node_place import NodePlace, node_place
 from treasury_desktop.treasury.workspace import Endpoint, NamedSafe, TrustedToken, Workspace
 
 
@@ -27,6 +29,22 @@ class Choices:
     native_symbol: str
     safe_names: tuple[str, ...]
     tokens: tuple[Token, ...]
+
+
+def require_named_once(wanted: tuple[WantedSafe, ...], endpoints: tuple[Endpoint, ...]) -> None:
+    """Refuses a Safe or a node that is named twice, however it is written."""
+    safes = [each.address for each in wanted]
+    doubled = next((each for at, each in enumerate(safes) if each in safes[:at]), None)
+    if doubled is not None:
+        raise Refused(f"The Safe {doubled} is named twice; name it once.")
+    places: dict[NodePlace, Endpoint] = {}
+    for each in endpoints:
+        first = places.setdefault(node_place(each.url, "The address of a node"), each)
+        if first is not each:
+            raise Refused(
+                f"{plain(first.name, limit=NAME_LIMIT)} and {plain(each.name, limit=NAME_LIMIT)} "
+                "are the same node; it cannot agree with itself. Name it once."
+            )
 
 
 def chain_wanted(wanted: tuple[WantedSafe, ...]) -> int | None:

@@ -35,10 +35,11 @@ def read_bundle_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     return content
 
 
-def write_whole_file(path: Path, content: bytes) -> None:
+def write_whole_file(path: Path, content: bytes, *, keeps_permissions: bool = False) -> None:
     """Replaces the file by one with that content, readable by its owner only (0600).
 
-    When it returns the content is on the disk; when it fails the old file is as it was.
+    With `keeps_permissions` whoever could read or write the old one can the new one. When it
+    returns the content is on the disk; when it fails the old file is as it was.
     """
     import tempfile  # noqa: PLC0415  to write only
 
@@ -47,6 +48,8 @@ def write_whole_file(path: Path, content: bytes) -> None:
         part = Path(name)
         try:
             _write_down(handle, content)
+            if keeps_permissions:
+                _permit_as(path, part)
             part.replace(path)
         except BaseException:
             with suppress(OSError):
@@ -75,6 +78,23 @@ def write_new_file(path: Path, content: bytes) -> bool:
                 part.unlink()
         _remember_name(path.parent)
     return True
+
+
+def _permit_as(path: Path, part: Path) -> None:
+    """Mode, group and owner of the old file, as far as they may be given away.
+
+    What its group was allowed is allowed to no other group.
+    """
+    old, new = path.stat(), part.stat()
+    mode = stat.S_IMODE(old.st_mode)
+    if os.name == "posix" and (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        try:
+            os.chown(part, -1, old.st_gid)
+        except OSError:
+            mode &= ~stat.S_IRWXG
+        with suppress(OSError):  # only root gives files away
+            os.chown(part, old.st_uid, -1)
+    part.chmod(mode)
 
 
 def _name_anew(part: Path, path: Path, content: bytes) -> None:

@@ -11,7 +11,12 @@ from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.files.bundle_file import write_whole_file
 from treasury_desktop.files.toml_lines import comments_of, line_of
-from treasury_desktop.files.workspace_file import WORKSPACE_NAME, text_of_workspace, workspace_in
+from treasury_desktop.files.workspace_file import (
+    BYTE_ORDER_MARK,
+    WORKSPACE_NAME,
+    text_of_workspace,
+    workspace_in,
+)
 from treasury_desktop.files.workspace_text import (
     Members,
     Value,
@@ -48,13 +53,15 @@ def change_workspace(folder: Path, before: Workspace, after: Workspace) -> None:
             f"{WORKSPACE_NAME} was changed meanwhile; nothing was written. Open the treasury again "
             "to see what it says now."
         )
-    changed = changed_text(text, before, after)
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    changed = mark + changed_text(text.removeprefix(mark), before, after)
     if 0 < text.count("\r\n") == text.count("\n"):
         changed = changed.replace("\r\n", "\n").replace("\n", "\r\n")
     if not _says(changed, after):
         raise Refused(CANNOT)
     # Where it is a link, what it points at is changed: that is what was read.
-    write_whole_file((folder / WORKSPACE_NAME).resolve(), changed.encode())
+    path = (folder / WORKSPACE_NAME).resolve()
+    write_whole_file(path, changed.encode(), keeps_permissions=True)
 
 
 def _says(text: str, workspace: Workspace) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Iterable
 from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.chain import Chain
@@ -30,6 +29,7 @@ from treasury_desktop.files.workspace_text import FORMAT, workspace_text
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.treasury.deny_list import DenyListFile
 from treasury_desktop.treasury.further_limits import MOST_OF_FURTHER_LIMITS, FurtherLimits
+from treasury_desktop.treasury.node_place import node_place
 from treasury_desktop.treasury.period import parse_day
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.terms import BPS, PolicyTerms
@@ -43,6 +43,7 @@ from treasury_desktop.treasury.workspace import (
 )
 
 WORKSPACE_NAME = "treasury.toml"
+BYTE_ORDER_MARK = "\ufeff"
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 
@@ -71,7 +72,11 @@ def text_of_workspace(folder: Path) -> str:
 
 
 def workspace_in(text: str) -> Workspace:
-    """The workspace a text describes; Malformed: line where it can be told, key, problem."""
+    """The workspace a text describes; Malformed: line where it can be told, key, problem.
+
+    A byte order mark, as editors of Windows write one, says nothing.
+    """
+    text = text.removeprefix(BYTE_ORDER_MARK)
     _refuse_depth(text)
     try:
         table = tomllib.loads(text)
@@ -159,13 +164,7 @@ def _chain(fields: Fields) -> Chain:
 
 def _endpoint(fields: Fields) -> Endpoint:
     url = fields.text("url")
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_usable = False
-    if not is_usable or not url.isascii() or not url.isprintable() or " " in url:
-        raise Malformed(fields.path_of("url"), "has to be an http or https address")
+    node_place(url, fields.path_of("url"))
     return Endpoint(name=_name(fields, "name"), url=url)
 
 
@@ -316,7 +315,7 @@ def _refuse_doubles(workspace: Workspace) -> None:
     chain_endpoints, book = workspace.endpoints, workspace.address_book
     listed: dict[tuple[str, str], Iterable[Hashable]] = {
         ("chain.endpoints", "name"): (endpoint.name for endpoint in chain_endpoints),
-        ("chain.endpoints", "url"): (endpoint.url for endpoint in chain_endpoints),
+        ("chain.endpoints", "url"): (node_place(each.url, "") for each in chain_endpoints),
         ("safes", "address"): (safe.address for safe in workspace.safes),
         ("safes", "name"): (safe.name for safe in workspace.safes),
         ("tokens", "address"): (trusted.token.key for trusted in workspace.tokens),

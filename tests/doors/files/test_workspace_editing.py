@@ -1,5 +1,7 @@
 """Changing treasury.toml: exactly what was wanted, and everything else as it was."""
 
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.doors.files.test_workspace_file import EXAMPLE, A, B, workspaces
 from treasury_desktop.assets.address import Address
 from treasury_desktop.errors import Malformed, Refused
+from treasury_desktop.files.bundle_file import write_whole_file
 from treasury_desktop.files.workspace_editing import CANNOT, change_workspace, changed_text
 from treasury_desktop.files.workspace_file import WORKSPACE_NAME, read_workspace, workspace_in
 from treasury_desktop.files.workspace_text import workspace_text
@@ -204,6 +207,53 @@ def test_a_link_stays_a_link(folder: Path, tmp_path_factory: pytest.TempPathFact
     text = after_change(folder, name="Another DAO")
     assert (folder / WORKSPACE_NAME).is_symlink()
     assert kept.read_text("utf-8") == text
+
+
+def test_a_byte_order_mark_stays(folder: Path) -> None:
+    """Editors of Windows write one and look for it; lines are counted as without it."""
+    (folder / WORKSPACE_NAME).write_bytes(b"\xef\xbb\xbf" + SPOKEN.encode())
+    after_change(folder, endpoints=(A_NODE,))
+    content = (folder / WORKSPACE_NAME).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfformat = ")
+    assert content.count(b"\xef\xbb\xbf") == 1
+    broken = SPOKEN.replace("workspace@1", "workspace@9")
+    (folder / WORKSPACE_NAME).write_bytes(b"\xef\xbb\xbf" + broken.encode())
+    with pytest.raises(Malformed, match="line 1, format"):
+        read_workspace(folder)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX systems")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+def test_who_may_read_it_stays(folder: Path, mode: int) -> None:
+    """A colleague's group reads it after a change as before."""
+    (folder / WORKSPACE_NAME).chmod(mode)
+    after_change(folder, name="Another DAO")
+    assert stat.S_IMODE((folder / WORKSPACE_NAME).stat().st_mode) == mode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="groups are of POSIX systems")
+def test_another_group_is_allowed_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its group cannot be kept, what that was allowed goes."""
+    path = folder / WORKSPACE_NAME
+    path.chmod(0o664)
+    asked: list[tuple[int, int]] = []
+
+    def refused(_path: Path, owner: int, group: int) -> None:
+        asked.append((owner, group))
+        raise PermissionError(1, "Operation not permitted")
+
+    stat_of = Path.stat
+
+    def of_others(self: Path, **how: bool) -> os.stat_result:
+        found = stat_of(self, **how)
+        return os.stat_result([*found[:5], 54_321, *found[6:10]]) if self == path else found
+
+    monkeypatch.setattr("os.chown", refused)
+    monkeypatch.setattr(Path, "stat", of_others)
+    write_whole_file(path, SPOKEN.encode(), keeps_permissions=True)
+    monkeypatch.undo()
+    assert asked[0] == (-1, 54_321)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o604
 
 
 def test_an_entry_that_stays_changes_only_what_differs(folder: Path) -> None:
