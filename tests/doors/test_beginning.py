@@ -1,6 +1,9 @@
 """A folder without a workspace: what is read of an address, and what is written in the end."""
 
+import subprocess
+import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -120,6 +123,40 @@ def test_of_two_who_begin_at_once_one_writes(tmp_path: Path) -> None:
     assert [read_workspace(tmp_path).name] == wrote
     assert len(refused) == 1
     assert [each.name for each in tmp_path.iterdir()] == [WORKSPACE_NAME]
+
+
+def test_of_two_processes_that_begin_at_once_one_writes(tmp_path: Path) -> None:
+    """Forty times: one treasury, whole, and a sentence for the other."""
+    with ExitStack() as running:
+        both = [
+            running.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.doors.begin_when_told", name],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                    cwd=Path(__file__).parents[2],
+                )
+            )
+            for name in ("One", "Two")
+        ]  # fmt: skip
+        assert [said_by(each) for each in both] == ["ready", "ready"]
+        for at in range(40):
+            folder = tmp_path / str(at)
+            for each in both if at % 2 else reversed(both):
+                assert each.stdin is not None
+                each.stdin.write(f"{folder}\n")
+                each.stdin.flush()
+            said = dict(zip(("One", "Two"), map(said_by, both), strict=True))
+            (winner,) = (name for name, words in said.items() if words == "wrote")
+            (other,) = (words for words in said.values() if words != "wrote")
+            assert "already; nothing was written" in other
+            assert read_workspace(folder).name == winner
+            assert [each.name for each in folder.iterdir()] == [WORKSPACE_NAME]
+
+
+def said_by(process: "subprocess.Popen[str]") -> str:
+    """The next line of it."""
+    assert process.stdout is not None
+    return process.stdout.readline().rstrip("\n")
 
 
 def test_a_disk_without_second_names_replaces_nothing_either(
