@@ -55,3 +55,19 @@ def test_a_refresh_is_asked_once_until_it_ended(qtbot: QtBot) -> None:
     assert len(asked) == 2
     session.end_refresh()
     assert not session.is_refreshing
+
+
+def test_a_refresh_asked_anew_follows_the_one_under_way(qtbot: QtBot) -> None:
+    """Once, and only then: that one asks nodes of before."""
+    session, asked = Session(), list[bool]()
+    session.refresh_asked.connect(lambda: asked.append(True))
+    session.ask_refresh()
+    session.ask_refresh_anew()
+    assert len(asked) == 1
+    session.end_refresh()
+    assert (len(asked), session.is_refreshing) == (2, True)
+    session.end_refresh()
+    assert (len(asked), session.is_refreshing) == (2, False)
+    session.ask_refresh_anew()
+    session.end_refresh()
+    assert (len(asked), session.is_refreshing) == (3, False)

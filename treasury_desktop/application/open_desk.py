@@ -17,6 +17,7 @@ from treasury_desktop.application.incoming import Ours, bundle_bytes_in, signatu
 from treasury_desktop.application.nested_safes import NestedSafes
 from treasury_desktop.application.sending_desk import SendingDesk
 from treasury_desktop.application.unlocking import DeskUnlocking
+from treasury_desktop.application.while_asked import Store, while_asked
 from treasury_desktop.application.workspace_desk import WorkspaceDesk
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
@@ -82,6 +83,8 @@ if TYPE_CHECKING:
     from treasury_desktop.store.histories import HistoryStore
     from treasury_desktop.viewmodels.movement_exports import ExportForm
 
+OTHER_NODES = "other nodes are named now"
+
 
 class OpenDesk:
     """A workspace that is open; keeps the Protocol `windows.actions.Actions`."""
@@ -107,6 +110,7 @@ class OpenDesk:
         self._unkept: TreasurySnapshot | None = None
         self._records = self._open_records()
         self._lock = threading.RLock()
+        self._keeping = threading.RLock()
         self._node: Node | None = None
         self._histories: HistoryStore | None = None
         self._service: ServiceDesk | None = None
@@ -236,12 +240,21 @@ class OpenDesk:
 
     def use_endpoints(self, endpoints: tuple[Endpoint, ...]) -> None:
         """Ask these nodes from now on; the demonstration's chain has another port at each start."""
-        with self._lock:
+        with self._keeping, self._lock:
             node, self._node = self._node, None
             self._workspace = replace(self._workspace, endpoints=endpoints)
         self._answers.forget()
         if node is not None:
+            node.hang_up(OTHER_NODES)
             node.close()
+
+    def _while_asked(self, store: Store, node: "Node") -> Store:
+        """A store that takes no answers of this node once others are named."""
+        return while_asked(store, self._keeping, lambda: self._require_asked(node))
+
+    def _require_asked(self, node: "Node") -> None:
+        if self._node is not node:
+            raise Unavailable(f"The nodes of before are not asked any more: {OTHER_NODES}.")
 
     @property
     def service(self) -> "ServiceDesk":
@@ -284,20 +297,24 @@ class OpenDesk:
         self._answers.forget()  # without a node nobody knows what the chain said before
         node = self.open_node()
         if self._records.is_read_only:
-            self._unkept = TreasuryReader(node).read(self._workspace)
+            unkept = TreasuryReader(node).read(self._workspace)
+            with self._keeping:
+                self._require_asked(node)
+                self._unkept = unkept
             self._ask_the_chain()
-            return Refreshed(snapshot=self._unkept, queue=self.queue())
-        refreshed = refresh_treasury(TreasuryReader(node), self._records, self._workspace)
+            return Refreshed(snapshot=unkept, queue=self.queue())
+        records = self._while_asked(self._records, node)
+        refreshed = refresh_treasury(TreasuryReader(node), records, self._workspace)
         for safe in refreshed.snapshot.safes:
-            collect_waiting(self._records, safe)  # signatures that came before their owners
-            collect_waiting_messages(self._records, safe)
+            collect_waiting(records, safe)  # signatures that came before their owners
+            collect_waiting_messages(records, safe)
         movements = record_movements(
-            MovementReader(node), self._records, self._workspace, refreshed.snapshot
+            MovementReader(node), records, self._workspace, refreshed.snapshot
         )
         broadcaster = Broadcaster(node)
-        settle_sent(broadcaster, self._records, self._workspace, now=self.now())
-        settle_passed_nonces(self._records, refreshed.snapshot, movements)
-        settle_contradicted(broadcaster, self._records, refreshed)
+        settle_sent(broadcaster, records, self._workspace, now=self.now())
+        settle_passed_nonces(records, refreshed.snapshot, movements)
+        settle_contradicted(broadcaster, records, refreshed)
         self._ask_the_chain()
         return replace(refreshed, queue=self.queue())
 
@@ -325,9 +342,10 @@ class OpenDesk:
         """Read pool events up to the newest block."""
         from treasury_desktop.chain.pool_reader import PoolReader  # noqa: PLC0415  loads web3
 
+        node = self.open_node()
         sync_pools(
-            PoolReader(self.open_node()),
-            self._open_histories(),
+            PoolReader(node),
+            self._while_asked(self._open_histories(), node),
             self._workspace,
             on_progress=on_progress,
             is_cancelled=is_cancelled,

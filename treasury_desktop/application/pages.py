@@ -183,7 +183,7 @@ class Pages:
         page = SettingsPage(self._actions, self._errands)
         page.look_chosen.connect(self._remember_look)
         page.service_changed.connect(self._on_service_changed)
-        page.nodes_changed.connect(self._session.ask_refresh)
+        page.nodes_changed.connect(self._session.ask_refresh_anew)
         # What waits is looked at again: somebody it pays may stand on the list.
         page.deny_lists_changed.connect(self._session.queue_changed)
         return page

@@ -45,6 +45,7 @@ BYTES_OF_A_BRACKET, BYTES_OF_A_COMMA = 128, 16
 """How many parts it may have: a log, which has most of them, takes 350 bytes for two brackets."""
 
 MAX_SHOWN = 160
+CLOSING = "this desk is being closed"
 REVERT_CODE = 3
 # What web3 raises on answers that are JSON but not JSON-RPC; RuntimeWarning (where warnings are
 # errors) on an answer without its number.
@@ -95,7 +96,7 @@ class Connection:
         self._provider: HTTPProvider | None = None
         self._session: Any = None
         self._requests: set[Request] = set()
-        self._is_over = False
+        self._is_over, self._why_over = False, CLOSING
         self._programs_from = 0.0
 
     @property
@@ -128,8 +129,9 @@ class Connection:
         for request in requests:
             request.end()
 
-    def hang_up(self) -> None:
+    def hang_up(self, why: str = CLOSING) -> None:
         """End the conversation for good; whoever waits for an answer hears that there is none."""
+        self._why_over = why
         self._is_over = True
         self.close()
 
@@ -237,7 +239,7 @@ class Connection:
                 self._requests.discard(request)
 
     def _no_more(self) -> Unavailable:
-        return Unavailable(f"{self.name} is not asked any more: this desk is being closed.")
+        return Unavailable(f"{self.name} is not asked any more: {self._why_over}.")
 
     def _too_slow(self) -> TooSlow:
         return TooSlow(f"{self.name} did not answer within {self._timeout_seconds:g} seconds.")

@@ -14,7 +14,7 @@ from typing import Any
 
 from treasury_desktop.chain import answers
 from treasury_desktop.chain.answers import BlockHeader, Reverted
-from treasury_desktop.chain.connection import Ask, Connection, EndpointRefusal, TooSlow
+from treasury_desktop.chain.connection import CLOSING, Ask, Connection, EndpointRefusal, TooSlow
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
 from treasury_desktop.treasury.workspace import Endpoint
 
@@ -132,10 +132,10 @@ class Node:
             _, left = wait(under_way, SECONDS_TO_END)  # a name that is looked up cannot be ended
             threads.shutdown(wait=not left, cancel_futures=True)
 
-    def hang_up(self) -> None:
-        """End all conversations at once and for good, whoever waits for an answer."""
+    def hang_up(self, why: str = CLOSING) -> None:
+        """End all conversations at once and for good, whoever waits for an answer hears why."""
         for connection in self._connections:
-            connection.hang_up()
+            connection.hang_up(why)
 
     def _outcomes(self, asks: Sequence[Ask], is_enough: IsEnough) -> Outcomes:
         """What as many endpoints say as it takes; those that were late are asked if they decide."""

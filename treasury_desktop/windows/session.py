@@ -36,7 +36,7 @@ class Session(QObject):
         self._selection: bytes | None = None
         self._chain_trouble = ""
         self._trouble_since: int | None = None
-        self._is_refreshing = False
+        self._is_refreshing = self._asks_again = False
         self._why_no_signing = ""
 
     @property
@@ -124,8 +124,16 @@ class Session(QObject):
             self._is_refreshing = True
             self.refresh_asked.emit()
 
+    def ask_refresh_anew(self) -> None:
+        """Asks also while one is under way, which asks nodes of before: then again after it."""
+        self._asks_again = self._is_refreshing
+        self.ask_refresh()
+
     def end_refresh(self) -> None:
-        """The refresh is over, whatever came of it."""
+        """The refresh is over, whatever came of it; another begins where one was asked anew."""
         if self._is_refreshing:
             self._is_refreshing = False
             self.refresh_ended.emit()
+            if self._asks_again:
+                self._asks_again = False
+                self.ask_refresh()
