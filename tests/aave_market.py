@@ -83,7 +83,7 @@ class AaveMarket:
 
 
 def deploy_aave(rpc: JsonRpc, facts: dict[str, Any]) -> AaveMarket:
-    """The market with USDC and WETH lent into it, beside the demonstration whose facts these are."""
+    """The market with USDC and WETH lent into it, on the chain whose facts these are."""
     admin = Address.parse(rpc.ask("eth_accounts")[0])
     rpc.ask("anvil_setBalance", str(admin), hex(10**24))
     usdc = Address.parse(facts["contracts"]["usdc"])
@@ -116,7 +116,7 @@ def deploy_aave(rpc: JsonRpc, facts: dict[str, Any]) -> AaveMarket:
 
 def _list_reserves(chain: "_Deployer", market: AaveMarket, provider: Address) -> None:
     """USDC and WETH, both collateral at 80%, both borrowable in either mode."""
-    token = "protocol/tokenization"  # noqa: S105  a folder
+    token = "protocol/tokenization"
     kinds = [chain.deploy(f"{token}/{name}", market.pool)
              for name in ("AToken", "StableDebtToken", "VariableDebtToken")]  # fmt: skip
     rates = [RAY * per_cent // 100 for per_cent in (80, 1, 4, 60, 5, 60, 2, 5, 20)]

@@ -21,6 +21,7 @@ from treasury_desktop.application.while_asked import Store, while_asked
 from treasury_desktop.application.workspace_desk import WorkspaceDesk
 from treasury_desktop.assets.address import Address
 from treasury_desktop.bundle import Bundle
+from treasury_desktop.deployments.venues.aave_v3 import lending_pool
 from treasury_desktop.desk.ask_the_chain import (
     ask_the_chain,
     with_answer,
@@ -384,6 +385,9 @@ class OpenDesk:
             (amount,) = request.amounts
             shares = reader.expected_shares(strategy.contracts[0], amount.base_units)
             return VenueState(expected_shares=shares)
+        pool = lending_pool(strategy)
+        if pool is not None and strategy.asset is not None:
+            return VenueState(reserve=reader.reserve(pool, strategy.asset))
         if strategy.pool is not None:
             return VenueState(sqrt_price_x96=reader.pool_state(strategy.pool).sqrt_price_x96)
         return VenueState()

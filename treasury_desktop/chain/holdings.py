@@ -14,13 +14,16 @@ from treasury_desktop.treasury.workspace import TrustedToken, Workspace
 ERC4626 = "erc4626"
 
 
-def read_idle_holdings(pinned: PinnedBlock, workspace: Workspace) -> tuple[Holding, ...]:
+def read_idle_holdings(
+    pinned: PinnedBlock, workspace: Workspace, receipts: frozenset[Address] = frozenset()
+) -> tuple[Holding, ...]:
     """What lies in the Safes themselves, of every listed token; nothing of nothing is left out.
 
     A vault's share is not held idle even where it is listed: its assets are held in the vault.
+    So it is with a lending pool's `receipts`.
     """
     vaults = {vault for strategy in vault_strategies(workspace) for vault in strategy.contracts}
-    listed = [each for each in workspace.tokens if each.token.address not in vaults]
+    listed = [each for each in workspace.tokens if each.token.address not in vaults | receipts]
     pairs = [(safe.address, token) for safe in workspace.safes for token in listed]
     natives = [(safe, trusted) for safe, trusted in pairs if trusted.token.is_native]
     tokens = [(safe, trusted) for safe, trusted in pairs if not trusted.token.is_native]
@@ -97,15 +100,20 @@ def read_vault_holdings(pinned: PinnedBlock, workspace: Workspace) -> tuple[Hold
     )
 
 
-def read_allowances(pinned: PinnedBlock, workspace: Workspace) -> tuple[OpenAllowance, ...]:
-    """What the contracts of our strategies may still take of the Safes' tokens."""
+def read_allowances(
+    pinned: PinnedBlock, workspace: Workspace, debt_tokens: frozenset[Address] = frozenset()
+) -> tuple[OpenAllowance, ...]:
+    """What the contracts of our strategies may still take of the Safes' tokens.
+
+    Debt tokens refuse to answer: nobody can take a debt.
+    """
     spenders = sorted({each for s in workspace.strategies for each in contracts_of(s)})
     triples = [
         (safe.address, trusted.token.address, spender)
         for safe in workspace.safes
         for trusted in workspace.tokens
         for spender in spenders
-        if trusted.token.address is not None
+        if trusted.token.address is not None and trusted.token.address not in debt_tokens
     ]
     calls = [
         asking(token, "allowance(address,address)", safe, spender)
@@ -133,16 +141,22 @@ def deployed_holding(
     *,
     detail: str,
 ) -> Holding:
-    """An amount that works in a strategy; a token nobody listed is shown in base units."""
+    """An amount that works in a strategy."""
     trusted = trusted_token(workspace, token)
     return Holding(
         safe=safe,
-        amount=TokenAmount(
-            token=trusted.token if trusted else _unlisted(workspace, token), base_units=base_units
-        ),
+        amount=amount_of(workspace, token, base_units),
         strategy=strategy.name,
         detail=detail,
         is_own_token=trusted is not None and trusted.is_own,
+    )
+
+
+def amount_of(workspace: Workspace, token: Address, base_units: int) -> TokenAmount:
+    """An amount of a token; one that nobody listed is shown in base units."""
+    trusted = trusted_token(workspace, token)
+    return TokenAmount(
+        token=trusted.token if trusted else _unlisted(workspace, token), base_units=base_units
     )
 
 

@@ -7,6 +7,7 @@ from treasury_desktop.chain.holdings import (
     read_vault_holdings,
     require_listed_decimals,
 )
+from treasury_desktop.chain.lending import read_lending
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.other_positions import read_other_positions
 from treasury_desktop.chain.positions import read_entries, read_positions
@@ -37,9 +38,11 @@ class TreasuryReader:
             read_positions(pinned, workspace, strategy, entries)
             for strategy in _one_of_each_pool(workspace)
         ]
+        lending = read_lending(pinned, workspace)
         holdings = (
-            *read_idle_holdings(pinned, workspace),
+            *read_idle_holdings(pinned, workspace, lending.receipts | lending.debt_tokens),
             *read_vault_holdings(pinned, workspace),
+            *lending.holdings,
             *(holding for each in found for holding in each.holdings),
             *read_other_positions(pinned, workspace, entries),
         )
@@ -50,7 +53,8 @@ class TreasuryReader:
             holdings=holdings,
             quotes=read_quotes(pinned, workspace),
             positions=tuple(position for each in found for position in each.positions),
-            allowances=read_allowances(pinned, workspace),
+            allowances=read_allowances(pinned, workspace, lending.debt_tokens),
+            lending=lending.accounts,
             nodes=pinned.names,
         )
 

@@ -7,7 +7,7 @@ from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.bundle import Bundle
 from treasury_desktop.deployments.calls import safe_tx_of
 from treasury_desktop.deployments.deployment import Deployment, Entry
-from treasury_desktop.deployments.venues import erc4626, uniswap_v3
+from treasury_desktop.deployments.venues import aave_v3, erc4626, uniswap_v3
 from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.desk.local_facts import local_facts
 from treasury_desktop.desk.review_transaction import bundle_with_our_evidence
@@ -25,8 +25,9 @@ from treasury_desktop.treasury.workspace import Workspace
 class DeploymentRequest:
     """What the person asked for.
 
-    `amounts` is one amount for a vault, token0 and token1 for a pool; `range`, `slippage_bps` and
-    `deadline` (Unix seconds) are for pools; `nonce` is `None` for the next free one.
+    `amounts` is one amount for a vault or for lending, token0 and token1 for a pool; `range`,
+    `slippage_bps` and `deadline` (Unix seconds) are for pools; `nonce` is `None` for the next free
+    one.
     """
 
     strategy: Strategy
@@ -40,10 +41,11 @@ class DeploymentRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueState:
-    """What a venue answers at drafting time: previewDeposit's shares, or the pool's price."""
+    """What a venue answers at drafting time: a vault's shares, a pool's price, or a reserve."""
 
     expected_shares: int | None = None
     sqrt_price_x96: int | None = None
+    reserve: aave_v3.Reserve | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def draft_deployment(
 ) -> Draft:
     """Build entry and exit, wrap the entry into one SafeTx, and review it by our own facts."""
     safe = _safe(workspace, snapshot)
-    entry = _entry(request, venue_state, workspace, safe, snapshot.block.timestamp)
+    entry = _entry(request, venue_state, workspace, safe, snapshot)
     nonce = next_free_nonce(safe, queue) if request.nonce is None else request.nonce
     deployment = Deployment(
         strategy=request.strategy,
@@ -140,7 +142,7 @@ def _entry(
     state: VenueState,
     workspace: Workspace,
     safe: Safe,
-    block_time: int,
+    snapshot: TreasurySnapshot,
 ) -> Entry:
     strategy = request.strategy
     if strategy.venue == "erc4626":
@@ -149,8 +151,42 @@ def _entry(
         (amount,) = request.amounts
         return erc4626.entry(strategy, amount, safe.address, state.expected_shares)
     if strategy.venue == "uniswap_v3":
-        return _liquidity_entry(request, state, workspace, safe, block_time)
+        return _liquidity_entry(request, state, workspace, safe, snapshot.block.timestamp)
+    if strategy.venue == aave_v3.VENUE:
+        return _lending_entry(request, state, workspace, safe, snapshot)
     raise Refused(f"Deployments into {strategy.venue} cannot be built here yet.")
+
+
+def _lending_entry(
+    request: DeploymentRequest,
+    state: VenueState,
+    workspace: Workspace,
+    safe: Safe,
+    snapshot: TreasurySnapshot,
+) -> Entry:
+    strategy, (amount,) = request.strategy, request.amounts
+    if state.reserve is None:
+        raise Refused(f"What {strategy.name} takes is not known; the node has to answer.")
+    pool = aave_v3.lending_pool(strategy)
+    at_pool = {s.name for s in workspace.strategies if aave_v3.lending_pool(s) == pool}
+    return aave_v3.entry(
+        strategy,
+        amount,
+        safe.address,
+        state.reserve,
+        allowed=sum(
+            each.base_units
+            for each in snapshot.allowances
+            if (each.safe, each.token, each.spender) == (safe.address, amount.token.address, pool)
+        ),
+        supplied=sum(
+            each.amount.base_units
+            for each in snapshot.holdings
+            if each.safe == safe.address
+            and each.strategy in at_pool
+            and each.amount.token.key == amount.token.key
+        ),
+    )
 
 
 def _liquidity_entry(

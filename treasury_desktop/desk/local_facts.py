@@ -7,6 +7,8 @@ from treasury_desktop.assets.unknown import UNKNOWN, Unknown
 from treasury_desktop.bundle import InnerTransaction
 from treasury_desktop.deployments.prices import price_range
 from treasury_desktop.deployments.venues import are_debts_known, is_position_read
+from treasury_desktop.deployments.venues.aave_v3 import VENUE as AAVE_V3
+from treasury_desktop.deployments.venues.aave_v3 import lending_pool
 from treasury_desktop.desk.beside import NOTHING_BESIDE, Beside
 from treasury_desktop.review.facts import LocalFacts
 from treasury_desktop.safes.lifecycle import FINAL, State
@@ -19,11 +21,13 @@ from treasury_desktop.treasury.evidence import (
     Exposed,
     HeldAmount,
     ObservedAllowance,
+    OwedAmount,
     OwnPosition,
     QueueEntry,
 )
 from treasury_desktop.treasury.holding import Holding
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
+from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Workspace
 
 
@@ -101,7 +105,7 @@ def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySna
         block=snapshot.block,
         holdings=tuple(_held(holding) for holding in snapshot.holdings),
         quotes=snapshot.quotes,
-        debts=() if are_debts_known(workspace.strategies) else UNKNOWN,
+        debts=_debts(workspace, snapshot),
         exposures=exposures(workspace, snapshot),
         allowances=tuple(
             ObservedAllowance(
@@ -111,6 +115,31 @@ def _with_snapshot(common: Evidence, workspace: Workspace, snapshot: TreasurySna
         ),
         positions=_positions(workspace, snapshot),
     )
+
+
+def _debts(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[OwedAmount, ...] | Unknown:
+    """What the Safes owe; unknown where anything may be owed that the snapshot did not read."""
+    if not are_debts_known(workspace.strategies) or not all(
+        _is_pool_read(strategy, workspace, snapshot) for strategy in workspace.strategies
+    ):
+        return UNKNOWN
+    return tuple(
+        OwedAmount(token=debt.token.key, base_units=debt.base_units, place=AAVE_V3)
+        for account in snapshot.lending
+        for debt in account.debts
+    )
+
+
+def _is_pool_read(strategy: Strategy, workspace: Workspace, snapshot: TreasurySnapshot) -> bool:
+    """Whether the snapshot has every Safe's account at a strategy's lending pool, if it has one.
+
+    A snapshot of before the strategy was written down has not.
+    """
+    pool = lending_pool(strategy)
+    if pool is None:
+        return True
+    read = {account.safe for account in snapshot.lending_at(pool)}
+    return all(safe.address in read for safe in workspace.safes)
 
 
 def _positions(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[OwnPosition, ...]:
@@ -137,7 +166,7 @@ def exposures(workspace: Workspace, snapshot: TreasurySnapshot) -> tuple[Exposed
     totals: dict[str, Fraction | Unknown] = {
         strategy.name: UNKNOWN
         for strategy in workspace.strategies
-        if not is_position_read(strategy)
+        if not is_position_read(strategy) or not _is_pool_read(strategy, workspace, snapshot)
     }
     for holding in snapshot.holdings:
         if holding.strategy is None:

@@ -17,6 +17,7 @@ from treasury_desktop.pools.position import Position
 from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.treasury.block import HASH_LENGTH, Block
 from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.lending import LendingAccount
 from treasury_desktop.treasury.snapshot import OpenAllowance, TreasurySnapshot
 
 FORMAT = "treasury-desktop/snapshot@1"
@@ -37,6 +38,7 @@ def snapshot_to_json(snapshot: TreasurySnapshot) -> bytes:
             "quotes": [_quote_table(quote) for quote in snapshot.quotes],
             "positions": [_position_table(position) for position in snapshot.positions],
             "allowances": [_allowance_table(allowance) for allowance in snapshot.allowances],
+            "lending": [_lending_table(account) for account in snapshot.lending],
         }
     )
 
@@ -88,20 +90,23 @@ def _safe_table(safe: Safe) -> Table:
 
 
 def _holding_table(holding: Holding) -> Table:
-    token = holding.amount.token
     return {
         "safe": str(holding.safe),
-        "token": {
-            "chain_id": str(token.chain_id),
-            "address": _address(token.address),
-            "symbol": token.symbol,
-            "name": token.name,
-            "decimals": token.decimals,
-        },
+        "token": _token_table(holding.amount.token),
         "base_units": str(holding.amount.base_units),
         "strategy": holding.strategy,
         "detail": holding.detail,
         "is_own_token": holding.is_own_token,
+    }
+
+
+def _token_table(token: Token) -> Table:
+    return {
+        "chain_id": str(token.chain_id),
+        "address": _address(token.address),
+        "symbol": token.symbol,
+        "name": token.name,
+        "decimals": token.decimals,
     }
 
 
@@ -141,6 +146,19 @@ def _allowance_table(allowance: OpenAllowance) -> Table:
     }
 
 
+def _lending_table(account: LendingAccount) -> Table:
+    health = account.health_factor
+    return {
+        "safe": str(account.safe),
+        "pool": str(account.pool),
+        "debts": [
+            {"token": _token_table(debt.token), "base_units": str(debt.base_units)}
+            for debt in account.debts
+        ],
+        "health_factor": None if health is None else str(health),
+    }
+
+
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -156,6 +174,8 @@ def _snapshot(fields: Fields) -> TreasurySnapshot:
         quotes=fields.each("quotes", _quote),
         positions=fields.each("positions", _position),
         allowances=fields.each("allowances", _allowance),
+        # Snapshots of before lending pools were read know nothing of them.
+        lending=fields.each("lending", _lending) if fields.has("lending") else (),
     )
 
 
@@ -198,11 +218,15 @@ def _token(fields: Fields) -> Token:
     )
 
 
-def _holding(fields: Fields) -> Holding:
+def _amount(fields: Fields) -> TokenAmount:
     token = read_table(fields.take("token"), fields.path_of("token"), _token)
+    return TokenAmount(token=token, base_units=fields.decimal("base_units"))
+
+
+def _holding(fields: Fields) -> Holding:
     return Holding(
         safe=fields.address("safe"),
-        amount=TokenAmount(token=token, base_units=fields.decimal("base_units")),
+        amount=_amount(fields),
         strategy=fields.nullable("strategy", fields.text),
         detail=fields.text("detail"),
         is_own_token=fields.boolean("is_own_token"),
@@ -242,4 +266,13 @@ def _allowance(fields: Fields) -> OpenAllowance:
         token=fields.address("token"),
         spender=fields.address("spender"),
         base_units=fields.decimal("base_units"),
+    )
+
+
+def _lending(fields: Fields) -> LendingAccount:
+    return LendingAccount(
+        safe=fields.address("safe"),
+        pool=fields.address("pool"),
+        debts=fields.each("debts", _amount),
+        health_factor=fields.nullable("health_factor", fields.decimal),
     )

@@ -8,6 +8,7 @@ from treasury_desktop.pools.position import Position
 from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.lending import LendingAccount
 
 __all__ = ["Block", "OpenAllowance", "TreasurySnapshot"]
 
@@ -26,7 +27,8 @@ class OpenAllowance:
 class TreasurySnapshot:
     """All Safes, holdings, positions, allowances and quotes at one block hash.
 
-    `nodes` are the names of the endpoints whose answers agreed.
+    `nodes` are the names of the endpoints whose answers agreed; `lending` has one account for each
+    Safe and lending pool that was read.
     """
 
     chain_id: int
@@ -36,8 +38,13 @@ class TreasurySnapshot:
     quotes: tuple[Quote, ...]
     positions: tuple[Position, ...] = ()
     allowances: tuple[OpenAllowance, ...] = ()
+    lending: tuple[LendingAccount, ...] = ()
     nodes: tuple[str, ...] = ()
 
     def safe_at(self, address: Address) -> Safe | None:
         """The Safe with that address, or `None`."""
         return next((safe for safe in self.safes if safe.address == address), None)
+
+    def lending_at(self, pool: Address) -> tuple[LendingAccount, ...]:
+        """The Safes' accounts at a lending pool; none where it was not read."""
+        return tuple(account for account in self.lending if account.pool == pool)

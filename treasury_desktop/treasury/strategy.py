@@ -10,9 +10,9 @@ class Strategy:
     """A strategy, its group and the contracts at its venue.
 
     Strategies of one group share one limit, so a new name is no way around it. `asset` is what an
-    ERC-4626 vault takes; `pool` and `position_manager` belong to Uniswap v3 and are always among
-    the contracts, for that is where its money goes. `protocol` is whose contracts they are, where
-    its keepers name it.
+    ERC-4626 vault takes, or a lending pool, which is the first contract; `pool` and
+    `position_manager` belong to Uniswap v3 and are always among the contracts, for that is where
+    its money goes. `protocol` is whose contracts they are, where its keepers name it.
     """
 
     name: str

@@ -42,7 +42,7 @@ from treasury_desktop.viewmodels.finding_sentences import whole_sentence
 from treasury_desktop.viewmodels.judgement_row import JudgementRow, judgement_row
 from treasury_desktop.viewmodels.limit_rows import LimitRow, limit_rows, limit_sentence
 
-BUILDABLE: Final = {"erc4626": "vault", "uniswap_v3": "liquidity"}
+BUILDABLE: Final = {"erc4626": "vault", "uniswap_v3": "liquidity", "aave_v3": "lending"}
 PURPOSE_LIMIT: Final = 400
 DEFAULT_SLIPPAGE: Final = "0.5"
 DEFAULT_HOURS: Final = "48"
@@ -140,7 +140,7 @@ def strategy_choices(workspace: Workspace) -> tuple[StrategyChoice, ...]:
 
 
 def tokens_of(strategy: Strategy, workspace: Workspace) -> tuple[Token, ...]:
-    """What goes into a strategy: a vault's asset, or a pool's two tokens in their order."""
+    """What goes into a strategy: an asset to vault or lender, or a pool's two tokens in order."""
     pool = None if strategy.pool is None else workspace.pool_at(strategy.pool)
     wanted = (strategy.asset,) if pool is None else (pool.token0, pool.token1)
     found = tuple(workspace.token_at(address) for address in wanted if address is not None)

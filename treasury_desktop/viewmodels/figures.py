@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from treasury_desktop.treasury.workspace import Workspace
 
 NONE: Final = "–"
+MINUS: Final = "−"
 UNPRICED: Final = "unpriced"
 THIN_SPACE: Final = "\u2009"
 AMOUNT_PLACES: Final = 6

@@ -1,7 +1,7 @@
 """What the treasury holds, row by row, as the holdings page says it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from treasury_desktop.assets.amount import decimal_text
@@ -11,6 +11,7 @@ from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.csv_text import csv_text
 from treasury_desktop.viewmodels.figures import (
+    MINUS,
     NONE,
     Remark,
     age_text,
@@ -31,6 +32,7 @@ from treasury_desktop.viewmodels.valuation import (
     source_text,
     total,
     treasury_net,
+    valued_debts,
     valued_holdings,
 )
 
@@ -40,7 +42,10 @@ _NOWHERE = Fraction(-1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingRow:
-    """One holding. Texts are finished; `valued` and `share` carry the exact figures."""
+    """One holding, or a debt where it `is_owed`: that has a minus and the high end's value.
+
+    Texts are finished; `valued` and `share` carry the exact figures.
+    """
 
     asset: str
     asset_tip: str
@@ -60,11 +65,13 @@ class HoldingRow:
     series: int
     key: tuple[str, str, str, str]
     valued: Valued
+    is_owed: bool = False
 
     @property
     def amount_order(self) -> Fraction:
         """What the amount sorts by: whole tokens."""
-        return self.valued.holding.amount.whole
+        whole = self.valued.holding.amount.whole
+        return -whole if self.is_owed else whole
 
     @property
     def price_order(self) -> Fraction:
@@ -74,7 +81,15 @@ class HoldingRow:
     @property
     def value_order(self) -> Fraction:
         """What the value sorts by: its low end."""
-        return _NOWHERE if self.valued.low_usd is None else self.valued.low_usd
+        return _NOWHERE if self.low_usd is None else self.low_usd
+
+    @property
+    def low_usd(self) -> Fraction | None:
+        """What it adds to the treasury's value, below zero for a debt; `None` where unknown."""
+        high = self.valued.high_usd
+        if self.is_owed:
+            return None if high is None else -high
+        return self.valued.low_usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +105,22 @@ class HoldingTotals:
 def holding_rows(
     workspace: Workspace, snapshot: TreasurySnapshot, now: int
 ) -> tuple[HoldingRow, ...]:
-    """One row per holding, the largest value first and what does not count last."""
+    """One row per holding and debt, the largest value first and what does not count last."""
     net = treasury_net(workspace, snapshot).net_usd
     rows = [_row(each, workspace, net, snapshot, now)
             for each in valued_holdings(workspace, snapshot, now)]  # fmt: skip
+    rows += [_owed(_row(each, workspace, None, snapshot, now))
+             for each in valued_debts(workspace, snapshot, now)]  # fmt: skip
     return tuple(sorted(rows, key=_largest_first))
 
 
 def holding_totals(rows: Iterable[HoldingRow], *, of: int | None = None) -> HoldingTotals:
     """The sums of some rows; `of` is how many there are when only some are shown."""
     shown = list(rows)
-    counted = total(row.valued.low_usd for row in shown if row.valued.counts)
+    counted = total(row.low_usd for row in shown if row.valued.counts or row.is_owed)
     own = total(row.valued.low_usd for row in shown if row.valued.holding.is_own_token)
     own_counts = any(row.valued.counts for row in shown if row.valued.holding.is_own_token)
-    missing = [row.asset for row in shown if row.valued.low_usd is None]
+    missing = [row.asset for row in shown if row.low_usd is None]
     is_part = of is not None and of != len(shown)
     return HoldingTotals(
         counted=usd_text(counted),
@@ -161,6 +178,22 @@ def _row(
         series=series_of(holding.amount.token, workspace),
         key=(str(holding.safe), holding.amount.token.key, holding.strategy or "", holding.detail),
         valued=valued,
+    )
+
+
+def _owed(row: HoldingRow) -> HoldingRow:
+    """A row of a debt: taken off at the high end, as the policy does."""
+    high = row.valued.high_usd
+    return replace(
+        row,
+        is_owed=True,
+        amount=f"{MINUS}{row.amount}",
+        amount_tip=f"{MINUS}{row.amount_tip}",
+        value=NONE if high is None else usd_text(-high),
+        value_tip="No quote that may decide; what the treasury is worth cannot be said."
+        if high is None
+        else f"{usd_text(high)} at the highest quote, taken off the treasury's value.",
+        note=row.remark.text or name_text(row.valued.holding.detail),
     )
 
 
@@ -231,8 +264,8 @@ def _csv_row(row: HoldingRow) -> tuple[str, ...]:
         str(amount.base_units),
         _exact(price.lowest),
         _exact(price.highest),
-        _exact(row.valued.low_usd),
-        "yes" if row.valued.counts else "no",
+        _exact(row.valued.high_usd if row.is_owed else row.valued.low_usd),
+        _counted(row),
         row.place,
         row.valued.holding.detail,
         row.remark.text,
@@ -241,3 +274,10 @@ def _csv_row(row: HoldingRow) -> tuple[str, ...]:
 
 def _exact(value: Fraction | None) -> str:
     return "" if value is None else exact_text(value)
+
+
+def _counted(row: HoldingRow) -> str:
+    """Whether it adds to the treasury's value; a minus would make the figures a formula."""
+    if row.is_owed:
+        return "taken off"
+    return "yes" if row.valued.counts else "no"

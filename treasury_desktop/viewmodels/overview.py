@@ -34,6 +34,7 @@ from treasury_desktop.viewmodels.valuation import (
     series_of,
     total,
     treasury_net,
+    valued_debts,
     valued_holdings,
 )
 
@@ -94,6 +95,7 @@ def treasury_figure(workspace: Workspace, snapshot: TreasurySnapshot, now: int) 
     net = treasury_net(workspace, snapshot)
     valued = valued_holdings(workspace, snapshot, now)
     high = total(each.high_usd for each in valued if each.counts)
+    high -= total(each.low_usd for each in valued_debts(workspace, snapshot, now))
     is_old = now - snapshot.block.timestamp > workspace.terms.max_quote_age_seconds
     if net.net_usd is None:
         value, meaning = "Not known", f"It cannot be said: {net.why_unknown}."

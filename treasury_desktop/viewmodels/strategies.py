@@ -1,10 +1,11 @@
 """Each strategy: where it works, what it holds, its positions, as the strategies page says it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.amount import TokenAmount
 from treasury_desktop.assets.usd import usd_text
+from treasury_desktop.deployments.venues.aave_v3 import lending_pool
 from treasury_desktop.pools.position import Position
 from treasury_desktop.safes.queued import QueuedTransaction
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
@@ -12,6 +13,7 @@ from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import WatchedPool, Workspace
 from treasury_desktop.viewmodels.exposure import ExposureRow, exposure_rows
 from treasury_desktop.viewmodels.figures import (
+    MINUS,
     NONE,
     Party,
     Remark,
@@ -23,7 +25,13 @@ from treasury_desktop.viewmodels.figures import (
     usd_or_none,
 )
 from treasury_desktop.viewmodels.pools import Orientation, orientation_of, range_text
-from treasury_desktop.viewmodels.valuation import Valued, series_of, total, valued_holdings
+from treasury_desktop.viewmodels.valuation import (
+    Valued,
+    series_of,
+    total,
+    valued_debts,
+    valued_holdings,
+)
 
 VENUE_WORDS = {
     "uniswap_v3": "Uniswap v3",
@@ -82,8 +90,9 @@ def strategy_views(
     """One view per strategy, in the workspace's order."""
     rows = {row.group: row for row in exposure_rows(workspace, snapshot, queue)}
     valued = valued_holdings(workspace, snapshot, now)
+    owed = valued_debts(workspace, snapshot, now)
     return tuple(
-        _view(strategy, workspace, snapshot, valued, rows[name_text(strategy.group)])
+        _view(strategy, workspace, snapshot, (valued, owed), rows[name_text(strategy.group)])
         for strategy in workspace.strategies
     )
 
@@ -92,10 +101,10 @@ def _view(
     strategy: Strategy,
     workspace: Workspace,
     snapshot: TreasurySnapshot,
-    valued: tuple[Valued, ...],
+    valued: tuple[tuple[Valued, ...], tuple[Valued, ...]],
     exposure: ExposureRow,
 ) -> StrategyView:
-    here = [each for each in valued if each.holding.strategy == strategy.name]
+    here, owed = ([e for e in all_ if e.holding.strategy == strategy.name] for all_ in valued)
     pool = None if strategy.pool is None else workspace.pool_at(strategy.pool)
     positions = [p for p in snapshot.positions if p.pool == strategy.pool]
     return StrategyView(
@@ -104,7 +113,10 @@ def _view(
         group=name_text(strategy.group),
         value=_worth(here),
         contracts=_contracts(strategy),
-        holdings=tuple(_holding(each, workspace) for each in here),
+        holdings=(
+            *(_holding(each, workspace) for each in here),
+            *(_debt(each, workspace) for each in owed),
+        ),
         positions=tuple(_position(each, pool, workspace) for each in positions),
         exposure=exposure,
     )
@@ -123,8 +135,14 @@ def contract_roles(strategy: Strategy) -> dict[Address, str]:
     if strategy.position_manager is not None:
         roles[strategy.position_manager] = "Position manager"
     for contract in strategy.contracts:
-        roles.setdefault(contract, "Vault" if strategy.venue == "erc4626" else "Contract")
+        roles.setdefault(contract, _role(strategy, contract))
     return roles
+
+
+def _role(strategy: Strategy, contract: Address) -> str:
+    if contract == lending_pool(strategy):
+        return "Pool"
+    return "Vault" if strategy.venue == "erc4626" else "Contract"
 
 
 def _worth(here: list[Valued]) -> str:
@@ -151,6 +169,17 @@ def _holding(valued: Valued, workspace: Workspace) -> StrategyHolding:
         detail=detail_text(valued.holding.detail) or NONE,
         remark=valued.remark,
         series=series_of(amount.token, workspace),
+    )
+
+
+def _debt(owed: Valued, workspace: Workspace) -> StrategyHolding:
+    """What is owed, with a minus and at the high end, the end by which the policy takes it off."""
+    line = _holding(owed, workspace)
+    return replace(
+        line,
+        amount=f"{MINUS}{line.amount}",
+        amount_tip=f"{MINUS}{line.amount_tip}",
+        value=line.value if owed.high_usd is None else f"{MINUS}{usd_text(owed.high_usd)}",
     )
 
 

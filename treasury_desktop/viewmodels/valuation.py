@@ -12,8 +12,10 @@ from treasury_desktop.assets.quote import Quote, QuoteKind
 from treasury_desktop.assets.token import Token
 from treasury_desktop.deployments.denominator import TreasuryValue, treasury_value
 from treasury_desktop.deployments.prices import PriceRange, price_range
+from treasury_desktop.deployments.venues.aave_v3 import lending_pool
 from treasury_desktop.desk.local_facts import local_evidence
 from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.lending import HEALTH_SCALE, LendingAccount
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Workspace
 from treasury_desktop.viewmodels.figures import UNPRICED, Remark, stale_remark
@@ -24,6 +26,8 @@ _KIND_WORDS = {
     QuoteKind.SPOT: "spot",
     QuoteKind.MANUAL: "manual",
 }
+MOST_HEALTH = 99_999
+"""Hundredths beyond which a health factor says nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,37 @@ def valued_holdings(
 ) -> tuple[Valued, ...]:
     """Every holding of the snapshot with what it is worth, in the snapshot's order."""
     return tuple(_valued(holding, workspace, snapshot, now) for holding in snapshot.holdings)
+
+
+def valued_debts(workspace: Workspace, snapshot: TreasurySnapshot, now: int) -> tuple[Valued, ...]:
+    """Every debt of the snapshot, valued as a holding of the same amount would be.
+
+    It lies in the first strategy at its pool; it counts against the treasury, at the high end.
+    """
+    first = {lending_pool(each): each.name for each in reversed(workspace.strategies)}
+    return tuple(
+        _valued(
+            Holding(
+                safe=account.safe,
+                amount=debt,
+                strategy=first.get(account.pool, ""),
+                detail=_owed_words(account),
+            ),
+            workspace,
+            snapshot,
+            now,
+        )
+        for account in snapshot.lending
+        for debt in account.debts
+    )
+
+
+def _owed_words(account: LendingAccount) -> str:
+    """A debt, and how far it is from being called in, rounded down."""
+    if account.health_factor is None:
+        return "owed"
+    hundredths = min(account.health_factor * 100 // HEALTH_SCALE, MOST_HEALTH)
+    return f"owed, health factor {hundredths // 100}.{hundredths % 100:02}"
 
 
 def treasury_net(workspace: Workspace, snapshot: TreasurySnapshot) -> TreasuryValue:

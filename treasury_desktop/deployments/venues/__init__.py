@@ -21,19 +21,22 @@ from treasury_desktop.deployments.venues import (
 from treasury_desktop.treasury.strategy import Strategy
 
 OWE_NOTHING = frozenset({"transfer", "erc4626", "uniswap_v3", "lido"})
-"""Venues at which a treasury has no debts; at every other one it may, and nobody reads them yet."""
+"""Venues at which a treasury has no debts; at every other one it may."""
 
 
 def is_position_read(strategy: Strategy) -> bool:
     """Whether a refresh reads what lies in the strategy; of every other one nobody knows."""
-    if strategy.venue == "erc4626":
+    if strategy.venue in ("erc4626", "aave_v3"):
         return bool(strategy.contracts)
     return strategy.venue == "uniswap_v3" and strategy.position_manager is not None
 
 
 def are_debts_known(strategies: tuple[Strategy, ...]) -> bool:
-    """Whether none of the strategies can owe anything."""
-    return all(strategy.venue in OWE_NOTHING for strategy in strategies)
+    """Whether each of the strategies can owe nothing, or is one whose debts are read."""
+    return all(
+        strategy.venue in OWE_NOTHING or aave_v3.lending_pool(strategy) is not None
+        for strategy in strategies
+    )
 
 
 def readers_for(
