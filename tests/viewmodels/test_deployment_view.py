@@ -269,8 +269,8 @@ def test_a_stranger_at_the_nonce_is_named() -> None:
 
 
 def test_strategies_nobody_can_build_for_are_not_offered() -> None:
-    """Aave is read here and not yet built."""
-    aave = replace(VAULT_STRATEGY, name="Lending", venue="aave_v3")
+    """Talos is read here and not yet built."""
+    talos = replace(VAULT_STRATEGY, name="Talos", venue="talos")
     choices = strategy_choices(a_workspace(strategies=(VAULT_STRATEGY, POOL_STRATEGY, talos)))
     assert [choice.name for choice in choices] == [VAULT_STRATEGY.name, POOL_STRATEGY.name]
     assert [choice.has_range for choice in choices] == [False, True]

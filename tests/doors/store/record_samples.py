@@ -17,6 +17,7 @@ from treasury_desktop.safes.safe import Safe, SafeVersion
 from treasury_desktop.safes.safe_tx import SafeTx
 from treasury_desktop.safes.signature import Signature
 from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.lending import LendingAccount
 from treasury_desktop.treasury.movement import Movement, MovementKind
 from treasury_desktop.treasury.snapshot import Block, OpenAllowance, TreasurySnapshot
 
@@ -144,6 +145,15 @@ class Samples:
                 OpenAllowance(
                     safe=self.safe, token=self.payee, spender=self.payee, base_units=2**256 - 1
                 ),
+            ),
+            lending=(
+                LendingAccount(
+                    safe=self.safe,
+                    pool=self.payee,
+                    debts=(TokenAmount(token=self.usdc, base_units=2**256 - 1),),
+                    health_factor=2**256 - 2,
+                ),
+                LendingAccount(safe=self.payee, pool=self.payee),
             ),
             nodes=("anvil", "another"),
         )
