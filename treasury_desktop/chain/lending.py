@@ -93,7 +93,7 @@ def _of_pool(pinned: PinnedBlock, workspace: Workspace, pool: Address) -> Lendin
         debts: list[TokenAmount] = []
         for reserve in reserves:
             units = balances[safe, reserve.a_token]
-            strategy = _strategy_for(workspace, at_pool, reserve.asset)
+            strategy = strategy_for(workspace, at_pool, reserve.asset)
             if units and strategy is not None:
                 asset = reserve.asset
                 holdings.append(
@@ -155,7 +155,7 @@ def _require_own_asset(
             raise Refused(f"The pool's token {token} is for {stated}, not for {asset}.")
 
 
-def _strategy_for(workspace: Workspace, at_pool: list[Strategy], asset: Address) -> Strategy | None:
+def strategy_for(workspace: Workspace, at_pool: list[Strategy], asset: Address) -> Strategy | None:
     """The strategy of an asset; of an asset without one, whoever takes any, or the pool's first.
 
     `None` where no strategy names it and nobody listed it.

@@ -193,7 +193,7 @@ def _owed(row: HoldingRow) -> HoldingRow:
         value_tip="No quote that may decide; what the treasury is worth cannot be said."
         if high is None
         else f"{usd_text(high)} at the highest quote, taken off the treasury's value.",
-        note=row.remark.text or name_text(row.valued.holding.detail),
+        note=row.remark.text or "owed",
     )
 
 

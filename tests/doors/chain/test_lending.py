@@ -14,6 +14,7 @@ from tests.doors.chain.lying_endpoint import LyingEndpoint
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.token import Token
 from treasury_desktop.assets.unknown import Unknown
+from treasury_desktop.chain.movement_reader import MovementReader
 from treasury_desktop.chain.node import Node
 from treasury_desktop.chain.treasury_reader import TreasuryReader
 from treasury_desktop.chain.venue_reader import VenueReader
@@ -23,6 +24,7 @@ from treasury_desktop.desk.local_facts import exposures, local_evidence
 from treasury_desktop.devnet.packages import calldata
 from treasury_desktop.errors import Malformed, Refused
 from treasury_desktop.treasury.holding import Holding
+from treasury_desktop.treasury.movement import MovementKind
 from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
 from treasury_desktop.treasury.workspace import Endpoint, TrustedToken, Workspace
@@ -306,3 +308,38 @@ def test_reserve_that_is_not_there(own_chain: Demonstration, market: AaveMarket)
         pytest.raises(Refused, match=f"has no reserve of {dai}"),
     ):
         VenueReader(node).reserve(market.pool, dai)
+
+
+# ── what moved ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_movements_of_a_lender(own_chain: Demonstration, market: AaveMarket) -> None:
+    """A supply is a deployment and a withdrawal an exit; a loan and its repayment are neither."""
+    safe, pool = own_chain.safe, market.pool
+    first = own_chain.rpc.number("eth_blockNumber") + 1
+    market.supply(safe, market.usdc, SUPPLIED)
+    market.borrow(safe, market.weth, 3 * 10**18)
+    market.perform(safe, market.weth, calldata("approve(address,uint256)", pool.raw, 10**18))
+    repay = calldata(
+        "repay(address,uint256,uint256,address)", market.weth.raw, 10**18, VARIABLE, safe.raw
+    )
+    market.perform(safe, pool, repay)
+    leave = calldata("withdraw(address,uint256,address)", market.usdc.raw, 10**9, safe.raw)
+    market.perform(safe, pool, leave)
+    last = own_chain.rpc.number("eth_blockNumber")
+    with _opened(own_chain.endpoint) as node:
+        found = MovementReader(node).movements(_workspace(own_chain, market), first, last)
+    told = [
+        (each.kind, each.amount.token.symbol, each.amount.base_units, each.strategy, each.note)
+        for each in found
+        if each.amount is not None
+    ]
+    assert sorted(told, key=str) == sorted(
+        [
+            (MovementKind.DEPLOYMENT, "USDC", SUPPLIED, "Lending", ""),
+            (MovementKind.OTHER, "WETH", 3 * 10**18, "Lending", "borrowed"),
+            (MovementKind.OTHER, "WETH", 10**18, "Lending", "repaid"),
+            (MovementKind.EXIT, "USDC", 10**9, "Lending", ""),
+        ],
+        key=str,
+    )
