@@ -99,6 +99,13 @@ def test_one_of_everything_survives(samples: Samples) -> None:
     assert snapshot_from_json(snapshot_to_json(snapshot)) == snapshot
 
 
+def test_snapshots_of_before_lending_was_read(samples: Samples) -> None:
+    """They know of no pool, which is not the same as owing nothing at it."""
+    table = json.loads(snapshot_to_json(samples.snapshot()))
+    del table["lending"]
+    assert snapshot_from_json(canonical_json(table)).lending == ()
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -127,6 +134,12 @@ def test_one_of_everything_survives(samples: Samples) -> None:
         (lambda s: s["safes"][0].update(version="1.4"), "snapshot.safes[0].version"),
         (lambda s: s.update(nodes=[1]), "snapshot.nodes"),
         (lambda s: s.update(block=1), "snapshot.block"),
+        (lambda s: s["lending"][0].update(pool="0x1"), "snapshot.lending[0].pool"),
+        (lambda s: s["lending"][1].update(health_factor=1), "snapshot.lending[1].health_factor"),
+        (
+            lambda s: s["lending"][0]["debts"][0].update(base_units="-1"),
+            "snapshot.lending[0].debts[0]",
+        ),
     ],
 )
 def test_what_is_not_a_snapshot_is_refused_by_field(
