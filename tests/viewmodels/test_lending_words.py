@@ -22,6 +22,7 @@ from tests.samples import (
     some_quotes,
 )
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.bundle import read_bundle, write_bundle
 from treasury_desktop.deployments.venues import aave_v3
 from treasury_desktop.desk.draft_deployment import (
     DeploymentRequest,
@@ -31,6 +32,7 @@ from treasury_desktop.desk.draft_deployment import (
 )
 from treasury_desktop.desk.local_facts import exposures, local_evidence
 from treasury_desktop.errors import Refused
+from treasury_desktop.review.review import examine
 from treasury_desktop.treasury.evidence import OwedAmount
 from treasury_desktop.treasury.lending import LendingAccount
 from treasury_desktop.treasury.snapshot import OpenAllowance, TreasurySnapshot
@@ -185,6 +187,15 @@ def test_draft_stands_out_by_nothing() -> None:
     assert [judgement.group for judgement in review.judgements] == ["Aave"]
 
 
+def test_signer_s_process_judges_by_the_same_debts() -> None:
+    """What is owed goes with the bundle, so whoever signs measures by the same treasury."""
+    owing = drafted(lending=(OWING,))
+    again = examine(read_bundle(write_bundle(owing.bundle)))
+    (ours,), (theirs,) = owing.review.judgements, again.judgements
+    assert ours.treasury_usd == theirs.treasury_usd == treasury_net(WORKSPACE, lent()).net_usd
+    assert ours.verdict is theirs.verdict
+
+
 def test_draft_takes_an_old_allowance_back_first() -> None:
     """What the pool may take already is zero before it is exact."""
     old = OpenAllowance(safe=SAFE, token=USDC_AT, spender=POOL, base_units=7)
@@ -192,7 +203,7 @@ def test_draft_takes_an_old_allowance_back_first() -> None:
     assert len(drafted(allowances=others).deployment.entry.calls) == 2
     draft = drafted(allowances=(old,))
     assert len(draft.deployment.entry.calls) == 3
-    assert not draft.review.blocks
+    assert (draft.review.verdict, draft.review.blocks) == ("ok", ())
 
 
 def test_draft_without_an_answer_of_the_pool() -> None:

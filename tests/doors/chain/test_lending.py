@@ -259,6 +259,25 @@ def test_receipt_of_another_asset_is_refused(own_chain: Demonstration, market: A
             TreasuryReader(node).read(workspace)
 
 
+def test_pool_without_stable_debt_tokens(own_chain: Demonstration, market: AaveMarket) -> None:
+    """Newer pools name none: the zero address is asked nothing, the other debts are all there."""
+    market.supply(own_chain.safe, market.usdc, SUPPLIED)
+    market.borrow(own_chain.safe, market.usdc, 10**9)
+    workspace = _workspace(own_chain, market)
+    asked = calldata("getReserveData(address)", bytes(20))[:4].hex()
+
+    def without_stable(request: dict[str, Any], response: dict[str, Any]) -> Any:
+        if request["method"] != "eth_call" or request["params"][0]["data"][2:10] != asked:
+            return response
+        said = response["result"]
+        return response | {"result": said[: 2 + 64 * 9] + "0" * 64 + said[2 + 64 * 10 :]}
+
+    with LyingEndpoint(own_chain.endpoint.url) as liar, _opened(liar.endpoint) as node:
+        liar.twist = without_stable
+        (account,) = TreasuryReader(node).read(workspace).lending
+    assert [debt.base_units // 10**6 for debt in account.debts] == [1000]
+
+
 # ── what the pool takes ──────────────────────────────────────────────────────────────────────────
 
 
