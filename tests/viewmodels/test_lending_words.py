@@ -22,6 +22,7 @@ from tests.samples import (
     some_quotes,
 )
 from treasury_desktop.assets.unknown import UNKNOWN, Unknown
+from treasury_desktop.assets.usd import usd_text
 from treasury_desktop.bundle import read_bundle, write_bundle
 from treasury_desktop.deployments.venues import aave_v3
 from treasury_desktop.desk.draft_deployment import (
@@ -120,6 +121,14 @@ def test_holdings_show_what_is_owed_with_a_minus() -> None:
     assert net is not None
     assert sum(row.low_usd or 0 for row in rows if row.valued.counts or row.is_owed) == net
     assert holding_totals(rows).counted == treasury_figure(WORKSPACE, lent(), NOW).value + ".11"
+
+
+def test_high_end_owes_at_the_low_end() -> None:
+    """The treasury's upper figure takes a debt off at its lowest quote."""
+    rows = [row for row in holding_rows(WORKSPACE, lent(), NOW) if row.valued.counts]
+    held = sum((row.valued.high_usd or 0 for row in rows if not row.is_owed), Fraction(0))
+    meaning = treasury_figure(WORKSPACE, lent(), NOW).meaning
+    assert f"{usd_text(held - 20 * Fraction('3004.18'))} at the high end" in meaning
 
 
 def test_export_says_that_it_is_taken_off() -> None:

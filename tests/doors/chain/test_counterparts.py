@@ -5,7 +5,16 @@ import pytest
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.chain import Chain
 from treasury_desktop.assets.token import Token
-from treasury_desktop.chain.counterparts import Counterparts, Liquidity, Part
+from treasury_desktop.chain.answers import Log
+from treasury_desktop.chain.counterparts import (
+    BORROW,
+    REPAY,
+    Counterparts,
+    Liquidity,
+    Loans,
+    Part,
+    loans_of,
+)
 from treasury_desktop.pools.pool import Pool
 from treasury_desktop.safes.safe import SafeVersion
 from treasury_desktop.treasury.movement import MovementKind
@@ -145,3 +154,37 @@ def test_what_an_amount_means(
     found = COUNTERPARTS.parts(transaction, counterpart, token, 100, is_in=is_in)
     assert found == parts
     assert sum(each.base_units for each in found) == 100
+
+
+def test_loans_by_their_events() -> None:
+    """What was borrowed came in, what was repaid went out; what is no such event is nothing."""
+    asset, safe = (bytes(12) + each.raw for each in (TOKEN0, SAFE))
+
+    def log(event: bytes, words: int, *amounts: int, topics: int = 4) -> Log:
+        return Log(
+            address=VAULT,
+            topics=(event, asset, safe, bytes(32))[:topics],
+            data=b"".join(each.to_bytes(32, "big") for each in amounts).ljust(32 * words, b"\0"),
+            block_number=1,
+            block_hash=bytes(32),
+            transaction_hash=SWAP,
+            log_index=0,
+        )
+
+    found = (log(BORROW, 4, 9, 70), log(REPAY, 2, 80))
+    assert loans_of(found) == {(SWAP, TOKEN0, 70, True), (SWAP, TOKEN0, 80, False)}
+    assert not loans_of((log(BORROW, 3, 9, 70), log(REPAY, 4, 80), log(REPAY, 2, 80, topics=3)))
+    assert not loans_of((log(bytes(32), 4, 9, 70),))
+
+
+def test_loan_is_neither_deployment_nor_exit() -> None:
+    """Money of a receipt's contract is the strategy's, except where it is a loan."""
+    lender = WORKSPACE.strategies[0]
+    loans = Loans({STRANGER: lender}, frozenset({(SWAP, TOKEN0, 70, True)}))
+    told = Counterparts(WORKSPACE, {}, Liquidity(frozenset(), frozenset(), {}), loans)
+    (loan,) = told.parts(SWAP, STRANGER, TOKEN0, 70, is_in=True)
+    (leave,) = told.parts(SWAP, STRANGER, TOKEN0, 71, is_in=True)
+    (enter,) = told.parts(SWAP, STRANGER, TOKEN0, 70, is_in=False)
+    assert (loan.kind, loan.strategy, loan.note) == (MovementKind.OTHER, "vault", "borrowed")
+    assert (leave.kind, leave.strategy) == (MovementKind.EXIT, "vault")
+    assert (enter.kind, enter.strategy) == (MovementKind.DEPLOYMENT, "vault")
