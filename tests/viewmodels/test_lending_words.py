@@ -128,7 +128,10 @@ def test_high_end_owes_at_the_low_end() -> None:
     rows = [row for row in holding_rows(WORKSPACE, lent(), NOW) if row.valued.counts]
     held = sum((row.valued.high_usd or 0 for row in rows if not row.is_owed), Fraction(0))
     meaning = treasury_figure(WORKSPACE, lent(), NOW).meaning
-    assert f"{usd_text(held - 20 * Fraction('3004.18'))} at the high end" in meaning
+    assert f"{usd_text(held - 20 * Fraction('3004.18'))} at the high end." in meaning
+    assert meaning.endswith(" Debts of $60,251.00 are taken off.")
+    free = lent(LendingAccount(safe=SAFE, pool=POOL))
+    assert "Debts" not in treasury_figure(WORKSPACE, free, NOW).meaning
 
 
 def test_export_says_that_it_is_taken_off() -> None:

@@ -95,13 +95,15 @@ def treasury_figure(workspace: Workspace, snapshot: TreasurySnapshot, now: int) 
     net = treasury_net(workspace, snapshot)
     valued = valued_holdings(workspace, snapshot, now)
     high = total(each.high_usd for each in valued if each.counts)
-    high -= total(each.low_usd for each in valued_debts(workspace, snapshot, now))
+    owed = valued_debts(workspace, snapshot, now)
+    high -= total(each.low_usd for each in owed)
+    debts = f" Debts of {usd_text(total(d.high_usd for d in owed))} are taken off." if owed else ""
     is_old = now - snapshot.block.timestamp > workspace.terms.max_quote_age_seconds
     if net.net_usd is None:
         value, meaning = "Not known", f"It cannot be said: {net.why_unknown}."
     else:
         value = whole_usd_text(net.net_usd)
-        meaning = f"Net, at the low end of the prices; {usd_text(high)} at the high end."
+        meaning = f"Net, at the low end of the prices; {usd_text(high)} at the high end.{debts}"
     return TreasuryFigure(
         value=value,
         meaning=meaning,
