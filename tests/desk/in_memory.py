@@ -55,6 +55,8 @@ class MemoryRecords:
     notes: list[tuple[str, dict[str, str], int]] = field(default_factory=list)
     kept_movements: list[Movement] = field(default_factory=list)
     read_up_to: dict[int, int] = field(default_factory=dict)
+    found: dict[tuple[int, Address], frozenset[Address]] = field(default_factory=dict)
+    found_up_to: dict[tuple[int, Address], int] = field(default_factory=dict)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -211,6 +213,26 @@ class MemoryRecords:
     def movements_read_up_to(self, chain_id: int) -> int | None:
         """The last block read."""
         return self.read_up_to.get(chain_id)
+
+    def keep_found_tokens(
+        self, chain_id: int, safe: Address, tokens: tuple[Address, ...], last_block: int
+    ) -> None:
+        """Adds them once and remembers how far."""
+        self.found[chain_id, safe] = self.found.get((chain_id, safe), frozenset()) | set(tokens)
+        self.found_up_to[chain_id, safe] = last_block
+
+    def forget_found_tokens(self, chain_id: int, safe: Address) -> None:
+        """None of a Safe any more."""
+        self.found.pop((chain_id, safe), None)
+        self.found_up_to.pop((chain_id, safe), None)
+
+    def found_tokens(self, chain_id: int, safe: Address) -> tuple[Address, ...]:
+        """All of a Safe, by address."""
+        return tuple(sorted(self.found.get((chain_id, safe), ())))
+
+    def found_tokens_read_up_to(self, chain_id: int, safe: Address) -> int | None:
+        """The last block read."""
+        return self.found_up_to.get((chain_id, safe))
 
     def _known(self, safe_tx_hash: bytes) -> QueuedTransaction:
         if safe_tx_hash not in self.kept:

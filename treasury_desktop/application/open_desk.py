@@ -39,6 +39,7 @@ from treasury_desktop.desk.draft_deployment import (
     draft_deployment,
 )
 from treasury_desktop.desk.draft_rejection import draft_rejection
+from treasury_desktop.desk.find_tokens import with_unlisted
 from treasury_desktop.desk.import_signatures import ImportedSignatures, import_signatures
 from treasury_desktop.desk.import_transaction import Imported, import_transaction, queued_from
 from treasury_desktop.desk.local_facts import local_facts
@@ -291,6 +292,7 @@ class OpenDesk:
         from treasury_desktop.chain.movement_reader import (  # noqa: PLC0415  loads web3
             MovementReader,
         )
+        from treasury_desktop.chain.token_finder import TokenFinder  # noqa: PLC0415  loads web3
         from treasury_desktop.chain.treasury_reader import (  # noqa: PLC0415  loads web3
             TreasuryReader,
         )
@@ -298,14 +300,18 @@ class OpenDesk:
         self._answers.forget()  # without a node nobody knows what the chain said before
         node = self.open_node()
         if self._records.is_read_only:
-            unkept = TreasuryReader(node).read(self._workspace)
+            read = TreasuryReader(node).read(self._workspace)
+            before = self._records.latest_snapshot(read.chain_id)
+            unkept = with_unlisted(TokenFinder(node), self._records, self._workspace, read, before)
             with self._keeping:
                 self._require_asked(node)
                 self._unkept = unkept
             self._ask_the_chain()
             return Refreshed(snapshot=unkept, queue=self.queue())
         records = self._while_asked(self._records, node)
-        refreshed = refresh_treasury(TreasuryReader(node), records, self._workspace)
+        refreshed = refresh_treasury(
+            TreasuryReader(node), records, self._workspace, TokenFinder(node)
+        )
         for safe in refreshed.snapshot.safes:
             collect_waiting(records, safe)  # signatures that came before their owners
             collect_waiting_messages(records, safe)

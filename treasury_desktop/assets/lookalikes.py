@@ -86,6 +86,13 @@ def as_ascii(text: str) -> str:
     return text if text.isascii() else "".join(_ASCII_OF.get(letter, letter) for letter in text)
 
 
+def skeleton(text: str) -> str:
+    """How a symbol looks: without case, dress, marks and invisible characters."""
+    # Capitals have look-alikes of their own.
+    undressed = as_ascii(unicodedata.normalize("NFKD", text)).casefold()
+    return as_ascii("".join(c for c in undressed if c.isalnum() or c in "$.+-_")).casefold()
+
+
 def script_of(character: str) -> str:
     """The script a letter or digit belongs to, by its Unicode name; "" where it fits every one."""
     if character.isascii() and not character.isalpha():

@@ -64,13 +64,16 @@ def pieces(calls: Sequence[Call]) -> Iterator[slice]:
         yield slice(start, len(calls))
 
 
-def program(calls: Sequence[Call]) -> bytes:
-    """The init code that asks all of them; each behind the code as receiver, room, length, data."""
+def program(calls: Sequence[Call], *, gas: int = GAS_OF_A_CALL) -> bytes:
+    """The init code that asks all of them; each behind the code as receiver, room, length, data.
+
+    `gas` is what each of them may use up.
+    """
     records = [to + (room << 16 | len(data)).to_bytes(4, "big") + data for to, data, room in calls]
     most = 1 + sum([LENGTH + room for _, _, room in calls])
     # A 64th of the gas stays with the caller (EIP-150), so a call needs a little more than it gets.
-    needed = GAS_OF_A_CALL + GAS_OF_A_CALL // 32 + most * GAS_OF_A_BYTE + GAS_TO_END
-    return _code(needed) + b"".join(records)
+    needed = gas + gas // 32 + most * GAS_OF_A_BYTE + GAS_TO_END
+    return _code(needed, gas) + b"".join(records)
 
 
 def told_apart(answer: bytes, calls: Sequence[Call]) -> list[bytes | None]:
@@ -96,10 +99,10 @@ def told_apart(answer: bytes, calls: Sequence[Call]) -> list[bytes | None]:
     return found + [None] * (len(calls) - len(found))
 
 
-def _code(needed: int) -> bytes:
+def _code(needed: int, gas: int) -> bytes:
     """The program itself; it begins a call only while more gas than `needed` is left."""
     lines = (line.partition(";")[0] for line in _LISTING.splitlines())
-    digits = "".join(lines).format(needed=f"{needed:08x}", gas=f"{GAS_OF_A_CALL:06x}")
+    digits = "".join(lines).format(needed=f"{needed:08x}", gas=f"{gas:06x}")
     return bytes.fromhex(digits)
 
 
@@ -137,4 +140,4 @@ _LISTING = """
     01 6018 01               ; the next record's place  new_out position
     600a 56                  ; go to next record
 """
-_CODE_BYTES = len(_code(0))
+_CODE_BYTES = len(_code(0, 0))

@@ -21,14 +21,19 @@ LARGEST_SPAN = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFilter:
-    """Which logs: of these contracts, with these topics; an empty set of topics means any."""
+    """Which logs: of these contracts, with these topics; an empty set of topics means any.
 
-    addresses: tuple[Address, ...]
+    `addresses` is `None` for the logs of any contract.
+    """
+
+    addresses: tuple[Address, ...] | None
     topics: tuple[frozenset[bytes], ...]
 
     def has(self, log: Log) -> bool:
         """Whether a log is what was asked for."""
-        if log.address not in self.addresses or len(log.topics) < len(self.topics):
+        if self.addresses is not None and log.address not in self.addresses:
+            return False
+        if len(log.topics) < len(self.topics):
             return False
         return all(
             not wanted or topic in wanted
@@ -46,9 +51,9 @@ class LogReader:
     def logs(self, wanted: LogFilter, first_block: int, last_block: int) -> tuple[Log, ...]:
         """All logs of a block range, both ends included, in the order of the chain."""
         found: list[Log] = []
-        if not wanted.addresses:
+        if wanted.addresses == ():
             return ()
-        for piece in self._pieces(wanted, first_block, last_block):
+        for _, piece in self.pieces(wanted, first_block, last_block):
             found += piece
         return tuple(sorted(found, key=lambda log: (log.block_number, log.log_index)))
 
@@ -70,9 +75,10 @@ class LogReader:
                 raise Malformed(f"block {number}", "is not the block its logs say they are in")
         return {number: each.block.timestamp for number, each in zip(numbers, headers, strict=True)}
 
-    def _pieces(
+    def pieces(
         self, wanted: LogFilter, first_block: int, last_block: int
-    ) -> Iterator[tuple[Log, ...]]:
+    ) -> Iterator[tuple[int, tuple[Log, ...]]]:
+        """The same in the pieces that are answered, each with the last block it reaches."""
         start = first_block
         while start <= last_block:
             end = min(start + self._span - 1, last_block)
@@ -83,7 +89,7 @@ class LogReader:
                     raise
                 self._span = max(min(self._span, end - start + 1) // 2, 1)
                 continue
-            yield piece
+            yield end, piece
             start = end + 1
             self._span = min(self._span * 2, LARGEST_SPAN)
 
@@ -96,10 +102,11 @@ def _ask(wanted: LogFilter, first_block: int, last_block: int) -> Ask:
                 raise Malformed(name, "holds a log that was not asked for")
         return found
 
-    parameters = {
+    parameters: dict[str, Any] = {
         "fromBlock": hex(first_block),
         "toBlock": hex(last_block),
-        "address": [str(each) for each in wanted.addresses],
         "topics": [sorted(f"0x{t.hex()}" for t in topics) or None for topics in wanted.topics],
     }
+    if wanted.addresses is not None:
+        parameters["address"] = [str(each) for each in wanted.addresses]
     return Ask("eth_getLogs", (parameters,), parse, f"logs of blocks {first_block}–{last_block}")

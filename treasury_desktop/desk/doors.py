@@ -4,7 +4,7 @@ Doors turn foreign data into core values at once. They raise `Unavailable` when 
 answer, `Malformed` when it answers nonsense, `Refused` when a rule of theirs says no.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -26,6 +26,7 @@ from treasury_desktop.treasury.further_limits import FurtherLimits
 from treasury_desktop.treasury.movement import Movement
 from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
 from treasury_desktop.treasury.strategy import Strategy
+from treasury_desktop.treasury.unlisted import Unlisted
 from treasury_desktop.treasury.workspace import WatchedPool, Workspace
 
 OnProgress = Callable[[int, int, str], None]
@@ -76,6 +77,27 @@ class MovementReader(Protocol):
         self, workspace: Workspace, first_block: int, last_block: int
     ) -> tuple[Movement, ...]:
         """Every movement of every Safe in a block range, both ends included."""
+        ...
+
+
+class FoundInLogs(NamedTuple):
+    """Contracts that announced a transfer to each Safe, in the logs up to a block."""
+
+    last_block: int
+    tokens: dict[Address, tuple[Address, ...]]
+
+
+class TokenFinder(Protocol):
+    """Finds tokens by their Transfer logs, and asks them what the Safes hold."""
+
+    def transfers(
+        self, safes: tuple[Address, ...], first_block: int, last_block: int
+    ) -> Iterator[FoundInLogs]:
+        """Whose logs say that they sent something to these Safes, piece by piece."""
+        ...
+
+    def unlisted(self, block: Block, pairs: tuple[tuple[Address, Address], ...]) -> Unlisted:
+        """What each Safe holds of each token at that block; what is nothing is left out."""
         ...
 
 
@@ -302,7 +324,29 @@ class Movements(Protocol):
         ...
 
 
-class Records(Snapshots, Transactions, Dossier, Movements, Protocol):
+class FoundTokens(Protocol):
+    """Keeps which contracts announced a transfer to a Safe and how far that has been read."""
+
+    def keep_found_tokens(
+        self, chain_id: int, safe: Address, tokens: tuple[Address, ...], last_block: int
+    ) -> None:
+        """Adds them (again is harmless) and remembers the last block read, also a lower one."""
+        ...
+
+    def forget_found_tokens(self, chain_id: int, safe: Address) -> None:
+        """Keeps none of a Safe any more; they are looked for again from the first block."""
+        ...
+
+    def found_tokens(self, chain_id: int, safe: Address) -> tuple[Address, ...]:
+        """All of a Safe, by address."""
+        ...
+
+    def found_tokens_read_up_to(self, chain_id: int, safe: Address) -> int | None:
+        """The last block read for a Safe, or `None` before the first."""
+        ...
+
+
+class Records(Snapshots, Transactions, Dossier, Movements, FoundTokens, Protocol):
     """Everything the record store keeps."""
 
 

@@ -3,7 +3,8 @@
 import contextlib
 from dataclasses import dataclass
 
-from treasury_desktop.desk.doors import Broadcaster, Records, TreasuryReader
+from treasury_desktop.desk.doors import Broadcaster, Records, TokenFinder, TreasuryReader
+from treasury_desktop.desk.find_tokens import find_tokens, with_unlisted
 from treasury_desktop.desk.follow_sendings import (
     are_replaced,
     look_for_receipt,
@@ -47,10 +48,18 @@ class Refreshed:
         )
 
 
-def refresh_treasury(reader: TreasuryReader, records: Records, workspace: Workspace) -> Refreshed:
+def refresh_treasury(
+    reader: TreasuryReader,
+    records: Records,
+    workspace: Workspace,
+    finder: TokenFinder | None = None,
+) -> Refreshed:
     """Read and keep, also a block before the one read last: what is read now is what counts."""
     snapshot = reader.read(workspace)
     before = records.latest_snapshot(snapshot.chain_id)
+    if finder is not None:
+        missing = find_tokens(finder, records, workspace, snapshot)
+        snapshot = with_unlisted(finder, records, workspace, snapshot, before, remarks=missing)
     back = 0 if before is None else max(before.block.number - snapshot.block.number, 0)
     records.keep_snapshot(snapshot)
     return Refreshed(snapshot=snapshot, queue=queue_of(records, workspace), blocks_back=back)

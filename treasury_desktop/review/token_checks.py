@@ -3,12 +3,11 @@
 One function per finding, each opening with what an attacker gains if it were missing.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.chain import native_symbol
-from treasury_desktop.assets.lookalikes import as_ascii
+from treasury_desktop.assets.lookalikes import skeleton
 from treasury_desktop.assets.unknown import Unknown
 from treasury_desktop.assets.untrusted_text import SYMBOL_LIMIT, plain
 from treasury_desktop.calls.effects import NATIVE
@@ -118,11 +117,11 @@ def _shown(value: str | int) -> str:
 def twin_symbols(subject: Subject) -> Iterator[Finding]:
     """A token that calls itself USDC gets paid out, or bought, as if it were USDC."""
     described, packaged = _symbols(subject)
-    coin = _skeleton(native_symbol(subject.safe.chain_id))
+    coin = skeleton(native_symbol(subject.safe.chain_id))
     for token, path in _touched_tokens(subject):
         if not isinstance(token.symbol, str) or known_token(subject.safe.chain_id, token.address):
             continue
-        looks = _skeleton(token.symbol)
+        looks = skeleton(token.symbol)
         known = set() if token.listed is True else packaged.get(looks, set())
         twins = (described.get(looks, set()) | known) - {token.address}
         trusted = {twin for twin in twins if twin in known or _is_listed(subject, twin)}
@@ -160,20 +159,13 @@ def _by_symbol(tokens: Iterable[DescribedToken | KnownToken]) -> _BySymbol:
     found: _BySymbol = {}
     for token in tokens:
         if isinstance(token.symbol, str) and token.symbol:
-            found.setdefault(_skeleton(token.symbol), set()).add(token.address)
+            found.setdefault(skeleton(token.symbol), set()).add(token.address)
     return found
 
 
 def _is_listed(subject: Subject, address: Address) -> bool:
     token = subject.evidence.token_at(address)
     return token is not None and token.listed is True
-
-
-def _skeleton(symbol: str) -> str:
-    """How a symbol looks: without case, dress, marks and invisible characters."""
-    # Capitals have look-alikes of their own.
-    undressed = as_ascii(unicodedata.normalize("NFKD", symbol)).casefold()
-    return as_ascii("".join(c for c in undressed if c.isalnum() or c in "$.+-_")).casefold()
 
 
 def recipients_elsewhere(subject: Subject) -> Iterator[Finding]:

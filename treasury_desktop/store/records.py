@@ -18,6 +18,7 @@ from treasury_desktop.store.database import (
 )
 from treasury_desktop.store.dossier import DossierShelf
 from treasury_desktop.store.folder_lock import FolderLock
+from treasury_desktop.store.found_tokens import FoundTokenShelf
 from treasury_desktop.store.messages import MessageShelf
 from treasury_desktop.store.movements import MovementShelf
 from treasury_desktop.store.ordinary_file import is_there, reason_of
@@ -36,7 +37,13 @@ CHEAP_TO_CHECK = 4 * 1024 * 1024
 
 
 class RecordStore(
-    SnapshotShelf, TransactionShelf, DossierShelf, MovementShelf, ServiceShelf, MessageShelf
+    SnapshotShelf,
+    TransactionShelf,
+    DossierShelf,
+    MovementShelf,
+    FoundTokenShelf,
+    ServiceShelf,
+    MessageShelf,
 ):
     """The records of one workspace, open; usable from any thread, one at a time."""
 

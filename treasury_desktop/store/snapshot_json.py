@@ -19,6 +19,7 @@ from treasury_desktop.treasury.block import HASH_LENGTH, Block
 from treasury_desktop.treasury.holding import Holding
 from treasury_desktop.treasury.lending import LendingAccount
 from treasury_desktop.treasury.snapshot import OpenAllowance, TreasurySnapshot
+from treasury_desktop.treasury.unlisted import Unlisted, UnlistedHolding
 
 FORMAT = "treasury-desktop/snapshot@1"
 
@@ -27,20 +28,21 @@ Table = dict[str, JsonSource]
 
 def snapshot_to_json(snapshot: TreasurySnapshot) -> bytes:
     """The snapshot as canonical JSON (RFC 8785)."""
-    return canonical_json(
-        {
-            "format": FORMAT,
-            "chain_id": str(snapshot.chain_id),
-            "block": _block_table(snapshot.block),
-            "nodes": snapshot.nodes,
-            "safes": [_safe_table(safe) for safe in snapshot.safes],
-            "holdings": [_holding_table(holding) for holding in snapshot.holdings],
-            "quotes": [_quote_table(quote) for quote in snapshot.quotes],
-            "positions": [_position_table(position) for position in snapshot.positions],
-            "allowances": [_allowance_table(allowance) for allowance in snapshot.allowances],
-            "lending": [_lending_table(account) for account in snapshot.lending],
-        }
-    )
+    table: Table = {
+        "format": FORMAT,
+        "chain_id": str(snapshot.chain_id),
+        "block": _block_table(snapshot.block),
+        "nodes": snapshot.nodes,
+        "safes": [_safe_table(safe) for safe in snapshot.safes],
+        "holdings": [_holding_table(holding) for holding in snapshot.holdings],
+        "quotes": [_quote_table(quote) for quote in snapshot.quotes],
+        "positions": [_position_table(position) for position in snapshot.positions],
+        "allowances": [_allowance_table(allowance) for allowance in snapshot.allowances],
+        "lending": [_lending_table(account) for account in snapshot.lending],
+    }
+    if snapshot.unlisted is not None:
+        table["unlisted"] = _unlisted_table(snapshot.unlisted)
+    return canonical_json(table)
 
 
 def snapshot_from_json(data: bytes, *, path: str = "snapshot") -> TreasurySnapshot:
@@ -159,6 +161,24 @@ def _lending_table(account: LendingAccount) -> Table:
     }
 
 
+def _unlisted_table(unlisted: Unlisted) -> Table:
+    return {
+        "holdings": [_unlisted_holding_table(each) for each in unlisted.holdings],
+        "remarks": unlisted.remarks,
+    }
+
+
+def _unlisted_holding_table(holding: UnlistedHolding) -> Table:
+    return {
+        "safe": str(holding.safe),
+        "token": str(holding.token),
+        "base_units": None if holding.base_units is None else str(holding.base_units),
+        "symbol": holding.symbol,
+        "name": holding.name,
+        "decimals": holding.decimals,
+    }
+
+
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -176,6 +196,11 @@ def _snapshot(fields: Fields) -> TreasurySnapshot:
         allowances=fields.each("allowances", _allowance),
         # Snapshots of before lending pools were read know nothing of them.
         lending=fields.each("lending", _lending) if fields.has("lending") else (),
+        unlisted=(
+            read_table(fields.take("unlisted"), fields.path_of("unlisted"), _unlisted)
+            if fields.has("unlisted")
+            else None
+        ),
     )
 
 
@@ -275,4 +300,21 @@ def _lending(fields: Fields) -> LendingAccount:
         pool=fields.address("pool"),
         debts=fields.each("debts", _amount),
         health_factor=fields.nullable("health_factor", fields.decimal),
+    )
+
+
+def _unlisted(fields: Fields) -> Unlisted:
+    return Unlisted(
+        holdings=fields.each("holdings", _unlisted_holding), remarks=fields.texts("remarks")
+    )
+
+
+def _unlisted_holding(fields: Fields) -> UnlistedHolding:
+    return UnlistedHolding(
+        safe=fields.address("safe"),
+        token=fields.address("token"),
+        base_units=fields.nullable("base_units", fields.decimal),
+        symbol=fields.nullable("symbol", fields.text),
+        name=fields.nullable("name", fields.text),
+        decimals=fields.nullable("decimals", fields.integer),
     )

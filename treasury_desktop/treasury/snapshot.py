@@ -9,6 +9,7 @@ from treasury_desktop.safes.safe import Safe
 from treasury_desktop.treasury.block import Block
 from treasury_desktop.treasury.holding import Holding
 from treasury_desktop.treasury.lending import LendingAccount
+from treasury_desktop.treasury.unlisted import Unlisted
 
 __all__ = ["Block", "OpenAllowance", "TreasurySnapshot"]
 
@@ -28,7 +29,8 @@ class TreasurySnapshot:
     """All Safes, holdings, positions, allowances and quotes at one block hash.
 
     `nodes` are the names of the endpoints whose answers agreed; `lending` has one account for each
-    Safe and lending pool that was read.
+    Safe and lending pool that was read. `unlisted` counts for nothing; `None` where nobody looked
+    for it.
     """
 
     chain_id: int
@@ -40,6 +42,7 @@ class TreasurySnapshot:
     allowances: tuple[OpenAllowance, ...] = ()
     lending: tuple[LendingAccount, ...] = ()
     nodes: tuple[str, ...] = ()
+    unlisted: Unlisted | None = None
 
     def safe_at(self, address: Address) -> Safe | None:
         """The Safe with that address, or `None`."""

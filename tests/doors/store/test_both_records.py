@@ -370,3 +370,36 @@ def test_our_own_bare_draft_gives_way_to_nobody(both: Records, samples: Samples)
             replace(ours, drafted_here=is_ours, purpose="other", bundle=b'{"strategy":"core"}')
         )
     assert known(both, ours) == ours
+
+
+# ── tokens that were found ───────────────────────────────────────────────────────────────────────
+
+
+def test_found_tokens_are_kept_once_for_each_safe(both: Records, samples: Samples) -> None:
+    """By address, each once, and only of the Safe and chain they were kept for."""
+    one, two = samples.payee, samples.owner(1)
+    both.keep_found_tokens(CHAIN_ID, samples.safe, (two, one), 40)
+    both.keep_found_tokens(CHAIN_ID, samples.safe, (one,), 60)
+    assert both.found_tokens(CHAIN_ID, samples.safe) == tuple(sorted((one, two)))
+    assert both.found_tokens_read_up_to(CHAIN_ID, samples.safe) == 60
+    for chain_id, safe in ((CHAIN_ID, samples.payee), (1, samples.safe)):
+        assert both.found_tokens(chain_id, safe) == ()
+        assert both.found_tokens_read_up_to(chain_id, safe) is None
+
+
+def test_how_far_tokens_were_looked_for_may_go_back(both: Records, samples: Samples) -> None:
+    """A node that is behind is believed; what was found stays."""
+    both.keep_found_tokens(CHAIN_ID, samples.safe, (samples.payee,), 60)
+    both.keep_found_tokens(CHAIN_ID, samples.safe, (), 50)
+    assert both.found_tokens_read_up_to(CHAIN_ID, samples.safe) == 50
+    assert both.found_tokens(CHAIN_ID, samples.safe) == (samples.payee,)
+
+
+def test_found_tokens_of_one_safe_are_forgotten(both: Records, samples: Samples) -> None:
+    """Those of another Safe stay."""
+    for safe in (samples.safe, samples.payee):
+        both.keep_found_tokens(CHAIN_ID, safe, (samples.owner(1),), 60)
+    both.forget_found_tokens(CHAIN_ID, samples.safe)
+    assert both.found_tokens(CHAIN_ID, samples.safe) == ()
+    assert both.found_tokens_read_up_to(CHAIN_ID, samples.safe) is None
+    assert both.found_tokens(CHAIN_ID, samples.payee) == (samples.owner(1),)

@@ -25,6 +25,7 @@ from treasury_desktop.store.records import RECORDS_NAME, RecordStore, open_recor
 from treasury_desktop.store.snapshot_json import snapshot_from_json, snapshot_to_json
 from treasury_desktop.treasury.holding import Holding
 from treasury_desktop.treasury.snapshot import Block, TreasurySnapshot
+from treasury_desktop.treasury.unlisted import Unlisted, UnlistedHolding
 
 addresses = st.binary(min_size=20, max_size=20).map(Address)
 uint256s = st.integers(0, 2**256 - 1)
@@ -44,6 +45,15 @@ holdings = st.builds(
     strategy=st.none() | texts,
     detail=texts,
     is_own_token=st.booleans(),
+)
+unlisted_holdings = st.builds(
+    UnlistedHolding,
+    safe=addresses,
+    token=addresses,
+    base_units=st.none() | uint256s,
+    symbol=st.none() | texts,
+    name=st.none() | texts,
+    decimals=st.none() | st.integers(0, 77),
 )
 quotes = st.builds(
     Quote,
@@ -84,6 +94,12 @@ snapshots = st.builds(
     holdings=st.lists(holdings, max_size=3).map(tuple),
     quotes=st.lists(quotes, max_size=3).map(tuple),
     nodes=st.lists(texts, max_size=3).map(tuple),
+    unlisted=st.none()
+    | st.builds(
+        Unlisted,
+        holdings=st.lists(unlisted_holdings, max_size=3).map(tuple),
+        remarks=st.lists(texts, max_size=2).map(tuple),
+    ),
 )
 
 
@@ -151,6 +167,45 @@ def test_what_is_not_a_snapshot_is_refused_by_field(
     with pytest.raises(Malformed) as refusal:
         snapshot_from_json(canonical_json(table))
     assert refusal.value.field == field
+
+
+UNLISTED = Unlisted(
+    holdings=(
+        UnlistedHolding(safe=Samples.safe, token=Samples.payee, base_units=1, decimals=6),
+        UnlistedHolding(safe=Samples.safe, token=Samples.payee, base_units=None),
+    ),
+    remarks=("Read up to block 7 only.",),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda s: s.update(unlisted=None), "unlisted"),
+        (lambda s: s["unlisted"].pop("remarks"), "unlisted.remarks"),
+        (lambda s: s["unlisted"].update(value="1"), "unlisted.value"),
+        (lambda s: s["unlisted"]["holdings"][0].update(base_units="-1"), "unlisted.holdings[0]"),
+        (lambda s: s["unlisted"]["holdings"][1].update(decimals=255), "unlisted.holdings[1]"),
+        (lambda s: s["unlisted"]["holdings"][1].update(symbol=1), "unlisted.holdings[1].symbol"),
+    ],
+)
+def test_what_is_no_unlisted_token_is_refused_by_field(
+    change: Callable[[dict[str, Any]], object], field: str, samples: Samples
+) -> None:
+    """As everything else of a snapshot."""
+    table = json.loads(snapshot_to_json(replace(samples.snapshot(), unlisted=UNLISTED)))
+    change(table)
+    with pytest.raises(Malformed) as refusal:
+        snapshot_from_json(canonical_json(table))
+    assert refusal.value.field.startswith(f"snapshot.{field}")
+
+
+def test_a_snapshot_of_before_says_nothing_of_unlisted_tokens(samples: Samples) -> None:
+    """That nobody looked is not that nothing was found."""
+    never, nothing = samples.snapshot(), replace(samples.snapshot(), unlisted=Unlisted())
+    assert b"unlisted" not in snapshot_to_json(never)
+    assert snapshot_from_json(snapshot_to_json(never)).unlisted is None
+    assert snapshot_from_json(snapshot_to_json(nothing)).unlisted == Unlisted()
 
 
 def test_the_snapshot_kept_last_opens_the_window(records: RecordStore, samples: Samples) -> None:
