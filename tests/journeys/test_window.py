@@ -1,9 +1,10 @@
 """The window on a real desk: offline first, honest when the node fails, clean when closed."""
 
+import json
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -13,14 +14,19 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.demonstration_chain import copy_of_demonstration
+from tests.doors.chain.hostile_tokens import LOOPING, Announcer, a_token, text
 from tests.doors.chain.lying_endpoint import LyingEndpoint
 from tests.journeys.conftest import Ceremony
 from treasury_desktop.application import demonstration
 from treasury_desktop.application.crashes import Crashes
 from treasury_desktop.application.window import SECONDS_BETWEEN_REFRESHES, DeskWindow
+from treasury_desktop.devnet.json_rpc import JsonRpc
 from treasury_desktop.errors import Malformed, Refused, TreasuryError, Unavailable
+from treasury_desktop.treasury.snapshot import TreasurySnapshot
 from treasury_desktop.treasury.workspace import Endpoint
+from treasury_desktop.viewmodels.valuation import treasury_net
 from treasury_desktop.windows.crash_page import CrashPage
+from treasury_desktop.windows.holdings.page import HoldingsPage
 from treasury_desktop.windows.untrusted import texts_in
 
 
@@ -37,6 +43,12 @@ def _window(ceremony: Ceremony, endpoint: str | None) -> Iterator[DeskWindow]:
         yield opened
     finally:
         opened.window.close()
+
+
+def _shown(opened: DeskWindow) -> TreasurySnapshot:
+    """The snapshot the window shows."""
+    assert opened.session.snapshot is not None
+    return opened.session.snapshot
 
 
 def test_window_opens_from_the_store_without_any_network(ceremony: Ceremony, qtbot: QtBot) -> None:
@@ -58,6 +70,40 @@ def test_refresh_replaces_the_snapshot(ceremony: Ceremony, qtbot: QtBot) -> None
         assert opened.session.snapshot is not None
         assert opened.session.snapshot.block.number >= before.block.number
         assert not opened.session.chain_trouble
+
+
+def test_a_hostile_token_is_shown_as_not_listed(ceremony: Ceremony, qtbot: QtBot) -> None:
+    """A false USDC that a stranger sent: in sight after the next refresh, and worth nothing."""
+    facts = json.loads((ceremony.folders.chain / "demonstration.json").read_bytes())
+    with _window(ceremony, ceremony.endpoint) as opened:
+        workspace = opened.desk.workspace
+        with closing(JsonRpc(ceremony.endpoint)) as chain:
+            announcer = Announcer(chain, workspace.safes[0].address, facts["roles"]["stranger"])
+            false_usdc = a_token(units=10**12, symbol=text("USD\u0421"), decimals=6)
+            bait = announcer.put("bait", false_usdc)
+            silent = announcer.put("silent", LOOPING)
+        before = treasury_net(workspace, _shown(opened))
+
+        for _ in range(2):  # the second one finds them where it ended
+            with qtbot.waitSignal(opened.session.refresh_ended, timeout=60_000):
+                opened.session.ask_refresh()
+
+        assert not opened.session.chain_trouble
+        opened.window.show_page("holdings")
+        page = opened.window.page_widget("holdings")
+        assert isinstance(page, HoldingsPage)
+        qtbot.waitUntil(lambda: page.unlisted.isVisible(), timeout=10_000)
+        page.unlisted.fold.click()
+        rows = {row[2]: row for row in page.unlisted.table.shown_texts()}
+        assert rows[str(bait)][:2] == ["USD\u0421", "imitates USDC"]
+        assert rows[str(bait)][3:5] == ["1,000,000.000000", "nothing until trusted"]
+        assert rows[str(silent)][0] == "symbol unknown"
+        assert rows[str(silent)][3] == "amount unknown"
+        held = {row.valued.holding.amount.token.address for row in page.table.rows_model.rows}
+        assert not {bait, silent} & held
+        kept = opened.desk.snapshot()
+        assert kept is not None
+        assert treasury_net(workspace, kept).unpriced == before.unpriced
 
 
 def test_node_that_is_down_leaves_everything_usable(ceremony: Ceremony, qtbot: QtBot) -> None:

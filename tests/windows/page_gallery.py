@@ -21,6 +21,7 @@ from tests.samples import (
     DAI,
     DAY,
     NOW,
+    SAFE,
     USDC,
     VAULT_STRATEGY,
     a_deposit_tx,
@@ -32,6 +33,7 @@ from tests.samples import (
     a_series,
     a_snapshot,
     a_workspace,
+    an_address,
     an_owner,
     position_holdings,
     some_movements,
@@ -43,6 +45,7 @@ from treasury_desktop.assets.token import Token
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.errors import Unavailable
 from treasury_desktop.safes.lifecycle import State
+from treasury_desktop.treasury.unlisted import Unlisted, UnlistedHolding
 from treasury_desktop.viewmodels.figures import as_of_text
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.holdings.page import HoldingsPage
@@ -121,6 +124,30 @@ def partial(session: Session) -> None:
     session.take_queue((a_queued(a_safe_tx(13, data=b"\x01\x02\x03\x04"), purpose="Opaque"),))
 
 
+def unlisted(session: Session) -> None:
+    """Tokens that strangers sent: an impostor, a joke, one that says nothing."""
+    held = tuple(
+        UnlistedHolding(safe=SAFE, token=an_address(name), **said)
+        for name, said in {
+            "bait": {"base_units": 38_200 * 10**6, "symbol": "USD\u0421", "name": "USD Coin",
+                     "decimals": 6},
+            "case": {"base_units": 5 * 10**18, "symbol": "weth", "decimals": 18},
+            "silent": {"base_units": 2**256 - 1},
+            "refusing": {"base_units": None},
+            "steered": {"base_units": 10**18, "symbol": "\u202eCDSU<b>", "decimals": 18},
+            "dust": {"base_units": 5 * 10**18, "symbol": "DUST", "name": "Dust of old",
+                     "decimals": 18},
+            "absurd": {"base_units": 7, "symbol": "ABS", "decimals": 77},
+        }.items()
+    )  # fmt: skip
+    remark = (
+        "Tokens sent to the Safes were looked for up to block 12,000 only. The node does not "
+        "answer. The next refresh goes on there."
+    )
+    found = Unlisted(holdings=held, remarks=(remark,))
+    session.take_snapshot(a_snapshot(unlisted=found))
+
+
 def unknown(session: Session) -> None:
     """Nothing that counts has a price that may decide."""
     quotes = tuple(replace(quote, age_seconds=3 * 3600) for quote in some_quotes())
@@ -193,6 +220,11 @@ def _filter(page: QWidget) -> None:
     page._filter.setText("weth")
 
 
+def _unfold(page: QWidget) -> None:
+    assert isinstance(page, HoldingsPage)
+    page.unlisted.fold.click()
+
+
 def _a_slow_sync(on_progress: Any, is_cancelled: Any) -> None:
     import time  # noqa: PLC0415  only the gallery waits
 
@@ -239,6 +271,8 @@ def scenes() -> Iterator[Scene]:
     for page in ("overview", "holdings", "strategies"):
         for state, answers, stage in snapshot_states:
             yield Scene(page=page, state=state, answers=answers, stage=stage)
+    yield Scene(page="holdings", state="unlisted-folded", answers=kept, stage=unlisted)
+    yield Scene(page="holdings", state="unlisted", answers=kept, stage=unlisted, act=_unfold)
     yield Scene(page="holdings", state="filtered", answers=kept, stage=whole, act=_filter)
     yield Scene(page="overview", state="no-queue", answers=none,
                 stage=lambda s: s.take_snapshot(a_snapshot()))  # fmt: skip

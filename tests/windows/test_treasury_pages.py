@@ -1,5 +1,6 @@
 """Overview, holdings, strategies and movements on hand-made sessions."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,17 +14,20 @@ from pytestqt.qtbot import QtBot
 from tests.desk_at_hand import DeskAtHand
 from tests.samples import (
     NOW,
+    SAFE,
     a_block,
     a_deposit_tx,
     a_movement,
     a_queued,
     a_snapshot,
     a_workspace,
+    an_address,
     an_owner,
     some_movements,
 )
 from treasury_desktop.desk.doors import KeyLabel
 from treasury_desktop.errors import Unavailable
+from treasury_desktop.treasury.unlisted import Unlisted, UnlistedHolding
 from treasury_desktop.windows.errands import Errands
 from treasury_desktop.windows.export_file import written
 from treasury_desktop.windows.holdings.page import HoldingsPage
@@ -283,6 +287,102 @@ def test_holdings_are_copied_and_exported(
     page.export_to(tmp_path / "holdings.csv")
     qtbot.waitUntil(lambda: "Written to holdings.csv." in said(page))
     assert "330274914250000000001" in (tmp_path / "holdings.csv").read_text("utf-8")
+
+
+def strangers_tokens(remark: str = "") -> Unlisted:
+    """What strangers sent: an impostor of USDC and a token that says nothing."""
+    bait = UnlistedHolding(safe=SAFE, token=an_address("bait"), base_units=38_200 * 10**6,
+                           symbol="USD\u0421", name="<a href='https://x'>USD</a>",
+                           decimals=6)  # fmt: skip
+    silent = UnlistedHolding(safe=SAFE, token=an_address("silent"), base_units=2**256 - 1)
+    return Unlisted(holdings=(silent, bait), remarks=(remark,) if remark else ())
+
+
+def test_unlisted_tokens_are_folded_away_until_asked_for(stage: Stage, show: Show) -> None:
+    """A count and a warning stand there; the rows after a click, each with its full address."""
+    stage.session.take_snapshot(a_snapshot(unlisted=strangers_tokens()))
+    page = stage.page("holdings")
+    show(page, 1040, 660)
+    words = said(page)
+    assert "Not listed: 2" in words
+    assert "worth nothing until trusted" in words
+    assert "1 is suspicious" in words
+    assert not page.unlisted.table.isVisible()
+    button(page, "Show").click()
+    assert page.unlisted.table.isVisible()
+    assert page.unlisted.table.shown_texts() == [
+        ["USD\u0421", "imitates USDC", str(an_address("bait")), "38,200.000000",
+         "nothing until trusted", "Treasury"],
+        ["symbol unknown", "", str(an_address("silent")), "≥ 10^77 base units",
+         "nothing until trusted", "Treasury"],
+    ]  # fmt: skip
+    assert "add it to treasury.toml by hand" in said(page)
+    button(page, "Hide").click()
+    assert not page.unlisted.table.isVisible()
+
+
+def test_unlisted_tokens_are_in_no_sum_and_no_export(stage: Stage, show: Show) -> None:
+    """The holdings stay ten, whatever a stranger sends."""
+    stage.session.take_snapshot(a_snapshot())
+    page = stage.page("holdings")
+    show(page, 1040, 660)
+    rows, words = page.table.rows_model.rows, page._counted.text()
+    stage.session.take_snapshot(a_snapshot(unlisted=strangers_tokens()))
+    page.states.update()
+    assert page.unlisted.isVisible()
+    assert page.table.rows_model.rows == rows
+    assert page._counted.text() == words
+
+
+def test_nothing_of_an_unlisted_token_can_be_followed(stage: Stage, show: Show) -> None:
+    """Its words are plain text, in the tooltip too."""
+    stage.session.take_snapshot(a_snapshot(unlisted=strangers_tokens()))
+    page = stage.page("holdings")
+    show(page, 1040, 660)
+    model = page.unlisted.table.rows_model
+    tip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;a href" in tip
+    assert "<a href" not in tip
+
+
+def test_why_there_may_be_more_unlisted_tokens_is_said(stage: Stage, show: Show) -> None:
+    """Also where none was found; nothing is said where nothing is missing."""
+    page = stage.page("holdings")
+    stage.session.take_snapshot(a_snapshot(unlisted=Unlisted()))
+    show(page, 1040, 660)
+    assert not page.unlisted.isVisible()
+    stage.session.take_snapshot(a_snapshot(unlisted=Unlisted(remarks=("Up to block 7 only.",))))
+    page.states.update()
+    assert page.unlisted.isVisible()
+    assert "Up to block 7 only." in said(page)
+    assert not page.unlisted.fold.isVisible()
+
+
+def test_the_filter_reaches_unlisted_tokens(stage: Stage, show: Show) -> None:
+    """By what they call themselves, by address, or by what is odd about them."""
+    stage.session.take_snapshot(a_snapshot(unlisted=strangers_tokens()))
+    page = stage.page("holdings")
+    show(page, 1040, 660)
+    page._filter.setText("imitates")
+    assert page.unlisted.table.rows_filter.rowCount() == 1
+
+
+def test_thousands_of_unlisted_tokens_do_not_stall_the_page(stage: Stage, show: Show) -> None:
+    """Rows are painted only where they are seen."""
+    held = tuple(
+        UnlistedHolding(safe=SAFE, token=an_address(f"spam {number}"), base_units=number + 1,
+                        symbol="USD\u0421" * 8, name="x" * 64, decimals=18)
+        for number in range(3_000)
+    )  # fmt: skip
+    page = stage.page("holdings")
+    show(page, 1040, 660)
+    began = time.monotonic()
+    stage.session.take_snapshot(a_snapshot(unlisted=Unlisted(holdings=held)))
+    page.states.update()
+    button(page, "Show").click()
+    QApplication.processEvents()
+    assert time.monotonic() - began < 5
+    assert page.unlisted.table.rows_model.rowCount() == 3_000
 
 
 def test_an_export_that_fails_says_so_and_leaves_nothing(

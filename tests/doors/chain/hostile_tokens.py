@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from eth_abi.abi import encode
 
-from tests.doors.chain.conftest import Demonstration
 from treasury_desktop.assets.address import Address
 from treasury_desktop.assets.keccak import keccak
+from treasury_desktop.devnet.json_rpc import JsonRpc
 
 LOOPING = bytes.fromhex("5b600056")
 REFUSING = bytes.fromhex("60006000fd")
@@ -64,20 +64,22 @@ def a_token(
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Puts contracts on a chain and lets them announce transfers to its Safe."""
+    """Puts contracts on a chain and lets them announce transfers to a Safe."""
 
-    chain: Demonstration
+    rpc: JsonRpc
+    safe: Address
+    sender: str
 
     def put(self, name: str, code: bytes, *, is_erc721: bool = False) -> Address:
         """The contract's address; it has announced a transfer and is what it is meant to be."""
         place = Address(keccak(name.encode())[12:])
-        announcing = _ANNOUNCING_ID if is_erc721 else _ANNOUNCING
-        self._set(place, announcing)
-        sender = Address.parse(self.chain.facts["roles"]["stranger"])
-        log = bytes(12) + self.chain.safe.raw + number(1)
-        self.chain.perform(sender, str(place), log)
+        self._set(place, _ANNOUNCING_ID if is_erc721 else _ANNOUNCING)
+        data = bytes(12) + self.safe.raw + number(1)
+        call = {"from": self.sender, "to": str(place), "data": f"0x{data.hex()}"}
+        receipt = self.rpc.ask("eth_sendTransactionSync", call | {"gas": hex(200_000)})
+        assert len(receipt["logs"]) == 1
         self._set(place, code)
         return place
 
     def _set(self, place: Address, code: bytes) -> None:
-        self.chain.rpc.ask("anvil_setCode", str(place), f"0x{code.hex()}")
+        self.rpc.ask("anvil_setCode", str(place), f"0x{code.hex()}")

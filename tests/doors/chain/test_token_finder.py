@@ -74,7 +74,7 @@ TOKENS: dict[str, tuple[bytes, tuple[int | None, str | None, str | None, int | N
 def place(chain: Demonstration) -> Iterator[dict[str, Address]]:
     """All of them on the chain, announced to its Safe, gone when we are done."""
     kept = chain.rpc.ask("evm_snapshot")
-    announcer = Announcer(chain)
+    announcer = Announcer(chain.rpc, chain.safe, chain.facts["roles"]["stranger"])
     found = {name: announcer.put(name, code) for name, (code, _) in TOKENS.items()}
     found["nothing"] = announcer.put("nothing", a_token(units=0, symbol=text("ZERO")))
     found["ERC-721"] = announcer.put(

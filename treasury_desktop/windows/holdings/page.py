@@ -17,10 +17,12 @@ from treasury_desktop.viewmodels.holdings import (
     holding_totals,
     holdings_csv,
 )
+from treasury_desktop.viewmodels.unlisted import unlisted_view
 from treasury_desktop.windows.actions import Actions
 from treasury_desktop.windows.errands import Done, Errands, Failed
 from treasury_desktop.windows.export_file import ask_where, write_export
 from treasury_desktop.windows.holdings.columns import holding_columns
+from treasury_desktop.windows.holdings.unlisted_card import UnlistedCard
 from treasury_desktop.windows.look.icons import icon, spaced
 from treasury_desktop.windows.rows_table import RowsTable
 from treasury_desktop.windows.session import Session
@@ -41,7 +43,7 @@ _PURPOSE = Purpose(
 
 
 class HoldingsPage(QWidget):
-    """A filter, the table and its sums."""
+    """A filter, the table and its sums, and what nobody listed."""
 
     def __init__(
         self, session: Session, errands: Errands, actions: Actions, parent: QWidget | None = None
@@ -60,6 +62,7 @@ class HoldingsPage(QWidget):
         )
         self.table.horizontalHeader().setMinimumSectionSize(_NARROWEST_COLUMN)
         self.table.setAccessibleName("Holdings")
+        self.unlisted = UnlistedCard()
         self._counted = plain_label(role="strong")
         self._counted_words = plain_label(role="quiet")
         self._left_out = plain_label(role="quiet", right=True)
@@ -114,6 +117,7 @@ class HoldingsPage(QWidget):
         column.addLayout(tools)
         column.addWidget(self._said)
         column.addWidget(card, 1)
+        column.addWidget(self.unlisted)
         return content
 
     def _show(self) -> None:
@@ -121,6 +125,7 @@ class HoldingsPage(QWidget):
         assert snapshot is not None
         now = self._actions.now()
         self.table.set_rows(holding_rows(self._actions.workspace, snapshot, now))
+        self.unlisted.show_view(unlisted_view(self._actions.workspace, snapshot))
         self._show_sums()
 
     def _show_sums(self) -> None:
@@ -134,6 +139,7 @@ class HoldingsPage(QWidget):
 
     def _on_filter(self, text: str) -> None:
         self.table.show_only(text)
+        self.unlisted.table.show_only(text)
         self._show_sums()
 
     def _ask_where(self) -> None:
