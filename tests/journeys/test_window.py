@@ -92,7 +92,7 @@ def test_a_hostile_token_is_shown_as_not_listed(ceremony: Ceremony, qtbot: QtBot
         opened.window.show_page("holdings")
         page = opened.window.page_widget("holdings")
         assert isinstance(page, HoldingsPage)
-        qtbot.waitUntil(lambda: page.unlisted.isVisible(), timeout=10_000)
+        qtbot.waitUntil(page.unlisted.isVisible, timeout=10_000)
         page.unlisted.fold.click()
         rows = {row[2]: row for row in page.unlisted.table.shown_texts()}
         assert rows[str(bait)][:2] == ["USD\u0421", "imitates USDC"]
