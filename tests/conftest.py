@@ -45,8 +45,9 @@ MANY_OBJECTS = 50_000
 
 @pytest.fixture(autouse=True)
 def garbage_is_collected_between_tests() -> Iterator[None]:
-    """Collects when much has come together."""
+    """Collects when much has come together; no test gives collecting back to the interpreter."""
     yield
+    assert not gc.isenabled(), "the interpreter collects"
     if gc.get_count()[0] > MANY_OBJECTS:
         gc.collect()
 

@@ -3,14 +3,19 @@
 import gc
 import weakref
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from treasury_desktop.windows.collector import MOST_NEW, Collector
 
 
-def test_interpreter_collects_nothing_while_a_collector_works(qapp: QApplication) -> None:
-    """The last one to stop gives collecting back; stopping twice counts once."""
-    was_enabled = gc.isenabled()
+@pytest.mark.parametrize("was_enabled", [False, True])
+def test_interpreter_collects_nothing_while_a_collector_works(
+    qapp: QApplication, was_enabled: bool
+) -> None:
+    """The last one to stop gives collecting back to who had it; stopping twice counts once."""
+    if was_enabled:
+        gc.enable()
     first, second = Collector(), Collector()
 
     first.stop()
@@ -18,10 +23,9 @@ def test_interpreter_collects_nothing_while_a_collector_works(qapp: QApplication
     while_one_works = gc.isenabled()
     second.stop()
     afterwards = gc.isenabled()
-    if not was_enabled:
-        gc.disable()
+    gc.disable()
 
-    assert (while_one_works, afterwards) == (False, True)
+    assert (while_one_works, afterwards) == (False, was_enabled)
 
 
 class _InACycle:
@@ -45,7 +49,6 @@ def test_a_turn_frees_what_only_a_cycle_holds(qapp: QApplication) -> None:
     was_there = freed() is not None
     collector._on_turn()
     collector.stop()
-    gc.disable()
 
     assert (was_there, freed()) == (True, None)
 
@@ -65,7 +68,6 @@ def test_a_turn_sets_very_many_new_objects_aside(qapp: QApplication) -> None:
     gone = last() is None
     gc.unfreeze()
     gc.collect()
-    gc.disable()
 
     assert frozen > MOST_NEW
     assert gone

@@ -25,11 +25,14 @@ class Collector(QObject):
     """Takes collecting over from the interpreter until the last one is stopped."""
 
     _working: ClassVar[int] = 0
+    _was_enabled: ClassVar[bool] = True
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        if not Collector._working:
+            Collector._was_enabled = gc.isenabled()
+            gc.disable()
         Collector._working += 1
-        gc.disable()
         self._turns = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
@@ -38,11 +41,11 @@ class Collector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Gives collecting back to the interpreter."""
+        """Gives collecting back to the interpreter, if it had it."""
         if self._timer.isActive():
             self._timer.stop()
             Collector._working -= 1
-            if not Collector._working:
+            if not Collector._working and Collector._was_enabled:
                 gc.enable()
 
     def _on_turn(self) -> None:
